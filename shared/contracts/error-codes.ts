@@ -1,0 +1,110 @@
+import type { RefusalCode } from '../engine/types.ts';
+
+/**
+ * Every refusal and fault that crosses a boundary, once. `status` is its HTTP status at the centre and in the web
+ * host (RFC 9457); the sentence and the next step are in the language catalogue under the same key.
+ */
+type ErrorCodeEntry = {
+  readonly status: number;
+  /** The same request may succeed later without being changed. */
+  readonly retryable?: true;
+};
+
+/** Reasons that the engine gives, judged from offer, basket and facts. */
+const engineCodes = {
+  not_started: { status: 403 },
+  expired: { status: 401 },
+  outside_hours: { status: 403 },
+  archived: { status: 410 },
+  paused: { status: 403 },
+  wrong_channel: { status: 403 },
+  wrong_location: { status: 403 },
+  min_spend: { status: 403 },
+  max_spend: { status: 403 },
+  min_quantity: { status: 403 },
+  no_matching_items: { status: 403 },
+  customer_required: { status: 403 },
+  wrong_segment: { status: 403 },
+  wrong_email_domain: { status: 403 },
+  not_first_purchase: { status: 403 },
+  wrong_purchase_count: { status: 403 },
+  wrong_attribute: { status: 403 },
+  exhausted: { status: 402 },
+  customer_limit: { status: 403 },
+  location_limit: { status: 403 },
+  day_limit: { status: 403 },
+  operator_limit: { status: 403 },
+  budget_exhausted: { status: 402 },
+  not_combinable: { status: 403 },
+  superseded: { status: 403 },
+  currency_mismatch: { status: 422 },
+  no_discount: { status: 403 },
+} as const satisfies Record<RefusalCode, ErrorCodeEntry>;
+
+/** Reasons that a ledger or the centre gives before or after the engine. */
+const redemptionCodes = {
+  code_unknown: { status: 404 },
+  code_malformed: { status: 422 },
+  /** The check characters do not fit: a typing error, not an unknown code. */
+  code_mistyped: { status: 422 },
+  code_void: { status: 410 },
+  already_redeemed: { status: 402 },
+  reserved_elsewhere: { status: 409, retryable: true },
+  reservation_expired: { status: 410 },
+  reservation_unknown: { status: 404 },
+  basket_changed: { status: 409 },
+  basket_completed: { status: 409 },
+  nothing_to_redeem: { status: 422 },
+  no_lease_here: { status: 402, retryable: true },
+  home_unreachable: { status: 503, retryable: true },
+  online_only: { status: 503, retryable: true },
+  redemption_unknown: { status: 404 },
+  already_voided: { status: 409 },
+  void_window_closed: { status: 403 },
+  manager_required: { status: 403 },
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+/** Access, input and the state of the product itself. */
+const systemCodes = {
+  invalid_input: { status: 422 },
+  unknown_operation: { status: 404 },
+  not_found: { status: 404 },
+  conflict: { status: 409 },
+  stale_version: { status: 412 },
+  payload_too_large: { status: 413 },
+  unsupported_media_type: { status: 415 },
+  not_signed_in: { status: 401 },
+  forbidden: { status: 403 },
+  wrong_pin: { status: 401 },
+  throttled: { status: 429, retryable: true },
+  key_required: { status: 401 },
+  key_invalid: { status: 401 },
+  signature_invalid: { status: 401 },
+  setup_required: { status: 409 },
+  already_set_up: { status: 409 },
+  demo_cannot_enrol: { status: 409 },
+  already_enrolled: { status: 409 },
+  not_enrolled: { status: 409 },
+  enrolment_code_invalid: { status: 401 },
+  centre_unreachable: { status: 503, retryable: true },
+  centre_refused: { status: 502 },
+  incompatible_version: { status: 426 },
+  clock_fault: { status: 503 },
+  storage_full: { status: 507, retryable: true },
+  storage_readonly: { status: 507 },
+  ledger_corrupt: { status: 500 },
+  ledger_key_wrong: { status: 500 },
+  ledger_locked: { status: 409 },
+  ledger_newer: { status: 426 },
+  port_in_use: { status: 500 },
+  busy: { status: 503, retryable: true },
+  internal: { status: 500 },
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export const errorCodes = { ...engineCodes, ...redemptionCodes, ...systemCodes } as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCodes, text);
+}

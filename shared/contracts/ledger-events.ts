@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import {
+  amountMinorSchema,
+  channelSchema,
+  currencySchema,
+  idSchema,
+  instantSchema,
+  timeZoneSchema,
+} from './common.ts';
+import { errorCodes } from './error-codes.ts';
+import { offerSchema } from './offer.ts';
+import { codeFormatSchema } from './operations/batches.ts';
+import { operatorRoleSchema } from './operations/setup.ts';
+import { refusalParamsSchema } from './refusal.ts';
+
+/** Codes travel to the centre in events of at most this many, so that an event stays below `MAX_EVENT_BYTES`. */
+export const MAX_CODES_PER_EVENT = 500;
+
+const errorCodeSchema = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]);
+
+/** What one event says, by type. Payloads are written once and read for ever: change one only by a new version. */
+const payloads = {
+  'ledger.created': z.object({
+    locationId: idSchema,
+    name: z.string(),
+    currency: currencySchema,
+    timeZone: timeZoneSchema,
+    demo: z.boolean(),
+  }),
+  'operator.added': z.object({ operatorId: idSchema, name: z.string(), role: operatorRoleSchema }),
+  'operator.signedIn': z.object({ operatorId: idSchema }),
+  'operator.signedOut': z.object({ operatorId: idSchema }),
+  'operator.signInFailed': z.object({ operatorId: idSchema, failures: z.int() }),
+  'offer.created': z.object({ offer: offerSchema }),
+  'offer.paused': z.object({ offerId: idSchema, paused: z.boolean() }),
+  'batch.created': z.object({
+    batchId: idSchema,
+    offerId: idSchema,
+    name: z.string(),
+    format: codeFormatSchema,
+    count: z.int(),
+  }),
+  'codes.added': z.object({
+    offerId: idSchema,
+    batchId: idSchema.optional(),
+    ids: z.array(idSchema).max(MAX_CODES_PER_EVENT),
+    codes: z.array(z.string()).max(MAX_CODES_PER_EVENT),
+    firstSerial: z.int(),
+    usesPerCode: z.int().optional(),
+  }),
+  'redemption.reserved': z.object({
+    reservationId: idSchema,
+    basketId: idSchema,
+    couponId: idSchema,
+    offerId: idSchema,
+    expiresAt: instantSchema,
+  }),
+  'redemption.released': z.object({
+    reservationId: idSchema,
+    couponId: idSchema,
+    offerId: idSchema,
+    why: z.enum(['released', 'expired', 'replaced']),
+  }),
+  'redemption.redeemed': z.object({
+    redemptionId: idSchema,
+    basketId: idSchema,
+    reservationId: idSchema.optional(),
+    couponId: idSchema,
+    offerId: idSchema,
+    offerVersion: z.int(),
+    channel: channelSchema,
+    currency: currencySchema,
+    subtotalMinor: amountMinorSchema,
+    discountMinor: amountMinorSchema,
+    /** Shares per unit, so that a refund gives back exactly what was taken. */
+    lines: z.array(z.object({ id: z.string(), sku: z.string(), unitsMinor: z.array(amountMinorSchema) })),
+    /** Pseudonym under the merchant-wide key, hex. */
+    customer: z.string().optional(),
+    /** The lease whose right was spent; absent where no right was needed. */
+    leaseId: idSchema.optional(),
+    /** Accepted without a right, by the offer's offline policy. */
+    atRisk: z.boolean().default(false),
+  }),
+  'redemption.voided': z.object({
+    redemptionId: idSchema,
+    couponId: idSchema,
+    offerId: idSchema,
+    reason: z.string(),
+  }),
+  'attempt.refused': z.object({
+    couponId: idSchema.optional(),
+    offerId: idSchema.optional(),
+    channel: channelSchema,
+    code: errorCodeSchema,
+    params: refusalParamsSchema,
+  }),
+  'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
+  'sync.enrolled': z.object({ centreUrl: z.string(), deviceId: idSchema }),
+} as const;
+
+export type LedgerEventType = keyof typeof payloads;
+export type LedgerEventPayload<T extends LedgerEventType> = z.output<(typeof payloads)[T]>;
+
+const envelope = {
+  v: z.literal(1),
+  seq: z.int().min(1),
+  id: idSchema,
+  ledgerId: idSchema,
+  incarnation: z.int().min(1),
+  at: instantSchema,
+  operatorId: idSchema.optional(),
+  till: z.string().optional(),
+};
+
+type Envelope = z.output<z.ZodObject<typeof envelope>>;
+export type LedgerEvent = {
+  [T in LedgerEventType]: Envelope & { type: T; payload: LedgerEventPayload<T> };
+}[LedgerEventType];
+
+const variants = Object.entries(payloads).map(([type, payload]) =>
+  z.object({ ...envelope, type: z.literal(type), payload }),
+);
+
+/** Parses the body of a chained event. Unknown types fail: the centre quarantines them. */
+export const ledgerEventSchema = z.discriminatedUnion(
+  'type',
+  variants as [(typeof variants)[number], ...typeof variants],
+) as unknown as z.ZodType<LedgerEvent>;

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './error-codes.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Who may call. Each role may do what the ones before it may; `anyone` needs no session. */
+export const roles = ['anyone', 'cashier', 'manager', 'admin'] as const;
+export type Role = (typeof roles)[number];
+export type OperatorRole = Exclude<Role, 'anyone'>;
+
+export function roleMay(held: Role, needed: Role): boolean {
+  return roles.indexOf(held) >= roles.indexOf(needed);
+}
+
+/** One operation of the core, declared once and served over IPC, the web host's HTTP and, where it exists, REST. */
+export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
+  readonly input: I;
+  readonly output: O;
+  readonly role: Role;
+  /** Refusals that a caller should expect, besides those of every operation (`commonErrors`). */
+  readonly errors: readonly ErrorCode[];
+  readonly summary: string;
+};
+
+export function operation<I extends z.ZodType, O extends z.ZodType>(
+  definition: Operation<I, O>,
+): Operation<I, O> {
+  return definition;
+}
+
+/** What any operation may answer. */
+export const commonErrors = [
+  'invalid_input',
+  'unknown_operation',
+  'not_signed_in',
+  'forbidden',
+  'setup_required',
+  'storage_full',
+  'storage_readonly',
+  'ledger_corrupt',
+  'busy',
+  'internal',
+] as const satisfies readonly ErrorCode[];
+
+/** What a transport carries back. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: Refusal };

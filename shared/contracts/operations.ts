@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { Operation } from './operation.ts';
+import { batchOperations } from './operations/batches.ts';
+import { offerOperations } from './operations/offers.ts';
+import { redemptionOperations } from './operations/redemption.ts';
+import { setupOperations } from './operations/setup.ts';
+import { syncOperations } from './operations/sync.ts';
+
+/** The procedure map: every operation of the core by name. IPC, the web host and the typed client are made from it. */
+export const operations = {
+  ...setupOperations,
+  ...offerOperations,
+  ...batchOperations,
+  ...redemptionOperations,
+  ...syncOperations,
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+/** What a caller may send: defaults may be left out. */
+export type InputOf<N extends OperationName> = z.input<(typeof operations)[N]['input']>;
+/** What the core works with after parsing. */
+export type ParsedInputOf<N extends OperationName> = z.output<(typeof operations)[N]['input']>;
+export type OutputOf<N extends OperationName> = z.output<(typeof operations)[N]['output']>;
+
+export function isOperationName(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}

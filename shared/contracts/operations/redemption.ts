@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { basketSchema } from '../basket.ts';
+import {
+  amountMinorSchema,
+  channelSchema,
+  currencySchema,
+  idSchema,
+  instantSchema,
+  pageInput,
+} from '../common.ts';
+import { operation } from '../operation.ts';
+import { refusalSchema } from '../refusal.ts';
+
+/** The most codes that one basket may carry. */
+export const MAX_CODES_PER_BASKET = 10;
+/** The longest input that is read as a code at all; a signed token has about 180 characters. */
+export const MAX_CODE_INPUT = 500;
+
+/** How a customer names themselves; different identifiers are different customers until linked. */
+export const customerSchema = z.strictObject({
+  kind: z.enum(['phone', 'email', 'loyalty', 'user']),
+  value: z.string().trim().min(1).max(200),
+});
+
+const couponDecisionSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('accepted'),
+    entered: z.string(),
+    /** The code as it is printed, grouped. */
+    code: z.string(),
+    offerId: idSchema,
+    offerVersion: z.int(),
+    offerName: z.string(),
+    discountMinor: amountMinorSchema,
+    /** Uses that this till may still give for a limited offer. */
+    usesLeftHere: z.int().optional(),
+  }),
+  z.object({
+    status: z.literal('refused'),
+    entered: z.string(),
+    code: z.string().optional(),
+    offerId: idSchema.optional(),
+    offerName: z.string().optional(),
+    refusal: refusalSchema,
+  }),
+]);
+
+export const checkResultSchema = z.object({
+  basketId: idSchema,
+  coupons: z.array(couponDecisionSchema),
+  currency: currencySchema,
+  subtotalMinor: amountMinorSchema,
+  discountMinor: amountMinorSchema,
+  payableMinor: amountMinorSchema,
+  lines: z.array(
+    z.object({ id: z.string(), discountMinor: amountMinorSchema, payableMinor: amountMinorSchema }),
+  ),
+  /** Until when the uses are held for this basket; absent when nothing had to be held. */
+  reservedUntil: instantSchema.optional(),
+});
+export type CheckResult = z.output<typeof checkResultSchema>;
+
+export const redemptionStatusSchema = z.enum(['redeemed', 'voided']);
+
+export const redemptionRowSchema = z.object({
+  id: idSchema,
+  basketId: idSchema,
+  code: z.string(),
+  offerId: idSchema,
+  offerName: z.string(),
+  channel: channelSchema,
+  status: redemptionStatusSchema,
+  discountMinor: amountMinorSchema,
+  currency: currencySchema,
+  operatorId: idSchema,
+  operatorName: z.string(),
+  tillName: z.string(),
+  redeemedAt: instantSchema,
+  voidedAt: instantSchema.optional(),
+});
+
+export const redemptionOperations = {
+  'redemption.check': operation({
+    summary:
+      'Judges codes against the open basket and holds a use of every limited offer that was accepted. Checking the same basket again keeps its holds and lets go of codes that were taken off.',
+    role: 'cashier',
+    input: z.strictObject({
+      basketId: idSchema,
+      basket: basketSchema,
+      codes: z.array(z.string().min(1).max(MAX_CODE_INPUT)).min(1).max(MAX_CODES_PER_BASKET),
+      channel: channelSchema.default('pos'),
+      customer: customerSchema.optional(),
+    }),
+    output: checkResultSchema,
+    errors: ['basket_completed', 'throttled', 'clock_fault', 'currency_mismatch'],
+  }),
+  'redemption.confirm': operation({
+    summary: 'Commits the accepted codes of the basket as last checked. A retry gives the first answer.',
+    role: 'cashier',
+    input: z.strictObject({ basketId: idSchema }),
+    output: z.object({
+      basketId: idSchema,
+      redemptions: z.array(redemptionRowSchema),
+      currency: currencySchema,
+      subtotalMinor: amountMinorSchema,
+      discountMinor: amountMinorSchema,
+      payableMinor: amountMinorSchema,
+      redeemedAt: instantSchema,
+    }),
+    errors: [
+      'reservation_expired',
+      'reservation_unknown',
+      'nothing_to_redeem',
+      'already_redeemed',
+      'exhausted',
+      'clock_fault',
+    ],
+  }),
+  'redemption.release': operation({
+    summary: 'Lets go of everything held for an open basket. Releasing twice is no error.',
+    role: 'cashier',
+    input: z.strictObject({ basketId: idSchema }),
+    output: z.object({ released: z.int() }),
+    errors: ['basket_completed'],
+  }),
+  'redemption.void': operation({
+    summary: 'Takes back a redemption: the use returns to where it came from.',
+    role: 'cashier',
+    input: z.strictObject({
+      redemptionId: idSchema,
+      reason: z.string().trim().min(1).max(200),
+      /** A manager's PIN, when the caller may not void this one alone. */
+      managerPin: z.string().max(12).optional(),
+    }),
+    output: redemptionRowSchema,
+    errors: [
+      'redemption_unknown',
+      'already_voided',
+      'void_window_closed',
+      'manager_required',
+      'wrong_pin',
+      'throttled',
+    ],
+  }),
+  'redemption.recent': operation({
+    summary: 'Redemptions of this location, newest first.',
+    role: 'cashier',
+    input: z.strictObject({ ...pageInput }),
+    output: z.object({ redemptions: z.array(redemptionRowSchema), nextCursor: z.string().optional() }),
+    errors: [],
+  }),
+};

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { idSchema } from './common.ts';
+import { syncStatusSchema } from './operations/sync.ts';
+
+/** What the core tells its windows unasked: over IPC, and as server-sent events of the web host. */
+export const pushSchema = z.discriminatedUnion('topic', [
+  z.object({ topic: z.literal('sync.changed'), status: syncStatusSchema }),
+  /** Offers, codes or batches changed, here or by a pull: lists on screen should be read again. */
+  z.object({ topic: z.literal('catalogue.changed') }),
+  z.object({ topic: z.literal('redemption.recorded'), redemptionId: idSchema }),
+  z.object({ topic: z.literal('app.changed') }),
+]);
+
+export type Push = z.output<typeof pushSchema>;

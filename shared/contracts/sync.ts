@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { currencySchema, idSchema, instantSchema, nameSchema, timeZoneSchema } from './common.ts';
+import { offerSchema } from './offer.ts';
+import { codeFormatSchema } from './operations/batches.ts';
+import { offerStatusSchema } from './operations/offers.ts';
+import { refusalSchema } from './refusal.ts';
+
+/** The version of the messages below. A centre or ledger that cannot speak it answers `incompatible_version`. */
+export const SYNC_PROTOCOL = 1;
+
+export const MAX_EVENTS_PER_PUSH = 500;
+export const MAX_CHANGES_PER_PULL = 500;
+/** Codes travel in one `codes` change of at most this many. */
+export const MAX_CODES_PER_CHANGE = 2_000;
+/** Bytes of one event as written. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+
+const hashHex = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** An event exactly as the ledger wrote and hashed it: `hash = SHA-256(prevHash || utf8(body))`. */
+export const chainedEventSchema = z.strictObject({
+  seq: z.int().min(1),
+  hash: hashHex,
+  /** The event's JSON text; parsed with `ledgerEventSchema`, never re-serialised. */
+  body: z.string().max(MAX_EVENT_BYTES),
+});
+
+export const enrolRequestSchema = z.strictObject({
+  protocol: z.int(),
+  enrolmentCode: z.string().min(8).max(64),
+  ledgerId: idSchema,
+  incarnation: z.int().min(1),
+  locationId: idSchema,
+  locationName: nameSchema,
+  currency: currencySchema,
+  timeZone: timeZoneSchema,
+  /** Ed25519 public key, raw 32 bytes, base64url: later requests are signed with its private half (RFC 9421). */
+  publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+});
+
+export const enrolResponseSchema = z.object({
+  protocol: z.int(),
+  /** Signs as `keyid`. */
+  deviceId: idSchema,
+  serverEpoch: z.int(),
+  serverTime: instantSchema,
+  /** HMAC key for customer pseudonyms, one for the whole merchant: 32 bytes, base64url. */
+  customerKey: z.string(),
+});
+
+/** How many rights of a limited offer a ledger would like to hold. */
+const leaseWishSchema = z.strictObject({ offerId: idSchema, want: z.int().min(1).max(1_000_000) });
+
+export const pushRequestSchema = z.strictObject({
+  protocol: z.int(),
+  ledgerId: idSchema,
+  incarnation: z.int().min(1),
+  fromSeq: z.int().min(1),
+  /** Hash of the event before `fromSeq`; 64 zeros before the first. */
+  prevHash: hashHex,
+  events: z.array(chainedEventSchema).max(MAX_EVENTS_PER_PUSH),
+  /** The ledger's newest event, sent or not. */
+  head: z.strictObject({ seq: z.int().min(0), hash: hashHex }),
+  knownServerEpoch: z.int().min(0),
+  leaseWishes: z.array(leaseWishSchema).max(500).default([]),
+});
+
+export const pushResponseSchema = z.object({
+  serverEpoch: z.int(),
+  serverTime: instantSchema,
+  /** Everything up to here is committed at the centre; the ledger sends `ackedSeq + 1` next. */
+  ackedSeq: z.int().min(0),
+  /** Events that the centre keeps but could not apply; acknowledged all the same. */
+  quarantined: z.array(z.object({ seq: z.int(), reason: refusalSchema })),
+});
+
+export const changeSchema = z.discriminatedUnion('kind', [
+  /** `owned`: the ledger wrote it itself and only learns that the centre has it. */
+  z.object({
+    kind: z.literal('offer'),
+    offer: offerSchema,
+    status: offerStatusSchema,
+    createdAt: instantSchema,
+  }),
+  z.object({
+    kind: z.literal('batch'),
+    batchId: idSchema,
+    offerId: idSchema,
+    name: z.string(),
+    format: codeFormatSchema,
+    count: z.int(),
+    createdAt: instantSchema,
+  }),
+  z.object({
+    kind: z.literal('codes'),
+    offerId: idSchema,
+    batchId: idSchema.optional(),
+    /** Columns, so that a million codes stay small: `ids[i]` is the coupon of `codes[i]` with serial `firstSerial + i`. */
+    ids: z.array(idSchema).max(MAX_CODES_PER_CHANGE),
+    codes: z.array(z.string()).max(MAX_CODES_PER_CHANGE),
+    firstSerial: z.int().min(1),
+    /** Uses per code; absent: no limit of its own. */
+    usesPerCode: z.int().min(1).optional(),
+  }),
+  /** Uses of one code everywhere, as the centre counts them now. */
+  z.object({
+    kind: z.literal('codeUse'),
+    couponId: idSchema,
+    used: z.int().min(0),
+    status: z.enum(['live', 'void']),
+    /** Where and when it was last used, for the sentence that the cashier reads. */
+    lastAt: instantSchema.optional(),
+    lastWhere: z.string().optional(),
+  }),
+  /** Rights handed to this ledger: `total` ever granted under this lease, so that applying it twice adds nothing. */
+  z.object({ kind: z.literal('lease'), leaseId: idSchema, offerId: idSchema, total: z.int().min(0) }),
+]);
+export type Change = z.output<typeof changeSchema>;
+
+export const pullResponseSchema = z.object({
+  serverEpoch: z.int(),
+  serverTime: instantSchema,
+  /** Opaque; send it back to go on. */
+  cursor: z.string(),
+  more: z.boolean(),
+  changes: z.array(changeSchema).max(MAX_CHANGES_PER_PULL),
+});
+
+export const syncPaths = {
+  enrol: '/sync/v1/enrol',
+  push: '/sync/v1/push',
+  pull: '/sync/v1/changes',
+} as const;
+
+export type EnrolRequest = z.output<typeof enrolRequestSchema>;
+export type EnrolResponse = z.output<typeof enrolResponseSchema>;
+export type PushRequest = z.output<typeof pushRequestSchema>;
+export type PushResponse = z.output<typeof pushResponseSchema>;
+export type PullResponse = z.output<typeof pullResponseSchema>;
