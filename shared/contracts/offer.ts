@@ -15,6 +15,8 @@ const MAX_USES = 1_000_000_000;
 const FULL_BP = 10_000;
 const DAY_MINUTES = 1_440;
 const MAX_PRIORITY = 1_000_000;
+const MAX_TRIAL_DAYS = 3_650;
+const MAX_BILLING_CYCLES = 1_200;
 
 const amount = z.int().min(0).max(MAX_OFFER_AMOUNT_MINOR);
 const positiveAmount = z.int().min(1).max(MAX_OFFER_AMOUNT_MINOR);
@@ -231,41 +233,49 @@ const offlinePolicy = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open') }),
 ]);
 
-export const offerSchema = z
-  .strictObject({
-    id: idSchema,
-    version: z.int().min(1).max(MAX_USES),
-    name: nameSchema,
-    campaignId: idSchema.optional(),
-    status: z.enum(['draft', 'active', 'paused', 'archived']),
-    currency: currencySchema,
-    trigger: z.enum(['code', 'automatic']),
-    benefits: z.array(benefitSchema).min(1).max(MAX_BENEFITS),
-    conditions: z.array(conditionSchema).max(MAX_CONDITIONS),
-    validity,
-    limits,
-    stacking,
-    fundedBy: z.discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('merchant') }),
-      z.strictObject({ type: z.literal('manufacturer'), name: nameSchema.optional() }),
-    ]),
-    taxTreatment: z.enum(['before_tax', 'after_tax']),
-    refundPolicy: z.strictObject({
-      brokenThreshold: z.enum(['keep', 'claw_back']),
-      giveUseBack: z.enum(['never', 'full_return', 'any_return']),
-    }),
-    offlinePolicy,
-    skipReducedLines: z.boolean().optional(),
-    trialDays: z.int().min(1).max(3_650).optional(),
-    billingCycles: z.int().min(1).max(1_200).optional(),
-    referral: z
-      .strictObject({ referrerOfferId: idSchema.optional(), newCustomersOnly: z.boolean() })
-      .optional(),
-  })
-  .superRefine(refuseContradictions);
+/** What a manager writes; the ledger or the centre adds identity, version and status. */
+const termsShape = {
+  name: nameSchema,
+  campaignId: idSchema.optional(),
+  currency: currencySchema,
+  trigger: z.enum(['code', 'automatic']),
+  benefits: z.array(benefitSchema).min(1).max(MAX_BENEFITS),
+  conditions: z.array(conditionSchema).max(MAX_CONDITIONS),
+  validity,
+  limits,
+  stacking,
+  fundedBy: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('merchant') }),
+    z.strictObject({ type: z.literal('manufacturer'), name: nameSchema.optional() }),
+  ]),
+  taxTreatment: z.enum(['before_tax', 'after_tax']),
+  refundPolicy: z.strictObject({
+    brokenThreshold: z.enum(['keep', 'claw_back']),
+    giveUseBack: z.enum(['never', 'full_return', 'any_return']),
+  }),
+  offlinePolicy,
+  skipReducedLines: z.boolean().optional(),
+  trialDays: z.int().min(1).max(MAX_TRIAL_DAYS).optional(),
+  billingCycles: z.int().min(1).max(MAX_BILLING_CYCLES).optional(),
+  referral: z
+    .strictObject({ referrerOfferId: idSchema.optional(), newCustomersOnly: z.boolean() })
+    .optional(),
+};
+
+const terms = z.strictObject(termsShape);
+const uncheckedOffer = z.strictObject({
+  id: idSchema,
+  version: z.int().min(1).max(MAX_USES),
+  status: z.enum(['active', 'paused', 'archived']),
+  ...termsShape,
+});
+
+export const offerDraftSchema = terms.superRefine(refuseContradictions);
+export const offerSchema = uncheckedOffer.superRefine(refuseContradictions);
+export type OfferDraft = z.output<typeof offerDraftSchema>;
 
 /** Terms that can never hold together: such an offer would refuse everybody without saying why. */
-function refuseContradictions(offer: z.output<typeof withoutChecks>, context: z.RefinementCtx): void {
+function refuseContradictions(offer: z.output<typeof terms>, context: z.RefinementCtx): void {
   const issue = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message });
   const { limits: l, conditions } = offer;
@@ -298,8 +308,6 @@ function refuseContradictions(offer: z.output<typeof withoutChecks>, context: z.
     }
   });
 }
-
-const withoutChecks = z.object({ ...offerSchema.shape });
 
 /** The compiler proves that parsing yields exactly the engine's type. */
 export const offerSchemaIsExact: SameType<ReadonlyDeep<z.output<typeof offerSchema>>, Offer> = true;
