@@ -1,0 +1,117 @@
+import { roleMay, type Answer } from '../shared/contracts/operation.ts';
+import { isOperationName, type OperationName, operations } from '../shared/contracts/operations.ts';
+import type { Push } from '../shared/contracts/pushes.ts';
+import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
+import { assert } from '../shared/kernel/assert.ts';
+import type { Call, Feature, Handler } from './handlers.ts';
+import type { CorePorts } from './ports.ts';
+import { openServices, type Services } from './services.ts';
+import { createFeatures } from './features.ts';
+
+export type Caller = { readonly session?: string };
+
+/** The whole till behind one door. The hosts translate it to IPC or HTTP and know nothing else of it. */
+export type Core = {
+  /** Never rejects: a programmer error is logged and answered as `internal`. */
+  call(name: string, input: unknown, caller: Caller): Promise<Answer<unknown>>;
+  subscribe(listener: (push: Push) => void): () => void;
+  /** Stops the background work, then closes the ledger. */
+  close(): Promise<void>;
+};
+
+/** Why there is no core: the ledger could not be opened. Nothing was overwritten. */
+export class CoreStartError extends Error {
+  override readonly name = 'CoreStartError';
+  readonly refusal: Refusal;
+  constructor(why: Refusal) {
+    super(why.code);
+    this.refusal = why;
+  }
+}
+
+/** @throws CoreStartError */
+export async function createCore(ports: CorePorts): Promise<Core> {
+  const opened = await openServices(ports);
+  if (!opened.ok) throw new CoreStartError(opened.error);
+  const services = opened.value;
+  const features = createFeatures(services);
+  const handlers = collectHandlers(features);
+  for (const feature of features) feature.start?.();
+
+  let closing: Promise<void> | undefined;
+  return {
+    call: (name, input, caller) =>
+      closing ? Promise.resolve(refused('busy')) : answer(services, handlers, name, input, caller),
+    subscribe: (listener) => services.pushes.subscribe(listener),
+    close() {
+      closing ??= shutDown(features, services);
+      return closing;
+    },
+  };
+}
+
+async function shutDown(features: readonly Feature[], services: Services): Promise<void> {
+  for (const feature of features) await feature.stop?.();
+  services.close();
+}
+
+type AnyHandler = (call: Call, input: unknown) => ReturnType<Handler<OperationName>>;
+
+function collectHandlers(features: readonly Feature[]): ReadonlyMap<string, AnyHandler> {
+  const handlers = new Map<string, AnyHandler>();
+  for (const feature of features) {
+    for (const [name, handler] of Object.entries(feature.handlers)) {
+      assert(!handlers.has(name), `two handlers for ${name}`);
+      // Each handler is typed by its own operation; what reaches it was parsed by that operation's schema.
+      handlers.set(name, handler as AnyHandler);
+    }
+  }
+  return handlers;
+}
+
+function refused(code: Refusal['code']): Answer<never> {
+  return { ok: false, error: refusal(code) };
+}
+
+/** Usable before there is a location. */
+const BEFORE_SETUP: ReadonlySet<string> = new Set(['app.status', 'setup.create', 'sync.status']);
+
+async function answer(
+  services: Services,
+  handlers: ReadonlyMap<string, AnyHandler>,
+  name: string,
+  input: unknown,
+  caller: Caller,
+): Promise<Answer<unknown>> {
+  const handler = handlers.get(name);
+  if (!isOperationName(name) || !handler) return refused('unknown_operation');
+  const operation = operations[name];
+  if (!services.location() && !BEFORE_SETUP.has(name)) return refused('setup_required');
+
+  const by = caller.session === undefined ? undefined : services.sessions.find(caller.session);
+  if (operation.role !== 'anyone') {
+    if (!by) return refused('not_signed_in');
+    if (!roleMay(by.role, operation.role)) return refused('forbidden');
+  }
+
+  const parsed = operation.input.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return {
+      ok: false,
+      error: refusal('invalid_input', { why: issue?.message ?? '' }, issue?.path.join('.') ?? ''),
+    };
+  }
+
+  try {
+    return await handler({ by }, parsed.data);
+  } catch (error) {
+    const fault = services.storageFault(error);
+    services.ports.logger.error(fault ? 'the ledger refused' : 'an operation failed', {
+      operation: name,
+      code: fault?.code,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return { ok: false, error: fault ?? refusal('internal') };
+  }
+}

@@ -1,0 +1,87 @@
+import type { Result } from '../shared/kernel/result.ts';
+
+/** Everything that the core needs from the world. Each host makes one in its `compose.ts`. */
+export type CorePorts = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keys: KeyStore;
+  readonly anchor: AnchorStore;
+  readonly centre: CentreTransport;
+  readonly logger: Logger;
+  /** The folder of `ledger.db`; it exists and belongs to this ledger alone. */
+  readonly dataDir: string;
+  readonly host: 'electron' | 'web';
+  readonly version: string;
+  /** Make a demo location when there is no ledger yet. */
+  readonly demo: boolean;
+  /** Cost of the PIN hash as a power of two; `DEFAULT_PIN_COST` unless a test makes it cheap. */
+  readonly pinCost?: number;
+};
+
+export type Clock = {
+  /** UTC milliseconds; people may set it. */
+  now(): number;
+  /** Milliseconds since some fixed moment of this process; nobody can set it. */
+  monotonicMs(): number;
+};
+
+export type Random = {
+  /** Cryptographically secure. */
+  bytes(count: number): Uint8Array;
+};
+
+/** `ledger`: 32 bytes that encrypt the database. `device`: 32 bytes, the Ed25519 seed that signs sync requests. */
+export type KeyName = 'ledger' | 'device';
+
+/** Why a key could not be had: no keychain (and plaintext is refused), an unreadable or damaged file. */
+export type KeyStoreFault = { readonly code: 'key_unavailable'; readonly reason: string };
+
+export type KeyStore = {
+  /** `undefined`: none was ever saved. */
+  load(name: KeyName): Promise<Result<Uint8Array | undefined, KeyStoreFault>>;
+  /** Durable when it resolves; never replaces a key of the same name. */
+  save(name: KeyName, key: Uint8Array): Promise<Result<void, KeyStoreFault>>;
+};
+
+/** Two small slots outside the data directory, written in turn. `till/anchor` decides what they hold. */
+export type AnchorStore = {
+  /** `undefined`: never written. */
+  read(slot: AnchorSlot): Uint8Array | undefined;
+  /** Reaches the operating system, not necessarily the disk. */
+  write(slot: AnchorSlot, bytes: Uint8Array): void;
+  /** Everything written is on the disk. */
+  flush(): void;
+  close(): void;
+};
+export type AnchorSlot = 'a' | 'b';
+
+export type CentreRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly timeoutMs: number;
+  /** More answer bytes than this count as a transport fault. */
+  readonly maxResponseBytes: number;
+};
+
+export type CentreResponse = {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+};
+
+/** Resolves with any HTTP answer; rejects when there was none (refused, timed out, cut off). */
+export type CentreTransport = {
+  request(request: CentreRequest): Promise<CentreResponse>;
+};
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** English, for whoever looks after the machine. Never codes, customers, PINs or keys. */
+export type Logger = {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+};
