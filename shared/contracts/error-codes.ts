@@ -97,6 +97,8 @@ const systemCodes = {
   ledger_locked: { status: 409 },
   ledger_newer: { status: 426 },
   port_in_use: { status: 500 },
+  /** The window got no answer from the core on its own machine. */
+  host_unreachable: { status: 503, retryable: true },
   busy: { status: 503, retryable: true },
   internal: { status: 500 },
 } as const satisfies Record<string, ErrorCodeEntry>;
