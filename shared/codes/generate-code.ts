@@ -1,0 +1,97 @@
+import { assert } from '../kernel/assert.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { symbolAt, symbolFromByte } from './alphabet.ts';
+import { checkSymbols } from './check-symbols.ts';
+import { type CodeFormat, MAX_CROCKFORD_LENGTH, MIN_CROCKFORD_LENGTH, type RandomBytes } from './format.ts';
+import { codeSpace } from './guessability.ts';
+
+/** Without I, L and O, which a reader takes for digits. */
+export const CLASSIC_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ';
+const CLASSIC_NUMBERS = 100_000;
+
+/** One new code in canonical form. Uniqueness is the caller's: see `generateCodes`. */
+export function generateCode(format: CodeFormat, random: RandomBytes): string {
+  switch (format.kind) {
+    case 'crockford':
+      return crockford(format.length, random);
+    case 'uuid':
+      return uuid(random);
+    case 'classic':
+      return classic(random);
+  }
+}
+
+function crockford(length: number, random: RandomBytes): string {
+  assert(length >= MIN_CROCKFORD_LENGTH && length <= MAX_CROCKFORD_LENGTH, `bad code length: ${length}`);
+  const bytes = random(length);
+  let body = '';
+  for (let i = 0; i < length; i++) body += symbolAt(symbolFromByte(bytes[i] as number));
+  return body + checkSymbols(body);
+}
+
+/** RFC 9562 §5.4. */
+function uuid(random: RandomBytes): string {
+  const bytes = Uint8Array.from(random(16));
+  bytes[6] = 0x40 | ((bytes[6] as number) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text.toUpperCase();
+}
+
+function classic(random: RandomBytes): string {
+  const value = uniformBelow(CLASSIC_LETTERS.length * CLASSIC_NUMBERS, random);
+  const digits = String(value % CLASSIC_NUMBERS).padStart(5, '0');
+  return CLASSIC_LETTERS.charAt(Math.floor(value / CLASSIC_NUMBERS)) + digits;
+}
+
+/** A rejected draw has a chance below one half, so 100 in a row mean that the random source is broken. */
+const MAX_DRAWS = 100;
+
+/** Uniform in 0 … limit-1 by rejection: a plain remainder would favour small values. */
+function uniformBelow(limit: number, random: RandomBytes): number {
+  const range = 2 ** 32;
+  const fair = range - (range % limit);
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const [a = 0, b = 0, c = 0, d = 0] = random(4);
+    const value = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
+    if (value < fair) return value % limit;
+  }
+  throw new Error('the random source repeats itself');
+}
+
+export type CodeSpaceTooSmall = { readonly count: number; readonly space: number; readonly usable: number };
+
+/** A fuller space would make a random guess succeed too often, and new codes ever harder to find. */
+export const MAX_SPACE_FILL = 0.5;
+/** With at most half of the space taken, 64 misses in a row have a chance of 2^-64. */
+const MAX_MISSES = 64;
+
+/**
+ * `count` different codes. `isTaken` tells codes that exist already (those of other batches): they are drawn again.
+ * Refused before the first draw when the space is too small, counting `taken` codes of the same format.
+ */
+export function generateCodes(
+  format: CodeFormat,
+  count: number,
+  random: RandomBytes,
+  isTaken: (canonical: string) => boolean = () => false,
+  taken = 0,
+): Result<string[], CodeSpaceTooSmall> {
+  assert(Number.isSafeInteger(count) && count >= 0, `bad count: ${count}`);
+  const space = codeSpace(format);
+  const usable = Math.max(0, Math.floor(space * MAX_SPACE_FILL) - taken);
+  if (count > usable) return err({ count, space, usable });
+  const codes = new Set<string>();
+  let misses = 0;
+  while (codes.size < count) {
+    const code = generateCode(format, random);
+    if (codes.has(code) || isTaken(code)) {
+      if (++misses >= MAX_MISSES) return err({ count, space, usable: codes.size });
+      continue;
+    }
+    misses = 0;
+    codes.add(code);
+  }
+  return ok([...codes]);
+}
