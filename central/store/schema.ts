@@ -1,0 +1,271 @@
+import {
+  bigint,
+  boolean,
+  customType,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import type { Offer } from '../../shared/engine/offer.ts';
+
+/**
+ * The tables as queries see them. The migrations (`migrations/*.sql`) are the truth: they also hold checks, indexes
+ * and partitions; `schema.test.ts` compares the two.
+ */
+
+/** UTC milliseconds, counts and minor units: all far below 2^53. */
+const whole = (name: string) => bigint(name, { mode: 'number' });
+
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
+  dataType: () => 'bytea',
+});
+
+export const serverState = pgTable('server_state', {
+  id: integer('id').primaryKey(),
+  epoch: integer('epoch').notNull(),
+  clean: boolean('clean').notNull(),
+  customerKey: bytes('customer_key').notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const apiKeys = pgTable('api_keys', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique(),
+  scopes: text('scopes').array().notNull(),
+  createdAt: whole('created_at').notNull(),
+  revokedAt: whole('revoked_at'),
+});
+
+export const locations = pgTable('locations', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  currency: text('currency').notNull(),
+  timeZone: text('time_zone').notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const enrolmentCodes = pgTable('enrolment_codes', {
+  id: uuid('id').primaryKey(),
+  hash: text('hash').notNull().unique(),
+  note: text('note').notNull(),
+  createdAt: whole('created_at').notNull(),
+  expiresAt: whole('expires_at').notNull(),
+  usedAt: whole('used_at'),
+  usedByDevice: uuid('used_by_device'),
+});
+
+export const ledgers = pgTable('ledgers', {
+  id: uuid('id').primaryKey(),
+  locationId: uuid('location_id').notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const devices = pgTable('devices', {
+  id: uuid('id').primaryKey(),
+  ledgerId: uuid('ledger_id').notNull(),
+  incarnation: integer('incarnation').notNull(),
+  publicKey: text('public_key').notNull(),
+  status: text('status', { enum: ['active', 'retired', 'revoked'] }).notNull(),
+  enrolledAt: whole('enrolled_at').notNull(),
+  lastSeenAt: whole('last_seen_at').notNull(),
+  ackedSeq: whole('acked_seq').notNull(),
+  ackedHash: text('acked_hash').notNull(),
+  headSeq: whole('head_seq').notNull(),
+});
+
+export const ledgerEvents = pgTable(
+  'ledger_events',
+  {
+    ledgerId: uuid('ledger_id').notNull(),
+    incarnation: integer('incarnation').notNull(),
+    seq: whole('seq').notNull(),
+    hash: text('hash').notNull(),
+    prevHash: text('prev_hash').notNull(),
+    type: text('type').notNull(),
+    body: text('body').notNull(),
+    receivedAt: whole('received_at').notNull(),
+    state: text('state', { enum: ['applied', 'quarantined', 'fork'] }).notNull(),
+    reason: jsonb('reason').$type<Refusal>(),
+  },
+  (t) => [primaryKey({ columns: [t.ledgerId, t.incarnation, t.seq, t.hash] })],
+);
+
+export const offers = pgTable('offers', {
+  id: uuid('id').primaryKey(),
+  version: integer('version').notNull(),
+  status: text('status', { enum: ['active', 'paused', 'archived'] }).notNull(),
+  name: text('name').notNull(),
+  terms: jsonb('terms').$type<Offer>().notNull(),
+  locationId: uuid('location_id'),
+  createdAt: whole('created_at').notNull(),
+  updatedAt: whole('updated_at').notNull(),
+});
+
+export const offerVersions = pgTable(
+  'offer_versions',
+  {
+    offerId: uuid('offer_id').notNull(),
+    version: integer('version').notNull(),
+    terms: jsonb('terms').$type<Offer>().notNull(),
+    createdAt: whole('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.offerId, t.version] })],
+);
+
+export const escrows = pgTable('escrows', {
+  offerId: uuid('offer_id').primaryKey(),
+  n: whole('n').notNull(),
+  pool: whole('pool').notNull(),
+  leased: whole('leased').notNull(),
+  reserved: whole('reserved').notNull(),
+  spent: whole('spent').notNull(),
+  burned: whole('burned').notNull(),
+});
+
+export const leases = pgTable('leases', {
+  id: uuid('id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  ledgerId: uuid('ledger_id').notNull(),
+  incarnation: integer('incarnation').notNull(),
+  status: text('status', { enum: ['open', 'burned'] }).notNull(),
+  granted: whole('granted').notNull(),
+  held: whole('held').notNull(),
+  spent: whole('spent').notNull(),
+  returned: whole('returned').notNull(),
+  burned: whole('burned').notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const batches = pgTable('batches', {
+  id: uuid('id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  name: text('name').notNull(),
+  format: jsonb('format').$type<CodeFormat>().notNull(),
+  count: integer('count').notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const coupons = pgTable('coupons', {
+  id: uuid('id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  batchId: uuid('batch_id'),
+  serial: integer('serial').notNull(),
+  code: text('code').notNull(),
+  locationId: uuid('location_id'),
+  status: text('status', { enum: ['live', 'void', 'archived'] }).notNull(),
+  version: integer('version').notNull(),
+  maxUses: whole('max_uses'),
+  maxUsesPerCustomer: whole('max_uses_per_customer'),
+  used: whole('used').notNull().default(0),
+  reserved: whole('reserved').notNull().default(0),
+  issuedAt: whole('issued_at').notNull(),
+  expiresAt: whole('expires_at'),
+  lastUsedAt: whole('last_used_at'),
+  lastUsedWhere: text('last_used_where'),
+  updatedAt: whole('updated_at').notNull(),
+});
+
+/** Shares per unit of each line, so that a refund gives back exactly what was taken. */
+export type RedeemedLine = {
+  readonly id: string;
+  readonly sku: string;
+  readonly unitsMinor: readonly number[];
+};
+
+export const redemptions = pgTable('redemptions', {
+  id: uuid('id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  offerVersion: integer('offer_version').notNull(),
+  couponId: uuid('coupon_id').notNull(),
+  basketId: text('basket_id').notNull(),
+  channel: text('channel').notNull(),
+  locationId: uuid('location_id'),
+  ledgerId: uuid('ledger_id'),
+  incarnation: integer('incarnation'),
+  currency: text('currency').notNull(),
+  subtotalMinor: whole('subtotal_minor').notNull(),
+  discountMinor: whole('discount_minor').notNull(),
+  lines: jsonb('lines').$type<readonly RedeemedLine[]>().notNull(),
+  customer: text('customer'),
+  leaseId: uuid('lease_id'),
+  atRisk: boolean('at_risk').notNull(),
+  paidBy: text('paid_by', { enum: ['pool', 'lease', 'unlimited', 'nothing'] }).notNull(),
+  status: text('status', { enum: ['redeemed', 'voided'] }).notNull(),
+  redeemedAt: whole('redeemed_at').notNull(),
+  voidedAt: whole('voided_at'),
+  voidReason: text('void_reason'),
+  receivedAt: whole('received_at').notNull(),
+});
+
+export const reservations = pgTable('reservations', {
+  id: uuid('id').primaryKey(),
+  basketId: text('basket_id').notNull(),
+  couponId: uuid('coupon_id').notNull(),
+  offerId: uuid('offer_id').notNull(),
+  offerVersion: integer('offer_version').notNull(),
+  channel: text('channel').notNull(),
+  currency: text('currency').notNull(),
+  subtotalMinor: whole('subtotal_minor').notNull(),
+  discountMinor: whole('discount_minor').notNull(),
+  lines: jsonb('lines').$type<readonly RedeemedLine[]>().notNull(),
+  customer: text('customer'),
+  tookRight: boolean('took_right').notNull(),
+  status: text('status', { enum: ['reserved', 'redeemed', 'released', 'expired'] }).notNull(),
+  createdAt: whole('created_at').notNull(),
+  expiresAt: whole('expires_at').notNull(),
+});
+
+/** One party of an incident: which redemption, where and when. */
+export type IncidentSide = Readonly<Record<string, string | number | boolean | null>>;
+
+export const incidents = pgTable('incidents', {
+  id: uuid('id').primaryKey(),
+  dedupeKey: text('dedupe_key').notNull().unique(),
+  kind: text('kind', { enum: ['over_redemption', 'fork', 'quarantine'] }).notNull(),
+  status: text('status', { enum: ['open', 'resolved'] }).notNull(),
+  ledgerId: uuid('ledger_id'),
+  offerId: uuid('offer_id'),
+  couponId: uuid('coupon_id'),
+  redemptionId: uuid('redemption_id'),
+  currency: text('currency'),
+  costMinor: whole('cost_minor'),
+  sides: jsonb('sides').$type<readonly IncidentSide[]>().notNull(),
+  resolution: text('resolution'),
+  createdAt: whole('created_at').notNull(),
+  resolvedAt: whole('resolved_at'),
+});
+
+export const changes = pgTable('changes', {
+  id: whole('id').primaryKey().generatedAlwaysAsIdentity(),
+  position: whole('position'),
+  locationId: uuid('location_id'),
+  kind: text('kind', { enum: ['offer', 'batch', 'codes', 'codeUse', 'lease'] }).notNull(),
+  ref: uuid('ref').notNull(),
+  firstSerial: integer('first_serial'),
+  lastSerial: integer('last_serial'),
+  batchId: uuid('batch_id'),
+});
+
+export const feedHead = pgTable('feed_head', {
+  id: integer('id').primaryKey(),
+  position: whole('position').notNull(),
+});
+
+export const idempotentAnswers = pgTable(
+  'idempotent_answers',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    status: integer('status').notNull(),
+    body: jsonb('body').$type<unknown>().notNull(),
+    createdAt: whole('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
