@@ -107,6 +107,8 @@ export const changeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('codeUse'),
     couponId: idSchema,
     used: z.int().min(0),
+    /** How many of `used` are this ledger's own, acknowledged ones: the rest were given elsewhere. */
+    usedHere: z.int().min(0),
     status: z.enum(['live', 'void']),
     /** Where and when it was last used, for the sentence that the cashier reads. */
     lastAt: instantSchema.optional(),
