@@ -1,0 +1,136 @@
+import {
+  IconBarcode,
+  IconHelp,
+  IconHistory,
+  IconLock,
+  IconSettings,
+  IconStack2,
+  IconTicket,
+} from '@tabler/icons-react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { roleMay, type OperatorRole } from '../../shared/contracts/operation.ts';
+import { useClient } from '../api/use-client.ts';
+import { Recent } from '../redemptions/recent.tsx';
+import { Redeem } from '../redeem/redeem.tsx';
+import { useRedeem } from '../redeem/redeem-store.ts';
+import { useScanner } from '../redeem/use-scanner.ts';
+import { SyncPill } from '../sync/sync-pill.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Logo } from '../ui/logo.tsx';
+import { useApp, useLocation, useOperator } from './app-store.ts';
+import { HelpOverlay } from './help-overlay.tsx';
+import { go, type Screen, useRoute } from './router.ts';
+import classes from './shell.module.css';
+import { useKeys } from './use-keys.ts';
+import { signOut } from './watch-core.ts';
+
+// Managers' screens are not part of the first load: a cashier never waits for them.
+const Offers = lazy(() => import('../offers/offers.tsx'));
+const Batches = lazy(() => import('../batches/batches.tsx'));
+const Settings = lazy(() => import('../settings/settings.tsx'));
+
+type Entry = {
+  readonly screen: Screen;
+  readonly role: OperatorRole;
+  readonly key: string;
+  readonly icon: typeof IconTicket;
+  readonly content: ComponentType;
+};
+
+const entries: readonly Entry[] = [
+  { screen: 'redeem', role: 'cashier', key: 'F2', icon: IconBarcode, content: Redeem },
+  { screen: 'recent', role: 'cashier', key: 'F6', icon: IconHistory, content: Recent },
+  { screen: 'offers', role: 'manager', key: 'F7', icon: IconTicket, content: Offers },
+  { screen: 'batches', role: 'manager', key: 'F8', icon: IconStack2, content: Batches },
+  { screen: 'settings', role: 'cashier', key: 'F9', icon: IconSettings, content: Settings },
+];
+
+export function Shell() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const operator = useOperator();
+  const { screen } = useRoute();
+  const allowed = entries.filter((entry) => roleMay(operator.role, entry.role));
+  const current = allowed.find((entry) => entry.screen === screen) ?? entries[0];
+  const Content = current?.content ?? Redeem;
+
+  const lock = () => void signOut(client);
+  const toggleHelp = () => useApp.setState((app) => ({ helpOpen: !app.helpOpen }));
+
+  useKeys({
+    F1: toggleHelp,
+    ...Object.fromEntries(allowed.map((entry) => [entry.key, () => go(entry.screen)])),
+    F10: lock,
+  });
+
+  // A code scanned on any screen is redeemed on the redeem screen.
+  useScanner({
+    onRedeemScreen: current?.screen === 'redeem',
+    onScan: (text) => {
+      go('redeem');
+      void useRedeem.getState().present(client, text);
+    },
+    onHelp: toggleHelp,
+  });
+
+  // The next operator starts on the screen that everyone has, not on what the last one was looking at.
+  useEffect(() => () => go('redeem'), []);
+
+  return (
+    <div className={classes.shell}>
+      <TopBar onLock={lock} onHelp={toggleHelp} />
+      <nav className={classes.rail} aria-label={t('nav.label')}>
+        {allowed.map(({ screen: name, key, icon: Icon }) => (
+          <a
+            key={name}
+            className={classes.railItem}
+            href={`#/${name}`}
+            aria-current={name === current?.screen ? 'page' : undefined}
+            aria-keyshortcuts={key}
+          >
+            <Icon size={26} stroke={1.8} aria-hidden="true" />
+            <span>{t(`nav.${name}`)}</span>
+            <span className={classes.railKey} aria-hidden="true">
+              {key}
+            </span>
+          </a>
+        ))}
+      </nav>
+      <main className={classes.main} data-screen={current?.screen}>
+        <Suspense fallback={null}>
+          <Content />
+        </Suspense>
+      </main>
+      <HelpOverlay />
+    </div>
+  );
+}
+
+function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) {
+  const { t } = useTranslation();
+  const operator = useOperator();
+  const location = useLocation();
+  return (
+    <header className={classes.top}>
+      <Logo />
+      <div className={classes.where}>
+        <span className={classes.location}>{location.name}</span>
+        <span className={classes.till}>{location.tillName}</span>
+        {location.demo && <span className={classes.demo}>{t('app.demo')}</span>}
+      </div>
+      <SyncPill />
+      <button type="button" className={classes.topButton} onClick={onHelp} aria-label={t('help.title')} aria-keyshortcuts="F1">
+        <IconHelp size={24} aria-hidden="true" />
+      </button>
+      <button type="button" className={classes.operator} onClick={onLock} aria-label={t('app.lock', { name: operator.name })} aria-keyshortcuts="F10">
+        <Avatar name={operator.name} />
+        <span className={classes.operatorText}>
+          <span className={classes.operatorName}>{operator.name}</span>
+          <span className={classes.operatorRole}>{t(`roles.${operator.role}`)}</span>
+        </span>
+        <IconLock size={20} aria-hidden="true" />
+      </button>
+    </header>
+  );
+}

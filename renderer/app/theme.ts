@@ -1,0 +1,77 @@
+import {
+  type CSSVariablesResolver,
+  Checkbox,
+  createTheme,
+  InputBase,
+  type MantineColorsTuple,
+  Modal,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Switch,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+
+const marigold: MantineColorsTuple = [
+  '#fff7e5',
+  '#ffefcc',
+  '#ffe1a1',
+  '#ffd06b',
+  '#ffb92e',
+  '#f7a600',
+  '#d68d00',
+  '#a96e00',
+  '#7d5100',
+  '#5c3d00',
+];
+
+const field = { size: 'md', radius: 'md' } as const;
+
+export const theme = createTheme({
+  colors: { marigold },
+  primaryColor: 'marigold',
+  primaryShade: 4,
+  autoContrast: true,
+  black: '#211a36',
+  fontFamily: "'Figtree Variable', 'Segoe UI', system-ui, sans-serif",
+  fontFamilyMonospace: "'Geist Mono Variable', ui-monospace, 'Cascadia Mono', monospace",
+  fontSizes: { xs: '13px', sm: '14px', md: '15px', lg: '18px', xl: '24px' },
+  radius: { xs: '4px', sm: '8px', md: '12px', lg: '18px', xl: '28px' },
+  defaultRadius: 'md',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    TextInput: TextInput.extend({ defaultProps: field }),
+    NumberInput: NumberInput.extend({ defaultProps: field }),
+    Textarea: Textarea.extend({ defaultProps: field }),
+    InputBase: InputBase.extend({ defaultProps: field }),
+    Select: Select.extend({
+      defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right', maxDropdownHeight: 320 },
+    }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'md' }, vars: () => ({ root: { '--switch-color': 'var(--cf-accent)' } }) }),
+    Checkbox: Checkbox.extend({
+      defaultProps: { size: 'md' },
+      vars: () => ({ root: { '--checkbox-color': 'var(--cf-accent)', '--checkbox-icon-color': 'var(--cf-on-accent)' } }),
+    }),
+    Modal: Modal.extend({ defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } } }),
+  },
+});
+
+/** Mantine's own surfaces, texts and borders follow the tokens, in both schemes. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    '--mantine-color-body': 'var(--cf-surface)',
+    '--mantine-color-text': 'var(--cf-text)',
+    '--mantine-color-dimmed': 'var(--cf-muted)',
+    '--mantine-color-placeholder': 'var(--cf-muted)',
+    '--mantine-color-default': 'var(--cf-surface)',
+    '--mantine-color-default-color': 'var(--cf-text)',
+    '--mantine-color-default-hover': 'var(--cf-sunken)',
+    '--mantine-color-default-border': 'var(--cf-line-strong)',
+    '--mantine-color-error': 'var(--cf-stop-text)',
+    '--mantine-color-anchor': 'var(--cf-text)',
+  };
+  return { variables: {}, light: shared, dark: shared };
+};

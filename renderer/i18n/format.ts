@@ -1,0 +1,102 @@
+/** Texts from numbers and instants, in the reader's language. Money never passes through a float. */
+
+export type Formats = {
+  readonly locale: string;
+  readonly timeZone: string;
+};
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale}|${currency}`;
+  let format = numberFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    numberFormats.set(key, format);
+  }
+  return format;
+}
+
+/** Minor units of a currency, as ECMA-402 takes them from ISO 4217. */
+export function minorDigits(currency: string): number {
+  return moneyFormat('en', currency).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** `1250` with two digits is `12.50`: exact text for `Intl` and for fields. */
+export function decimalText(minor: number, digits: number): string {
+  const sign = minor < 0 ? '-' : '';
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+export function formatMoney(minor: number, currency: string, locale: string): string {
+  return moneyFormat(locale, currency).format(decimalText(minor, minorDigits(currency)) as Intl.StringNumericLiteral);
+}
+
+/** The sign of a currency as the locale writes it, for the side of a field. */
+export function currencySign(currency: string, locale: string): string {
+  const part = moneyFormat(locale, currency)
+    .formatToParts(0)
+    .find((piece) => piece.type === 'currency');
+  return part?.value ?? currency;
+}
+
+/**
+ * Reads an amount as people type it: `12`, `12.5`, `12,50`, `1.234,50`. The last separator is the decimal one when no
+ * more than `digits` digits follow it, else it groups thousands. Undefined when it is no amount, or finer than the
+ * currency.
+ */
+export function parseAmount(text: string, digits: number): number | undefined {
+  const plain = text.replace(/[\s\u00a0\u202f'’]/g, '');
+  if (!/^\d[\d.,]*$/.test(plain)) return undefined;
+  const last = Math.max(plain.lastIndexOf('.'), plain.lastIndexOf(','));
+  const fraction = last < 0 ? '' : plain.slice(last + 1);
+  const isDecimal = last >= 0 && fraction.length <= digits && plain.indexOf(plain[last] ?? '') === last;
+  const whole = isDecimal ? plain.slice(0, last) : plain;
+  if (!/^\d+$|^\d{1,3}(\.\d{3})+$|^\d{1,3}(,\d{3})+$/.test(whole)) return undefined;
+  const minor = Number(whole.replace(/[.,]/g, '') + (isDecimal ? fraction : '').padEnd(digits, '0'));
+  return Number.isSafeInteger(minor) ? minor : undefined;
+}
+
+export function formatPercent(basisPoints: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 }).format(
+    decimalText(basisPoints, 4) as Intl.StringNumericLiteral,
+  );
+}
+
+export function formatNumber(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+export function formatDateTime(at: number, { locale, timeZone }: Formats): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);
+}
+
+export function formatTime(at: number, { locale, timeZone }: Formats): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
+}
+
+/** A calendar day such as `2026-11-24`: it belongs to no zone. */
+export function formatDay(day: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** The calendar day of an instant in a zone, as `2026-11-24`. */
+export function dayOf(at: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).formatToParts(at);
+  const part = (type: string) => parts.find((piece) => piece.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+const ageSteps = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** `3 min.`: how long something has waited, in its largest unit. */
+export function formatAge(ms: number, locale: string): string {
+  const [unit, size] = ageSteps.find(([, unitMs]) => ms >= unitMs) ?? ['second', 1_000];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(ms / size));
+}

@@ -1,0 +1,30 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApp } from '../app/app-store.ts';
+import * as format from './format.ts';
+
+/** Formats in the chosen language, with the location's currency and zone. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const location = useApp((app) => (app.status?.phase === 'ready' ? app.status.location : undefined));
+  const locale = i18n.language;
+  const currency = location?.currency ?? 'EUR';
+  const timeZone = location?.timeZone ?? 'UTC';
+  return useMemo(() => {
+    const where = { locale, timeZone };
+    return {
+      locale,
+      currency,
+      timeZone,
+      money: (minor: number, of: string = currency) => format.formatMoney(minor, of, locale),
+      percent: (basisPoints: number) => format.formatPercent(basisPoints, locale),
+      number: (value: number) => format.formatNumber(value, locale),
+      dateTime: (at: number) => format.formatDateTime(at, where),
+      time: (at: number) => format.formatTime(at, where),
+      day: (day: string) => format.formatDay(day, locale),
+      age: (ms: number) => format.formatAge(ms, locale),
+    };
+  }, [locale, currency, timeZone]);
+}
+
+export type Format = ReturnType<typeof useFormat>;
