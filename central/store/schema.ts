@@ -175,7 +175,7 @@ export const coupons = pgTable('coupons', {
 export type RedeemedLine = {
   readonly id: string;
   readonly sku: string;
-  readonly unitsMinor: readonly number[];
+  readonly units: readonly { readonly units: number; readonly amountMinor: number }[];
 };
 
 export const redemptions = pgTable('redemptions', {

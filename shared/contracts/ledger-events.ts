@@ -31,6 +31,8 @@ const payloads = {
   'operator.signedIn': z.object({ operatorId: idSchema }),
   'operator.signedOut': z.object({ operatorId: idSchema }),
   'operator.signInFailed': z.object({ operatorId: idSchema, failures: z.int() }),
+  /** A manager let somebody try again who had guessed too often. */
+  'operator.unlocked': z.object({ operatorId: idSchema }),
   'offer.created': z.object({ offer: offerSchema }),
   'offer.paused': z.object({ offerId: idSchema, paused: z.boolean() }),
   'batch.created': z.object({
@@ -72,8 +74,15 @@ const payloads = {
     currency: currencySchema,
     subtotalMinor: amountMinorSchema,
     discountMinor: amountMinorSchema,
-    /** Shares per unit, so that a refund gives back exactly what was taken. */
-    lines: z.array(z.object({ id: z.string(), sku: z.string(), unitsMinor: z.array(amountMinorSchema) })),
+    /** Shares per unit, so that a refund gives back exactly what was taken: runs of units with the same share. */
+    lines: z.array(
+      z.object({
+        id: z.string(),
+        sku: z.string(),
+        units: z.array(z.object({ units: z.int().min(1), amountMinor: amountMinorSchema })),
+      }),
+    ),
+    shipping: z.array(z.object({ id: z.string(), amountMinor: amountMinorSchema })).default([]),
     /** Pseudonym under the merchant-wide key, hex. */
     customer: z.string().optional(),
     /** The lease whose right was spent; absent where no right was needed. */
@@ -94,6 +103,17 @@ const payloads = {
     code: errorCodeSchema,
     params: refusalParamsSchema,
   }),
+  /** The machine's clock stood this far behind the newest event; nobody redeemed until somebody had answered. */
+  'clock.setBack': z.object({ behindMs: z.int() }),
+  'clock.accepted': z.object({ behindMs: z.int() }),
+  /** The ledger is not the one that the anchor outside it remembers: an old copy, or another history. */
+  'ledger.unanchored': z.object({
+    why: z.enum(['missing', 'behind', 'forked']),
+    anchoredSeq: z.int(),
+    ledgerSeq: z.int(),
+  }),
+  /** A manager took responsibility for such a ledger; it goes on as the envelope's incarnation. */
+  'ledger.continued': z.object({ incarnation: z.int().min(2) }),
   'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
   'sync.enrolled': z.object({ centreUrl: z.string(), deviceId: idSchema }),
 } as const;

@@ -12,8 +12,8 @@ export const MAX_EVENTS_PER_PUSH = 500;
 export const MAX_CHANGES_PER_PULL = 500;
 /** Codes travel in one `codes` change of at most this many. */
 export const MAX_CODES_PER_CHANGE = 2_000;
-/** Bytes of one event as written. */
-export const MAX_EVENT_BYTES = 64 * 1024;
+/** Characters of one event as written: a redemption over the largest basket fits. */
+export const MAX_EVENT_BYTES = 256 * 1024;
 
 const hashHex = z.string().regex(/^[0-9a-f]{64}$/);
 

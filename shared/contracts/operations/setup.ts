@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   currencySchema,
   idSchema,
+  instantSchema,
   languageSchema,
   nameSchema,
   pinSchema,
@@ -23,6 +24,16 @@ export const locationSchema = z.object({
   demo: z.boolean(),
 });
 
+/** What staff must see until a manager has dealt with it; meanwhile nobody redeems, or no limited offer. */
+export const faultSchema = z.object({
+  /** `clock_set_back`: see `CLOCK_FAULT_MS`. `ledger_unanchored`: an old copy of the ledger was put back. */
+  kind: z.enum(['clock_set_back', 'ledger_unanchored']),
+  since: instantSchema,
+  /** Redemptions wait; otherwise only offers with a total limit do. */
+  blocks: z.enum(['everything', 'limited_offers', 'nothing']),
+});
+export type Fault = z.output<typeof faultSchema>;
+
 export const setupOperations = {
   'app.status': operation({
     summary: 'What the sign-in screen and the status bar need before anybody has signed in.',
@@ -36,6 +47,7 @@ export const setupOperations = {
         host: z.enum(['electron', 'web']),
         location: locationSchema,
         operators: z.array(operatorSchema),
+        faults: z.array(faultSchema),
         /** Only for a demo location: its PINs, which the sign-in screen shows. */
         demoPins: z.array(z.object({ operatorId: idSchema, pin: pinSchema })).optional(),
       }),
@@ -77,6 +89,24 @@ export const setupOperations = {
     input: z.strictObject({ name: nameSchema, role: operatorRoleSchema, pin: pinSchema }),
     output: operatorSchema,
     errors: ['conflict'],
+  }),
+  'operators.unlock': operation({
+    summary: 'Lets somebody try again at once who entered wrong PINs or codes too often.',
+    role: 'manager',
+    input: z.strictObject({ operatorId: idSchema }),
+    output: z.object({}),
+    errors: ['not_found'],
+  }),
+  'faults.clear': operation({
+    summary: 'A manager answers for a fault, on record: the clock is right as it is, or this ledger is the one.',
+    role: 'cashier',
+    input: z.strictObject({
+      kind: faultSchema.shape.kind,
+      /** Needed when the caller is no manager, and always for the ledger. */
+      managerPin: z.string().max(12).optional(),
+    }),
+    output: z.object({ faults: z.array(faultSchema) }),
+    errors: ['not_found', 'manager_required', 'wrong_pin', 'throttled', 'forbidden'],
   }),
   'operators.list': operation({
     summary: 'The people who may sign in.',
