@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { assert } from '../shared/kernel/assert.ts';
+import { err, ok, type Result } from '../shared/kernel/result.ts';
+import { type LedgerLock, lockLedger } from './lock.ts';
+import { migrate, SCHEMA_VERSION, schemaVersionOf } from './migrate.ts';
+import { type StorageFault, storageFaultOf } from './storage-fault.ts';
+
+export const KEY_BYTES = 32;
+
+const BUSY_TIMEOUT_MS = 5_000;
+/** SQLite's own checkpoint is the last resort: the core makes one whenever the till is idle. 80 MB of log. */
+const AUTO_CHECKPOINT_PAGES = 20_000;
+/** Pages of memory for the most used parts of the ledger, in KiB. */
+const CACHE_KIB = 32 * 1024;
+
+export type LedgerPaths = {
+  readonly database: string;
+  readonly lock: string;
+  readonly keyCheck: string;
+};
+
+export function ledgerPaths(dataDir: string): LedgerPaths {
+  return {
+    database: join(dataDir, 'ledger.db'),
+    lock: join(dataDir, 'ledger.lock'),
+    keyCheck: join(dataDir, 'ledger.key-check'),
+  };
+}
+
+export function ledgerExists(dataDir: string): boolean {
+  return existsSync(ledgerPaths(dataDir).database);
+}
+
+export type OpenLedger = {
+  readonly database: Database.Database;
+  readonly path: string;
+  close(): void;
+};
+
+/**
+ * Opens the ledger of a data directory, or makes an empty one, and brings its schema up to date.
+ * Nothing that exists is ever replaced: whatever does not open is reported and left as it is.
+ * @param key 32 random bytes
+ */
+export function openLedger(dataDir: string, key: Uint8Array): Result<OpenLedger, StorageFault> {
+  const paths = ledgerPaths(dataDir);
+  const lock = attempt(() => lockLedger(paths.lock));
+  if (!lock.ok) return lock;
+  const opened = attempt(() => openDatabase(paths, key));
+  if (!opened.ok) {
+    lock.value.release();
+    return opened;
+  }
+  return ok(withLock(opened.value, paths, lock.value));
+}
+
+function withLock(database: Database.Database, paths: LedgerPaths, lock: LedgerLock): OpenLedger {
+  return {
+    database,
+    path: paths.database,
+    close() {
+      if (!database.open) return;
+      try {
+        database.close();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
+
+function openDatabase(paths: LedgerPaths, key: Uint8Array): Result<Database.Database, StorageFault> {
+  const checked = checkKey(paths, key);
+  if (!checked.ok) return checked;
+  const database = new Database(paths.database, { timeout: BUSY_TIMEOUT_MS });
+  const prepared = attempt(() => prepareDatabase(database, key));
+  if (!prepared.ok) database.close();
+  return prepared;
+}
+
+function prepareDatabase(database: Database.Database, key: Uint8Array): Result<Database.Database, StorageFault> {
+  applyKey(database, key);
+  // The first read decrypts the first page: a wrong key or a damaged file shows here.
+  const version = schemaVersionOf(database);
+  if (version > SCHEMA_VERSION) {
+    return err({ code: 'ledger_newer', detail: `schema ${version}, this program knows ${SCHEMA_VERSION}` });
+  }
+  setPragmas(database);
+  assertPragmas(database);
+  migrate(database);
+  recordOpening(database);
+  // This build falls back to `synchronous = NORMAL` on a first write unless it was set: so look again after one.
+  assertPragmas(database);
+  return ok(database);
+}
+
+/** As a raw key: the bytes are random already, and deriving a key from them would only cost time. */
+export function applyKey(database: Database.Database, key: Uint8Array): void {
+  database.pragma("cipher = 'chacha20'");
+  database.key(rawKey(key));
+}
+
+/** The form in which the cipher takes 32 bytes without deriving anything from them. */
+export function rawKey(key: Uint8Array): Buffer {
+  assert(key.length === KEY_BYTES, 'the ledger key has 32 bytes');
+  return Buffer.from(`raw:${Buffer.from(key).toString('hex')}`);
+}
+
+const wantedPragmas: Readonly<Record<string, string | number>> = {
+  journal_mode: 'wal',
+  /** FULL: one fsync for each commit. */
+  synchronous: 2,
+  foreign_keys: 1,
+  busy_timeout: BUSY_TIMEOUT_MS,
+  wal_autocheckpoint: AUTO_CHECKPOINT_PAGES,
+  trusted_schema: 0,
+  // Without these, macOS flushes only as far as the drive's own cache.
+  ...(process.platform === 'darwin' ? { fullfsync: 1, checkpoint_fullfsync: 1 } : {}),
+};
+
+function setPragmas(database: Database.Database): void {
+  for (const [name, value] of Object.entries(wantedPragmas)) database.pragma(`${name} = ${value}`);
+  database.pragma(`cache_size = -${CACHE_KIB}`);
+  database.pragma('temp_store = MEMORY');
+}
+
+export function assertPragmas(database: Database.Database): void {
+  for (const [name, value] of Object.entries(wantedPragmas)) {
+    const actual = database.pragma(name, { simple: true });
+    assert(actual === value, `the ledger needs ${name} = ${value}, but it is ${String(actual)}`);
+  }
+}
+
+/** Proves that the ledger can be written before anybody relies on it. */
+function recordOpening(database: Database.Database): void {
+  database.exec(
+    `INSERT INTO meta (key, value) VALUES ('openings', '1')
+     ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
+  );
+}
+
+/**
+ * A wrong key and a damaged first page look alike to the cipher. A fingerprint of the key beside the ledger tells them
+ * apart; of 32 random bytes it gives nothing away.
+ */
+function checkKey(paths: LedgerPaths, key: Uint8Array): Result<void, StorageFault> {
+  const fingerprint = keyFingerprint(key);
+  if (!existsSync(paths.keyCheck)) {
+    if (!existsSync(paths.database)) writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: 0o600 });
+    return ok(undefined);
+  }
+  if (readFileSync(paths.keyCheck, 'utf8').trim() === fingerprint) return ok(undefined);
+  return err({ code: 'ledger_key_wrong', detail: 'the key does not belong to this ledger' });
+}
+
+export function keyFingerprint(key: Uint8Array): string {
+  return createHash('sha256').update('counterfoil ledger key\0').update(key).digest('hex').slice(0, 16);
+}
+
+function attempt<T>(work: () => Result<T, StorageFault>): Result<T, StorageFault> {
+  try {
+    return work();
+  } catch (error) {
+    const fault = storageFaultOf(error);
+    if (!fault) throw error;
+    return err(fault);
+  }
+}

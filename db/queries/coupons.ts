@@ -1,0 +1,131 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { batches, coupons } from '../schema.ts';
+import type { Newest } from './offers.ts';
+
+const { placeholder } = sql;
+
+export type CouponRow = typeof coupons.$inferSelect;
+export type NewCoupon = Pick<
+  CouponRow,
+  'id' | 'code' | 'offerId' | 'batchId' | 'serial' | 'maxUses' | 'home' | 'issuedAt'
+>;
+export type BatchRow = typeof batches.$inferSelect;
+
+export function couponReads(db: Drizzle) {
+  const byCode = db.select().from(coupons).where(eq(coupons.code, placeholder('code'))).prepare();
+  const byId = db.select().from(coupons).where(eq(coupons.id, placeholder('id'))).prepare();
+  const ofBatch = db
+    .select()
+    .from(coupons)
+    .where(and(eq(coupons.batchId, placeholder('batchId')), gt(coupons.serial, placeholder('after'))))
+    .orderBy(asc(coupons.serial))
+    .limit(placeholder('limit'))
+    .prepare();
+  const codeTaken = db
+    .select({ serial: coupons.serial })
+    .from(coupons)
+    .where(eq(coupons.code, placeholder('code')))
+    .prepare();
+  return {
+    byCode: (code: string): CouponRow | undefined => byCode.get({ code }),
+    byId: (id: string): CouponRow | undefined => byId.get({ id }),
+    isTaken: (code: string): boolean => codeTaken.get({ code }) !== undefined,
+    ofBatch: (batchId: string, after: number, limit: number): CouponRow[] =>
+      ofBatch.all({ batchId, after, limit }),
+  };
+}
+
+export function couponWrites(db: Drizzle) {
+  const insert = db
+    .insert(coupons)
+    .values({
+      id: placeholder('id'),
+      code: placeholder('code'),
+      offerId: placeholder('offerId'),
+      batchId: placeholder('batchId'),
+      serial: placeholder('serial'),
+      maxUses: placeholder('maxUses'),
+      home: placeholder('home'),
+      issuedAt: placeholder('issuedAt'),
+    })
+    .onConflictDoNothing()
+    .prepare();
+  const addUse = db
+    .update(coupons)
+    .set({ used: sql`${coupons.used} + ${placeholder('by')}` })
+    .where(eq(coupons.id, placeholder('id')))
+    .prepare();
+  const setElsewhere = db
+    .update(coupons)
+    .set({
+      usedElsewhere: sql`${placeholder('usedElsewhere')}`,
+      lastElsewhereAt: sql`${placeholder('lastAt')}`,
+      lastElsewhere: sql`${placeholder('lastWhere')}`,
+      status: sql`${placeholder('status')}`,
+    })
+    .where(eq(coupons.id, placeholder('id')))
+    .prepare();
+  return {
+    /** False: the code or its id exists already. */
+    insert: (row: NewCoupon): boolean => insert.run(row).changes === 1,
+    addUse: (id: string, by: 1 | -1) => void addUse.run({ id, by }),
+    setElsewhere: (row: {
+      id: string;
+      usedElsewhere: number;
+      lastAt: number | null;
+      lastWhere: string | null;
+      status: 'live' | 'void';
+    }) => void setElsewhere.run(row),
+  };
+}
+
+export function batchReads(db: Drizzle) {
+  const byId = db.select().from(batches).where(eq(batches.id, placeholder('id'))).prepare();
+  const byRequest = db.select().from(batches).where(eq(batches.requestId, placeholder('requestId'))).prepare();
+  const position = sql`(${batches.createdAt}, ${batches.id}) < (${placeholder('createdAt')}, ${sql.param(placeholder('id'), batches.id)})`;
+  const order = sql`${batches.createdAt} DESC, ${batches.id} DESC`;
+  const newest = db.select().from(batches).where(position).orderBy(order).limit(placeholder('limit')).prepare();
+  const newestOfOffer = db
+    .select()
+    .from(batches)
+    .where(and(eq(batches.offerId, placeholder('offerId')), position))
+    .orderBy(order)
+    .limit(placeholder('limit'))
+    .prepare();
+  const redeemed = db
+    .select({ count: sql<number>`count(*)` })
+    .from(coupons)
+    .where(
+      and(eq(coupons.batchId, placeholder('batchId')), sql`${coupons.used} + ${coupons.usedElsewhere} > 0`),
+    )
+    .prepare();
+  return {
+    byId: (id: string): BatchRow | undefined => byId.get({ id }),
+    byRequest: (requestId: string): BatchRow | undefined => byRequest.get({ requestId }),
+    newest: (after: Newest, limit: number, offerId?: string): BatchRow[] =>
+      offerId === undefined
+        ? newest.all({ ...after, limit })
+        : newestOfOffer.all({ ...after, limit, offerId }),
+    redeemed: (batchId: string): number => redeemed.get({ batchId })?.count ?? 0,
+  };
+}
+
+export function batchWrites(db: Drizzle) {
+  const insert = db
+    .insert(batches)
+    .values({
+      id: placeholder('id'),
+      offerId: placeholder('offerId'),
+      name: placeholder('name'),
+      format: placeholder('format'),
+      count: placeholder('count'),
+      origin: placeholder('origin'),
+      createdAt: placeholder('createdAt'),
+      createdBy: placeholder('createdBy'),
+      requestId: placeholder('requestId'),
+    })
+    .onConflictDoNothing()
+    .prepare();
+  return { insert: (row: BatchRow): boolean => insert.run(row).changes === 1 };
+}

@@ -1,0 +1,57 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { customers } from '../schema.ts';
+
+const { placeholder } = sql;
+
+export type CustomerRow = typeof customers.$inferSelect;
+
+export function customerReads(db: Drizzle) {
+  const byPseudonym = db
+    .select()
+    .from(customers)
+    .where(eq(customers.pseudonym, placeholder('pseudonym')))
+    .prepare();
+  const byId = db.select().from(customers).where(eq(customers.id, placeholder('id'))).prepare();
+  const readable = db
+    .select()
+    .from(customers)
+    .where(and(gt(customers.id, placeholder('after')), sql`${customers.value} IS NOT NULL`))
+    .orderBy(asc(customers.id))
+    .limit(placeholder('limit'))
+    .prepare();
+  return {
+    byPseudonym: (pseudonym: string): CustomerRow | undefined => byPseudonym.get({ pseudonym }),
+    byId: (id: string): CustomerRow | undefined => byId.get({ id }),
+    /** Those whose identifier was not erased, by id. */
+    readable: (after: string, limit: number): CustomerRow[] => readable.all({ after, limit }),
+  };
+}
+
+export function customerWrites(db: Drizzle) {
+  const insert = db
+    .insert(customers)
+    .values({
+      id: placeholder('id'),
+      kind: placeholder('kind'),
+      pseudonym: placeholder('pseudonym'),
+      value: placeholder('value'),
+      createdAt: placeholder('createdAt'),
+    })
+    .prepare();
+  const setPseudonym = db
+    .update(customers)
+    .set({ pseudonym: sql`${sql.param(placeholder('pseudonym'), customers.pseudonym)}` })
+    .where(eq(customers.id, placeholder('id')))
+    .prepare();
+  const erase = db
+    .update(customers)
+    .set({ value: sql`NULL` })
+    .where(eq(customers.id, placeholder('id')))
+    .prepare();
+  return {
+    insert: (row: CustomerRow) => void insert.run(row),
+    setPseudonym: (id: string, pseudonym: string) => void setPseudonym.run({ id, pseudonym }),
+    erase: (id: string) => void erase.run({ id }),
+  };
+}

@@ -1,0 +1,56 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { leases } from '../schema.ts';
+
+const { placeholder } = sql;
+
+export type LeaseRow = typeof leases.$inferSelect;
+type Places = Omit<LeaseRow, 'id' | 'offerId'>;
+
+export function leaseReads(db: Drizzle) {
+  const byId = db.select().from(leases).where(eq(leases.id, placeholder('id'))).prepare();
+  const ofOffer = db
+    .select()
+    .from(leases)
+    .where(eq(leases.offerId, placeholder('offerId')))
+    .orderBy(leases.id)
+    .prepare();
+  const all = db.select().from(leases).orderBy(leases.id).prepare();
+  return {
+    byId: (id: string): LeaseRow | undefined => byId.get({ id }),
+    ofOffer: (offerId: string): LeaseRow[] => ofOffer.all({ offerId }),
+    all: (): LeaseRow[] => all.all(),
+  };
+}
+
+export function leaseWrites(db: Drizzle) {
+  const places = {
+    total: placeholder('total'),
+    leased: placeholder('leased'),
+    reserved: placeholder('reserved'),
+    spent: placeholder('spent'),
+    burned: placeholder('burned'),
+    returned: placeholder('returned'),
+  };
+  const insert = db
+    .insert(leases)
+    .values({ id: placeholder('id'), offerId: placeholder('offerId'), ...places })
+    .prepare();
+  const setPlaces = db
+    .update(leases)
+    .set({
+      total: sql`${places.total}`,
+      leased: sql`${places.leased}`,
+      reserved: sql`${places.reserved}`,
+      spent: sql`${places.spent}`,
+      burned: sql`${places.burned}`,
+      returned: sql`${places.returned}`,
+    })
+    .where(eq(leases.id, placeholder('id')))
+    .prepare();
+  return {
+    insert: (row: LeaseRow) => void insert.run(row),
+    /** The database refuses places that do not add up to the total. */
+    setPlaces: (id: string, to: Places) => void setPlaces.run({ id, ...to }),
+  };
+}

@@ -1,0 +1,44 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { operators } from '../schema.ts';
+
+const { placeholder } = sql;
+
+export type OperatorRow = typeof operators.$inferSelect;
+
+export function operatorReads(db: Drizzle) {
+  const byId = db.select().from(operators).where(eq(operators.id, placeholder('id'))).prepare();
+  const byName = db
+    .select()
+    .from(operators)
+    .where(sql`${operators.name} = ${placeholder('name')} COLLATE NOCASE`)
+    .prepare();
+  const all = db.select().from(operators).orderBy(asc(operators.createdAt), asc(operators.id)).prepare();
+  return {
+    byId: (id: string): OperatorRow | undefined => byId.get({ id }),
+    byName: (name: string): OperatorRow | undefined => byName.get({ name }),
+    all: (): OperatorRow[] => all.all(),
+  };
+}
+
+export function operatorWrites(db: Drizzle) {
+  const insert = db
+    .insert(operators)
+    .values({
+      id: placeholder('id'),
+      name: placeholder('name'),
+      role: placeholder('role'),
+      pinHash: placeholder('pinHash'),
+      createdAt: placeholder('createdAt'),
+    })
+    .prepare();
+  const setPinHash = db
+    .update(operators)
+    .set({ pinHash: sql`${placeholder('pinHash')}` })
+    .where(eq(operators.id, placeholder('id')))
+    .prepare();
+  return {
+    insert: (row: OperatorRow) => void insert.run(row),
+    setPinHash: (id: string, pinHash: string) => void setPinHash.run({ id, pinHash }),
+  };
+}

@@ -1,0 +1,250 @@
+import { and, asc, desc, eq, gt, isNull, lt, lte, ne, sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { baskets, redemptions, reservations, useCounts } from '../schema.ts';
+
+const { placeholder } = sql;
+
+export type BasketRow = typeof baskets.$inferSelect;
+export type ReservationRow = typeof reservations.$inferSelect;
+export type RedemptionRow = typeof redemptions.$inferSelect;
+export type UseCountRow = typeof useCounts.$inferSelect;
+export type CountScope = UseCountRow['scope'];
+
+export function redemptionReads(db: Drizzle) {
+  const basket = db.select().from(baskets).where(eq(baskets.id, placeholder('id'))).prepare();
+  const openBasketsBefore = db
+    .select({ id: baskets.id })
+    .from(baskets)
+    .where(and(eq(baskets.status, 'open'), lt(baskets.at, placeholder('before'))))
+    .limit(placeholder('limit'))
+    .prepare();
+  const held = db.select().from(reservations);
+  const heldByBasket = db
+    .select()
+    .from(reservations)
+    .where(eq(reservations.basketId, placeholder('basketId')))
+    .prepare();
+  const heldOnOffer = db
+    .select()
+    .from(reservations)
+    .where(and(eq(reservations.offerId, placeholder('offerId')), ne(reservations.basketId, placeholder('basketId'))))
+    .prepare();
+  const heldOnCoupon = db
+    .select()
+    .from(reservations)
+    .where(
+      and(eq(reservations.couponId, placeholder('couponId')), ne(reservations.basketId, placeholder('basketId'))),
+    )
+    .prepare();
+  const expired = db
+    .select()
+    .from(reservations)
+    .where(lte(reservations.expiresAt, placeholder('now')))
+    .orderBy(asc(reservations.expiresAt))
+    .limit(placeholder('limit'))
+    .prepare();
+  const byId = db.select().from(redemptions).where(eq(redemptions.id, placeholder('id'))).prepare();
+  const ofBasket = db
+    .select()
+    .from(redemptions)
+    .where(eq(redemptions.basketId, placeholder('basketId')))
+    .orderBy(asc(redemptions.seq))
+    .prepare();
+  const lastOfCoupon = db
+    .select()
+    .from(redemptions)
+    .where(and(eq(redemptions.couponId, placeholder('couponId')), isNull(redemptions.voidedAt)))
+    .orderBy(desc(redemptions.seq))
+    .limit(1)
+    .prepare();
+  const newest = db
+    .select()
+    .from(redemptions)
+    .where(lt(redemptions.seq, placeholder('before')))
+    .orderBy(desc(redemptions.seq))
+    .limit(placeholder('limit'))
+    .prepare();
+  const ackedUses = db
+    .select({ count: sql<number>`count(*)` })
+    .from(redemptions)
+    .where(
+      and(
+        eq(redemptions.couponId, placeholder('couponId')),
+        lte(redemptions.seq, placeholder('acked')),
+        sql`(${redemptions.voidSeq} IS NULL OR ${redemptions.voidSeq} > ${placeholder('acked')})`,
+      ),
+    )
+    .prepare();
+  const atRiskSince = db
+    .select({ count: sql<number>`count(*)` })
+    .from(redemptions)
+    .where(
+      and(
+        eq(redemptions.offerId, placeholder('offerId')),
+        eq(redemptions.atRisk, sql`1`),
+        gt(redemptions.seq, placeholder('seq')),
+        isNull(redemptions.voidedAt),
+      ),
+    )
+    .prepare();
+  const count = db
+    .select()
+    .from(useCounts)
+    .where(
+      and(
+        eq(useCounts.offerId, placeholder('offerId')),
+        eq(useCounts.scope, placeholder('scope')),
+        eq(useCounts.key, placeholder('key')),
+      ),
+    )
+    .prepare();
+  const allHeld = held.prepare();
+  return {
+    basket: (id: string): BasketRow | undefined => basket.get({ id }),
+    openBasketsBefore: (before: number, limit: number): string[] =>
+      openBasketsBefore.all({ before, limit }).map((row) => row.id),
+    heldByBasket: (basketId: string): ReservationRow[] => heldByBasket.all({ basketId }),
+    /** Holds of every other basket. */
+    heldOnOffer: (offerId: string, basketId: string): ReservationRow[] => heldOnOffer.all({ offerId, basketId }),
+    heldOnCoupon: (couponId: string, basketId: string): ReservationRow[] =>
+      heldOnCoupon.all({ couponId, basketId }),
+    expired: (now: number, limit: number): ReservationRow[] => expired.all({ now, limit }),
+    allHeld: (): ReservationRow[] => allHeld.all(),
+    byId: (id: string): RedemptionRow | undefined => byId.get({ id }),
+    ofBasket: (basketId: string): RedemptionRow[] => ofBasket.all({ basketId }),
+    /** The newest that counts. */
+    lastOfCoupon: (couponId: string): RedemptionRow | undefined => lastOfCoupon.get({ couponId }),
+    newest: (before: number, limit: number): RedemptionRow[] => newest.all({ before, limit }),
+    /** Uses of a coupon made here that the centre knows, when it has acknowledged `acked`. */
+    ackedUses: (couponId: string, acked: number): number => ackedUses.get({ couponId, acked })?.count ?? 0,
+    /** Uses of an offer accepted at risk after `seq`. */
+    atRiskSince: (offerId: string, seq: number): number => atRiskSince.get({ offerId, seq })?.count ?? 0,
+    count: (offerId: string, scope: CountScope, key: string): UseCountRow | undefined =>
+      count.get({ offerId, scope, key }),
+  };
+}
+
+export function redemptionWrites(db: Drizzle) {
+  const putBasket = db
+    .insert(baskets)
+    .values({
+      id: placeholder('id'),
+      status: placeholder('status'),
+      checked: placeholder('checked'),
+      currency: placeholder('currency'),
+      subtotalMinor: placeholder('subtotalMinor'),
+      discountMinor: placeholder('discountMinor'),
+      payableMinor: placeholder('payableMinor'),
+      at: placeholder('at'),
+    })
+    .onConflictDoUpdate({
+      target: baskets.id,
+      set: {
+        status: sql`excluded.status`,
+        checked: sql`excluded.checked`,
+        subtotalMinor: sql`excluded.subtotal_minor`,
+        discountMinor: sql`excluded.discount_minor`,
+        payableMinor: sql`excluded.payable_minor`,
+        at: sql`excluded.at`,
+      },
+    })
+    .prepare();
+  const removeOpenBasket = db
+    .delete(baskets)
+    .where(and(eq(baskets.id, placeholder('id')), eq(baskets.status, 'open')))
+    .prepare();
+  const hold = db
+    .insert(reservations)
+    .values({
+      id: placeholder('id'),
+      basketId: placeholder('basketId'),
+      couponId: placeholder('couponId'),
+      offerId: placeholder('offerId'),
+      expiresAt: placeholder('expiresAt'),
+      leaseId: placeholder('leaseId'),
+      customerId: placeholder('customerId'),
+      operatorId: placeholder('operatorId'),
+      businessDay: placeholder('businessDay'),
+      discountMinor: placeholder('discountMinor'),
+    })
+    .onConflictDoUpdate({
+      target: reservations.id,
+      set: {
+        expiresAt: sql`excluded.expires_at`,
+        customerId: sql`excluded.customer_id`,
+        discountMinor: sql`excluded.discount_minor`,
+      },
+    })
+    .prepare();
+  const letGo = db.delete(reservations).where(eq(reservations.id, placeholder('id'))).prepare();
+  const insert = db
+    .insert(redemptions)
+    .values({
+      seq: placeholder('seq'),
+      id: placeholder('id'),
+      basketId: placeholder('basketId'),
+      couponId: placeholder('couponId'),
+      offerId: placeholder('offerId'),
+      offerVersion: placeholder('offerVersion'),
+      code: placeholder('code'),
+      channel: placeholder('channel'),
+      customerId: placeholder('customerId'),
+      currency: placeholder('currency'),
+      discountMinor: placeholder('discountMinor'),
+      shares: placeholder('shares'),
+      operatorId: placeholder('operatorId'),
+      tillName: placeholder('tillName'),
+      redeemedAt: placeholder('redeemedAt'),
+      businessDay: placeholder('businessDay'),
+      leaseId: placeholder('leaseId'),
+      atRisk: placeholder('atRisk'),
+    })
+    .prepare();
+  const setVoided = db
+    .update(redemptions)
+    .set({ voidedAt: sql`${placeholder('at')}`, voidSeq: sql`${placeholder('seq')}` })
+    .where(eq(redemptions.id, placeholder('id')))
+    .prepare();
+  const addCount = db
+    .insert(useCounts)
+    .values({
+      offerId: placeholder('offerId'),
+      scope: placeholder('scope'),
+      key: placeholder('key'),
+      uses: placeholder('uses'),
+      discountMinor: placeholder('discountMinor'),
+    })
+    .onConflictDoUpdate({
+      target: [useCounts.offerId, useCounts.scope, useCounts.key],
+      set: {
+        uses: sql`${useCounts.uses} + excluded.uses`,
+        discountMinor: sql`${useCounts.discountMinor} + excluded.discount_minor`,
+      },
+    })
+    .prepare();
+  const takeCount = db
+    .update(useCounts)
+    .set({
+      uses: sql`${useCounts.uses} - 1`,
+      discountMinor: sql`${useCounts.discountMinor} - ${placeholder('discountMinor')}`,
+    })
+    .where(
+      and(
+        eq(useCounts.offerId, placeholder('offerId')),
+        eq(useCounts.scope, placeholder('scope')),
+        eq(useCounts.key, placeholder('key')),
+      ),
+    )
+    .prepare();
+  return {
+    putBasket: (row: BasketRow) => void putBasket.run(row),
+    removeOpenBasket: (id: string) => void removeOpenBasket.run({ id }),
+    /** Makes a hold, or gives an existing one a later end. */
+    hold: (row: ReservationRow) => void hold.run(row),
+    letGo: (id: string) => void letGo.run({ id }),
+    insert: (row: Omit<RedemptionRow, 'voidedAt' | 'voidSeq'>) => void insert.run(row),
+    setVoided: (id: string, at: number, seq: number) => void setVoided.run({ id, at, seq }),
+    addCount: (row: UseCountRow) => void addCount.run(row),
+    takeCount: (row: Omit<UseCountRow, 'uses'>) => void takeCount.run(row),
+  };
+}

@@ -1,0 +1,213 @@
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { statSync } from 'node:fs';
+import type { LedgerEventPayload, LedgerEventType } from '../shared/contracts/ledger-events.ts';
+import { type ChainHead, chainHash, EMPTY_CHAIN, type Sha256 } from '../shared/chain/chain.ts';
+import { assert } from '../shared/kernel/assert.ts';
+import type { Drizzle } from './drizzle.ts';
+import type { OpenLedger } from './open.ts';
+import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
+import { customerReads, customerWrites } from './queries/customers.ts';
+import { eventReads, eventWrites } from './queries/events.ts';
+import { leaseReads, leaseWrites } from './queries/leases.ts';
+import { metaReads, metaWrites } from './queries/meta.ts';
+import { offerReads, offerWrites } from './queries/offers.ts';
+import { operatorReads, operatorWrites } from './queries/operators.ts';
+import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
+import { throttleReads, throttleWrites } from './queries/throttles.ts';
+import { LedgerBrokenError, LedgerGoneError } from './storage-fault.ts';
+
+export type Reads = ReturnType<typeof prepareReads>;
+export type Writes = ReturnType<typeof prepareWrites>;
+
+/** Who caused an event, when, and where. */
+export type EventStamp = {
+  readonly at: number;
+  readonly operatorId?: string | undefined;
+  readonly till?: string | undefined;
+};
+
+/** Inside a transaction. It must not be kept beyond it. */
+export type Tx = {
+  readonly read: Reads;
+  readonly write: Writes;
+  /** Writes the next event of the chain. @returns its sequence number */
+  append<T extends LedgerEventType>(type: T, payload: LedgerEventPayload<T>, stamp: EventStamp): number;
+  /** The id, incarnation and events of a ledger begin with this. */
+  found(ledgerId: string, incarnation: number): void;
+};
+
+export type Store = {
+  readonly read: Reads;
+  /**
+   * One IMMEDIATE transaction: everything that `work` writes is on the disk when this returns, or nothing is.
+   * `work` must not await: nothing else may happen in between.
+   */
+  transact<T>(work: (tx: Tx) => T): T;
+  /** The newest committed event. */
+  head(): ChainHead;
+  /** When the newest committed event happened, as its writer judged; undefined before the first. */
+  lastEventAt(): number | undefined;
+  /** Undefined before the ledger was founded. */
+  identity(): LedgerIdentity | undefined;
+  /** Called after every commit that wrote an event. */
+  onCommit(listener: (head: ChainHead) => void): void;
+  /** Moves committed pages from the log into the database, as far as that needs no waiting. */
+  checkpoint(): void;
+  close(): void;
+};
+
+export type LedgerIdentity = { readonly ledgerId: string; readonly incarnation: number };
+
+export type StoreParts = {
+  readonly sha256: Sha256;
+  readonly newId: (now: number) => string;
+};
+
+const LEDGER_ID = 'ledgerId';
+const INCARNATION = 'incarnation';
+
+export function createStore(ledger: OpenLedger, parts: StoreParts): Store {
+  const { database } = ledger;
+  const db: Drizzle = drizzle({ client: database });
+  const read = prepareReads(db);
+  const write = prepareWrites(db);
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
+  const stillThere = watchFile(ledger.path);
+
+  const last = read.events.last();
+  let head: ChainHead = last ? { seq: last.seq, hash: last.hash } : EMPTY_CHAIN;
+  let lastAt = last?.at;
+  let identity = loadIdentity(read);
+  let broken: Error | undefined;
+  const listeners: ((head: ChainHead) => void)[] = [];
+
+  // Of the running transaction; they become the ledger's when it has committed.
+  let nextHead = head;
+  let nextAt = lastAt;
+  let nextIdentity = identity;
+
+  const tx: Tx = {
+    read,
+    write,
+    append(type, payload, stamp) {
+      assert(database.inTransaction, 'events are written in a transaction');
+      assert(nextIdentity, 'the ledger has an identity before its first event');
+      const seq = nextHead.seq + 1;
+      const body = JSON.stringify({
+        v: 1,
+        seq,
+        id: parts.newId(stamp.at),
+        ...nextIdentity,
+        at: stamp.at,
+        operatorId: stamp.operatorId,
+        till: stamp.till,
+        type,
+        payload,
+      });
+      const hash = chainHash(parts.sha256, nextHead.hash, body);
+      write.events.insert({ seq, type, at: stamp.at, prevHash: nextHead.hash, hash, body });
+      nextHead = { seq, hash };
+      nextAt = stamp.at;
+      return seq;
+    },
+    found(ledgerId, incarnation) {
+      write.meta.set(LEDGER_ID, ledgerId);
+      write.meta.set(INCARNATION, String(incarnation));
+      nextIdentity = { ledgerId, incarnation };
+    },
+  };
+
+  function transact<T>(work: (tx: Tx) => T): T {
+    if (broken) throw new LedgerBrokenError(broken.message);
+    assert(!database.inTransaction, 'transactions do not nest');
+    stillThere();
+    begin.run();
+    nextHead = head;
+    nextAt = lastAt;
+    nextIdentity = identity;
+    let result: T;
+    try {
+      result = work(tx);
+    } catch (error) {
+      if (database.inTransaction) rollback.run();
+      throw error;
+    }
+    try {
+      commit.run();
+    } catch (error) {
+      abandon(error);
+      throw error;
+    }
+    const wroteEvents = nextHead.seq !== head.seq;
+    head = nextHead;
+    lastAt = nextAt;
+    identity = nextIdentity;
+    if (wroteEvents) for (const listener of listeners) listener(head);
+    return result;
+  }
+
+  /** A commit failed. After a failed flush the disk alone knows what it holds: read it anew before writing on. */
+  function abandon(error: unknown): void {
+    if (database.inTransaction) rollback.run();
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR')) broken = error;
+  }
+
+  return {
+    read,
+    transact,
+    head: () => head,
+    lastEventAt: () => lastAt,
+    identity: () => identity,
+    onCommit: (listener) => void listeners.push(listener),
+    checkpoint: () => void database.pragma('wal_checkpoint(PASSIVE)'),
+    close: () => ledger.close(),
+  };
+}
+
+function loadIdentity(read: Reads): LedgerIdentity | undefined {
+  const ledgerId = read.meta.get(LEDGER_ID);
+  const incarnation = read.meta.get(INCARNATION);
+  return ledgerId === undefined ? undefined : { ledgerId, incarnation: Number(incarnation) };
+}
+
+/** SQLite would go on writing into files whose folder was removed, and everything acknowledged would vanish. */
+function watchFile(path: string): () => void {
+  const { ino, dev } = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino !== ino || now.dev !== dev) throw new LedgerGoneError('the ledger file was removed or replaced');
+  };
+}
+
+function prepareReads(db: Drizzle) {
+  return {
+    meta: metaReads(db),
+    operators: operatorReads(db),
+    offers: offerReads(db),
+    coupons: couponReads(db),
+    batches: batchReads(db),
+    leases: leaseReads(db),
+    redemptions: redemptionReads(db),
+    events: eventReads(db),
+    throttles: throttleReads(db),
+    customers: customerReads(db),
+  };
+}
+
+function prepareWrites(db: Drizzle) {
+  return {
+    meta: metaWrites(db),
+    operators: operatorWrites(db),
+    offers: offerWrites(db),
+    coupons: couponWrites(db),
+    batches: batchWrites(db),
+    leases: leaseWrites(db),
+    redemptions: redemptionWrites(db),
+    events: eventWrites(db),
+    throttles: throttleWrites(db),
+    customers: customerWrites(db),
+  };
+}
+
