@@ -18,7 +18,7 @@ export function symbolValue(charCode: number): number {
 }
 
 export function symbolAt(value: number): string {
-  assert(value >= 0 && value <= CROCKFORD_MASK, `not a base32 value: ${value}`);
+  assert(value >= 0 && value <= CROCKFORD_MASK, 'not a base32 value');
   return CROCKFORD.charAt(value);
 }
 

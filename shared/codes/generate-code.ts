@@ -60,6 +60,22 @@ function uniformBelow(limit: number, random: RandomBytes): number {
   throw new Error('the random source repeats itself');
 }
 
+const POOL_BYTES = 4_096;
+
+/** Asks the source for many bytes at a time: one call per code costs more than making the code. */
+function pool(random: RandomBytes): RandomBytes {
+  let bytes = random(0);
+  let used = 0;
+  return (count) => {
+    if (used + count > bytes.length) {
+      bytes = random(Math.max(count, POOL_BYTES));
+      used = 0;
+    }
+    used += count;
+    return bytes.subarray(used - count, used);
+  };
+}
+
 export type CodeSpaceTooSmall = { readonly count: number; readonly space: number; readonly usable: number };
 
 /** A fuller space would make a random guess succeed too often, and new codes ever harder to find. */
@@ -82,10 +98,11 @@ export function generateCodes(
   const space = codeSpace(format);
   const usable = Math.max(0, Math.floor(space * MAX_SPACE_FILL) - taken);
   if (count > usable) return err({ count, space, usable });
+  const pooled = pool(random);
   const codes = new Set<string>();
   let misses = 0;
   while (codes.size < count) {
-    const code = generateCode(format, random);
+    const code = generateCode(format, pooled);
     if (codes.has(code) || isTaken(code)) {
       if (++misses >= MAX_MISSES) return err({ count, space, usable: codes.size });
       continue;

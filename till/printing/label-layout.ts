@@ -4,7 +4,8 @@ import { QUIET_ZONE_MODULES } from './qr-matrix.ts';
 /** PDF points. */
 export const POINTS_PER_MM = 72 / 25.4;
 
-export type FontFace = 'regular' | 'bold';
+/** `code`: one width for all characters, and 0, O, 1 and I that differ. */
+export type FontFace = 'regular' | 'bold' | 'code';
 /** Width of a text in points at a size of 1 point. */
 export type MeasureText = (face: FontFace, text: string) => number;
 
@@ -146,8 +147,8 @@ function composeBlocks(
   add('bold', text.title, 12 * scale, limit.titleLines, 0);
   add('regular', text.subtitle, 8 * scale, limit.termLines, 2 * scale);
   add('regular', text.expiry, 8 * scale, Math.min(1, limit.termLines), 1 * scale);
-  const code = fitCode(text.display, 13 * scale, box.widthPt, measure);
-  blocks.push({ face: 'bold', ...code, gapPt: blocks.length === 0 ? 0 : 6 * scale });
+  const code = fitCode(text.display, 15 * scale, box.widthPt, measure);
+  blocks.push({ face: 'code', ...code, gapPt: blocks.length === 0 ? 0 : 6 * scale });
   return blocks;
 }
 
@@ -171,7 +172,7 @@ function place(box: TextBox, blocks: readonly Block[]): PlacedLine[] {
   return placed;
 }
 
-const LEGIBLE_CODE_PT = 7;
+const LEGIBLE_CODE_PT = 6.5;
 
 /** The code is never cut: on one line when that stays legible, else broken at its dashes, else set smaller. */
 function fitCode(
@@ -180,7 +181,7 @@ function fitCode(
   widthPt: number,
   measure: MeasureText,
 ): { sizePt: number; lines: string[] } {
-  const oneLine = Math.min(sizePt, widthPt / measure('bold', display));
+  const oneLine = Math.min(sizePt, widthPt / measure('code', display));
   if (oneLine >= Math.min(LEGIBLE_CODE_PT, sizePt)) return { sizePt: oneLine, lines: [display] };
   const groups = display.split('-');
   const perLine = Math.ceil(groups.length / 2);
@@ -188,9 +189,12 @@ function fitCode(
     (line) => line !== '',
   );
   if (lines.length === 2) lines[0] += '-';
-  const widest = Math.max(...lines.map((line) => measure('bold', line)));
+  const widest = Math.max(...lines.map((line) => measure('code', line)));
   return { sizePt: Math.min(sizePt, widthPt / widest), lines };
 }
+
+/** `10 %` and `5 €` stay together. */
+const valueAndUnit = /(\d) ([%€£$])/g;
 
 /** Breaks at spaces; what does not fit ends in an ellipsis. */
 function wrap(
@@ -204,7 +208,7 @@ function wrap(
   const fits = (line: string) => measure(face, line) * sizePt <= widthPt;
   const lines: string[] = [];
   let line = '';
-  const words = text.split(' ');
+  const words = text.replace(valueAndUnit, '$1\u00A0$2').split(' ');
   for (let i = 0; i < words.length; i++) {
     const longer = line === '' ? (words[i] as string) : `${line} ${words[i]}`;
     if (fits(longer)) {

@@ -2,6 +2,7 @@
 // pdfkit by the path of its browser build, in development and in the bundle alike: the build that its package gives to
 // Node loads font metrics with `require` at run time and cannot be bundled. This one is plain ES modules with the
 // metrics as data, so that bundlers need no alias, no external and no asset for it.
+import CourierBold from 'pdfkit/standard-fonts/CourierBold';
 import Helvetica from 'pdfkit/standard-fonts/Helvetica';
 import HelveticaBold from 'pdfkit/standard-fonts/HelveticaBold';
 import { PDFDocument, registerStdFonts } from '../../node_modules/pdfkit/js/pdfkit.browser.mjs';
@@ -47,7 +48,11 @@ export type LabelSheetRefusal =
   /** The QR of this label (from 1) has too many modules for the template. */
   | { readonly code: 'qr_too_large'; readonly label: number };
 
-const fonts: Readonly<Record<FontFace, string>> = { regular: 'Helvetica', bold: 'Helvetica-Bold' };
+const fonts: Readonly<Record<FontFace, string>> = {
+  regular: 'Helvetica',
+  bold: 'Helvetica-Bold',
+  code: 'Courier-Bold',
+};
 /** Text is set without kerning and ligatures, so that its measured width is the drawn one. */
 const PLAIN: { features: [] } = { features: [] };
 const OUTLINE = '0.6 G 0.25 w';
@@ -101,7 +106,7 @@ export async function renderLabelSheet(
 }
 
 function openDocument(template: LabelTemplate, input: LabelSheetInput) {
-  registerStdFonts(Helvetica, HelveticaBold);
+  registerStdFonts(Helvetica, HelveticaBold, CourierBold);
   const document = new PDFDocument({
     size: [template.pageWidthMm * POINTS_PER_MM, template.pageHeightMm * POINTS_PER_MM],
     margin: 0,
