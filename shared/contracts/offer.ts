@@ -15,6 +15,7 @@ const MAX_USES = 1_000_000_000;
 const FULL_BP = 10_000;
 const DAY_MINUTES = 1_440;
 const MAX_PRIORITY = 1_000_000;
+const MAX_LANE = 9;
 const MAX_TRIAL_DAYS = 3_650;
 const MAX_BILLING_CYCLES = 1_200;
 
@@ -215,6 +216,7 @@ const stacking = z
     mode: z.enum(['stackable', 'exclusive', 'group']),
     group: text.optional(),
     priority: z.int().min(-MAX_PRIORITY).max(MAX_PRIORITY),
+    lane: z.int().min(0).max(MAX_LANE).optional(),
   })
   .refine((s) => (s.mode === 'group') === (s.group !== undefined), {
     path: ['group'],

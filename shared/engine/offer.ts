@@ -248,4 +248,6 @@ export type Stacking = {
   readonly group?: string | undefined;
   /** Higher goes first. */
   readonly priority: number;
+  /** Lower lanes are settled first, and the next sees their prices: 0 for price cuts, 1 for vouchers. Default 0. */
+  readonly lane?: number | undefined;
 };

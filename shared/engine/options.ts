@@ -12,21 +12,32 @@ export type CombineMode = 'best_combination' | 'stack' | 'best_per_line' | 'best
 export type EngineOptions = {
   readonly rounding: RoundingMode;
   /** Where a percentage is rounded: on the line's sum, or on each unit before it is multiplied. */
-  readonly roundAt: 'line' | 'unit' | 'unit_price';
+  readonly roundAt: 'line' | 'unit' | 'unit_price' | 'total';
   /** Who gets the minor units that a split leaves over. */
   readonly remainder: 'largest_remainder' | 'first' | 'last';
+  /** How each share of a split is rounded before the remainder is given to somebody; by default it is cut. */
+  readonly shareRounding: RoundingMode;
   readonly combine: CombineMode;
+  /** Offers name a lane in their stacking; a lane may be settled in its own way. */
+  readonly laneModes?: Readonly<Record<number, CombineMode>> | undefined;
   /** `staged`: item offers, then order offers, then shipping; inside each by priority, then id. */
   readonly order: 'staged' | 'priority' | 'given';
-  /** Where tax is rounded. */
+  /** Where tax is rounded: on each line, or on the sum of each rate. */
   readonly taxRoundAt: 'line' | 'rate';
+  /** A limit per customer, and nobody is named: refuse, or let it pass and say so in the trace. */
+  readonly unknownCustomer: 'refuse' | 'pass';
+  /** Explain the automatic offers that applied, or also those that did not. */
+  readonly explainAutomatic: 'applied' | 'all';
 };
 
 export const defaultOptions: EngineOptions = {
   rounding: 'half_up',
   roundAt: 'line',
   remainder: 'largest_remainder',
+  shareRounding: 'down',
   combine: 'best_combination',
   order: 'staged',
   taxRoundAt: 'rate',
+  unknownCustomer: 'refuse',
+  explainAutomatic: 'applied',
 };

@@ -1,0 +1,170 @@
+import { allocate, allocateCapped } from '../../kernel/allocation.ts';
+import { mulDiv } from '../../kernel/rounding.ts';
+import type { CartLine } from '../cart.ts';
+import type { Base, UnitPick } from '../offer.ts';
+import type { EngineOptions } from '../options.ts';
+import { type Award, NO_AWARD, type Span, spanFromEnd, type Taking, type Work, wholeLine } from '../work.ts';
+
+export const FULL_BP = 10_000;
+
+/** The units of the matching lines that an items target means: all of them, or those that it picks. */
+export function spansOf(
+  lines: readonly CartLine[],
+  units: UnitPick | undefined,
+  work: Work,
+): readonly Span[] {
+  if (units === undefined) return lines.map(wholeLine);
+  const spans: Span[] = [];
+  let left = units.maxUnits;
+  for (const line of inPickOrder(lines, units.pick)) {
+    const count = Math.min(work.freeUnits(line), units.perLine === true ? units.maxUnits : left);
+    if (count === 0) continue;
+    spans.push(spanFromEnd(work, line, count));
+    left -= count;
+    if (left === 0 && units.perLine !== true) break;
+  }
+  return spans;
+}
+
+/** By undiscounted unit price, ties in line order: the choice does not depend on what other offers took. */
+export function inPickOrder(lines: readonly CartLine[], pick: UnitPick['pick']): readonly CartLine[] {
+  if (pick === 'first') return lines;
+  const sign = pick === 'cheapest' ? 1 : -1;
+  return [...lines].sort((a, b) => sign * (a.unitPriceMinor - b.unitPriceMinor) || a.index - b.index);
+}
+
+/** What a percentage of the span is worth, rounded where the options say. Not limited by what is left. */
+export function percentOf(
+  span: Span,
+  percentBp: number,
+  base: Base,
+  work: Work,
+  options: EngineOptions,
+): number {
+  const { rounding, roundAt } = options;
+  if (roundAt === 'line') {
+    const from = base === 'original' ? span.line.unitPriceMinor * span.count : work.spanLeft(span);
+    return mulDiv(from, percentBp, FULL_BP, rounding);
+  }
+  if (base === 'original') return span.count * percentOfUnit(span.line.unitPriceMinor, percentBp, options);
+  let sum = 0;
+  for (const run of work.runsLeft(span))
+    sum += run.units * percentOfUnit(run.amountMinor, percentBp, options);
+  return sum;
+}
+
+function percentOfUnit(unitMinor: number, percentBp: number, options: EngineOptions): number {
+  if (options.roundAt === 'unit') return mulDiv(unitMinor, percentBp, FULL_BP, options.rounding);
+  return unitMinor - mulDiv(unitMinor, FULL_BP - percentBp, FULL_BP, options.rounding);
+}
+
+/** Takes a wanted amount off each span by itself, as far as it can give it, and caps the sum. */
+export function takeEach(
+  spans: readonly Span[],
+  wanted: (span: Span) => number,
+  maxMinor: number | undefined,
+  picks: boolean,
+  work: Work,
+  options: EngineOptions,
+): Award {
+  const takings: Taking[] = [];
+  let sum = 0;
+  for (const span of spans) {
+    const amountMinor = Math.min(wanted(span), work.capacity(span));
+    if (amountMinor <= 0 && !picks) continue;
+    takings.push({ span, amountMinor: Math.max(0, amountMinor), marks: picks });
+    sum += Math.max(0, amountMinor);
+  }
+  if (sum === 0) return NO_AWARD;
+  if (maxMinor === undefined || sum <= maxMinor) return { takings, shipping: [] };
+  return { takings: cutTo(takings, maxMinor, options), shipping: [] };
+}
+
+/** The cap applies to the sum and is then allocated. */
+export function cutTo(takings: readonly Taking[], maxMinor: number, options: EngineOptions): Taking[] {
+  const parts = allocateByRule(
+    maxMinor,
+    takings.map((taking) => taking.amountMinor),
+    options,
+  );
+  return takings.map((taking, i) => ({ ...taking, amountMinor: parts[i] as number }));
+}
+
+function allocateByRule(amount: number, weights: readonly number[], options: EngineOptions): number[] {
+  // A cap is at most the sum of its weights; largest remainder then gives no part more than its weight.
+  return options.remainder === 'last'
+    ? allocate(amount, weights)
+    : allocate(amount, weights, options.remainder);
+}
+
+/** Takes one amount off all spans together: in proportion to what each has left, none below its floor. */
+export function takeAcross(
+  spans: readonly Span[],
+  wanted: number,
+  maxMinor: number | undefined,
+  picks: boolean,
+  work: Work,
+  options: EngineOptions,
+): Award {
+  const caps = spans.map((span) => work.capacity(span));
+  let room = 0;
+  for (const cap of caps) room += cap;
+  const amount = Math.min(wanted, room, maxMinor ?? wanted);
+  if (amount <= 0) return NO_AWARD;
+  const weights = spans.map((span) => work.spanLeft(span));
+  const parts = allocateCapped(amount, weights, caps, options.remainder, options.shareRounding);
+  const takings = spans.map((span, i): Taking => ({ span, amountMinor: parts[i] as number, marks: picks }));
+  return { takings, shipping: [] };
+}
+
+/** Takes off the shipping lines with these methods. */
+export function takeShipping(
+  methods: readonly string[] | undefined,
+  wanted: (leftMinor: number, fullMinor: number) => number,
+  maxMinor: number | undefined,
+  work: Work,
+): Award {
+  const shipping: { index: number; amountMinor: number }[] = [];
+  let sum = 0;
+  (work.cart.basket.shipping ?? []).forEach((line, index) => {
+    if (methods !== undefined && (line.method === undefined || !methods.includes(line.method))) return;
+    const left = work.shippingLeft[index] as number;
+    const amountMinor = Math.min(left, wanted(left, line.amountMinor));
+    if (amountMinor <= 0) return;
+    shipping.push({ index, amountMinor });
+    sum += amountMinor;
+  });
+  if (maxMinor !== undefined && sum > maxMinor) {
+    const parts = allocate(
+      maxMinor,
+      shipping.map((entry) => entry.amountMinor),
+    );
+    return {
+      takings: [],
+      shipping: shipping.map((entry, i) => ({ ...entry, amountMinor: parts[i] as number })),
+    };
+  }
+  return { takings: [], shipping };
+}
+
+/** One amount over the shipping lines with these methods, in proportion to what each still costs. */
+export function takeAcrossShipping(
+  methods: readonly string[] | undefined,
+  wanted: number,
+  maxMinor: number | undefined,
+  work: Work,
+): Award {
+  const all = takeShipping(methods, (left) => left, undefined, work).shipping;
+  let room = 0;
+  for (const entry of all) room += entry.amountMinor;
+  const amount = Math.min(wanted, room, maxMinor ?? wanted);
+  if (amount <= 0) return NO_AWARD;
+  const parts = allocate(
+    amount,
+    all.map((entry) => entry.amountMinor),
+  );
+  return {
+    takings: [],
+    shipping: all.map((entry, i) => ({ index: entry.index, amountMinor: parts[i] as number })),
+  };
+}
