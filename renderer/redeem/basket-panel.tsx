@@ -1,0 +1,138 @@
+import { Menu } from '@mantine/core';
+import { IconCheck, IconChevronDown, IconPlus, IconUser, IconX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useClient } from '../api/use-client.ts';
+import { minorDigits } from '../i18n/format.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { Action } from '../ui/action.tsx';
+import { Keypad } from '../ui/keypad.tsx';
+import { entryMinor } from './amount-entry.ts';
+import classes from './basket-panel.module.css';
+import { useCustomerDialog } from './customer-dialog.tsx';
+import { useRedeem } from './redeem-store.ts';
+
+/** Channels that a counter takes redemptions for; a web shop speaks to the centre itself. */
+const counterChannels = ['pos', 'phone', 'email', 'partner'] as const;
+
+export function BasketPanel() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const format = useFormat();
+  const items = useRedeem((redeem) => redeem.items);
+  const entry = useRedeem((redeem) => redeem.entry);
+  const phase = useRedeem((redeem) => redeem.phase);
+  const { type, addItem, removeItem, clear } = useRedeem.getState();
+  const entered = entryMinor(entry, minorDigits(format.currency));
+  const totalMinor = items.reduce((sum, amount) => sum + amount, 0) + entered;
+  const list = useRef<HTMLOListElement>(null);
+
+  // The newest item is the one that was just rung up.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when an item was added
+  useEffect(() => {
+    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight;
+  }, [items.length]);
+
+  return (
+    <section className={classes.panel} aria-labelledby="basket-title" data-done={phase === 'done' || undefined}>
+      <header className={classes.header}>
+        <h2 id="basket-title" className={classes.title}>
+          {t('redeem.basket')}
+        </h2>
+        <ChannelMenu />
+        <CustomerButton />
+      </header>
+
+      <div className={classes.total}>
+        <span className={classes.totalLabel}>{t('redeem.total')}</span>
+        <output className={classes.totalDigits} data-empty={totalMinor === 0 || undefined} data-testid="basket-total">
+          {format.money(totalMinor)}
+        </output>
+      </div>
+
+      {items.length === 0 ? (
+        <p className={classes.hint}>{t('redeem.basketHint')}</p>
+      ) : (
+        <ol className={classes.items} ref={list}>
+          {items.map((minor, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place in the list
+            <li key={i}>
+              <span>{t('redeem.item', { number: i + 1 })}</span>
+              <span className={classes.itemAmount}>{format.money(minor)}</span>
+              <button type="button" className={classes.remove} aria-label={t('redeem.removeItem', { number: i + 1 })} onClick={() => removeItem(i)}>
+                <IconX size={18} aria-hidden="true" />
+              </button>
+            </li>
+          ))}
+          {entered > 0 && (
+            <li data-open>
+              <span>{t('redeem.item', { number: items.length + 1 })}</span>
+              <span className={classes.itemAmount}>{format.money(entered)}</span>
+            </li>
+          )}
+        </ol>
+      )}
+
+      <Keypad onKey={type} extra="00" />
+      <div className={classes.actions}>
+        <Action size="l" wide icon={<IconPlus size={20} />} hint="+" onClick={addItem} disabled={entered === 0}>
+          {t('redeem.addItem')}
+        </Action>
+        <Action size="l" wide tone="quiet" hint="Esc" onClick={() => clear(client)}>
+          {t('redeem.clear')}
+        </Action>
+      </div>
+    </section>
+  );
+}
+
+function ChannelMenu() {
+  const { t } = useTranslation();
+  const channel = useRedeem((redeem) => redeem.channel);
+  const { setChannel } = useRedeem.getState();
+  return (
+    <Menu position="bottom-end" width={220} returnFocus={false}>
+      <Menu.Target>
+        <button
+          type="button"
+          className={classes.chip}
+          data-set={channel !== 'pos' || undefined}
+          aria-label={t('redeem.channel', { channel: t(`channels.${channel}`) })}
+        >
+          {t(`channels.${channel}`)}
+          <IconChevronDown size={16} aria-hidden="true" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {counterChannels.map((one) => (
+          <Menu.Item
+            key={one}
+            className={classes.option}
+            rightSection={one === channel ? <IconCheck size={18} aria-hidden="true" /> : undefined}
+            onClick={() => setChannel(one)}
+          >
+            {t(`channels.${one}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function CustomerButton() {
+  const { t } = useTranslation();
+  const customer = useRedeem((redeem) => redeem.customer);
+  return (
+    <button
+      type="button"
+      className={classes.chip}
+      data-set={customer !== undefined || undefined}
+      aria-label={customer === undefined ? t('customer.name') : t('customer.named', { customer: customer.value })}
+      aria-keyshortcuts="F4"
+      onClick={() => useCustomerDialog.setState({ open: true })}
+    >
+      <IconUser size={18} aria-hidden="true" />
+      <span className={classes.chipText}>{customer?.value ?? 'F4'}</span>
+    </button>
+  );
+}

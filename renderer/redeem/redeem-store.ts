@@ -1,0 +1,255 @@
+import { create } from 'zustand';
+import type { Channel } from '../../shared/contracts/common.ts';
+import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
+import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import type { Client } from '../api/client.ts';
+import { useApp } from '../app/app-store.ts';
+import { minorDigits } from '../i18n/format.ts';
+import { type AmountEntry, EMPTY_ENTRY, enterKey, entryMinor } from './amount-entry.ts';
+import { basketOf, MAX_ITEMS, newBasketId, sameCode } from './basket.ts';
+
+export type Confirmation = OutputOf<'redemption.confirm'>;
+export type Customer = NonNullable<InputOf<'redemption.check'>['customer']>;
+export type Coupon = CheckResult['coupons'][number];
+
+/**
+ * `entry`: basket and codes are being collected · `checking`: the core judges them · `result`: its answer is shown ·
+ * `confirming`: the uses are being committed · `done`: they are, and the customer pays.
+ */
+export type Phase = 'entry' | 'checking' | 'result' | 'confirming' | 'done' | 'undone';
+
+/** What the cashier typed so far, before it is a basket or a code. */
+type Typed = { readonly items: readonly number[]; readonly entry: AmountEntry; readonly draft: string };
+
+type State = Typed & {
+  readonly phase: Phase;
+  readonly basketId: string;
+  readonly codes: readonly string[];
+  readonly channel: Channel;
+  readonly customer: Customer | undefined;
+  readonly result: CheckResult | undefined;
+  /** The newest code: its fate is what the cashier waits for. */
+  readonly latest: string | undefined;
+  /** The operation itself was refused, not a code. */
+  readonly fault: Refusal | undefined;
+  readonly done: Confirmation | undefined;
+  /** The basket changed after the result was given. */
+  readonly stale: boolean;
+};
+
+type Actions = {
+  totalMinor(): number;
+  /** A key of the keypad or of the keyboard outside any field. */
+  type(char: string): void;
+  setDraft(draft: string): void;
+  addItem(): void;
+  removeItem(index: number): void;
+  /** Takes back the last `count` typed characters: they belonged to a scan. */
+  takeBack(count: number): void;
+  present(client: Client, text: string): Promise<void>;
+  check(client: Client): Promise<void>;
+  confirm(client: Client): Promise<void>;
+  undo(client: Client, reason: string): Promise<void>;
+  setChannel(channel: Channel): void;
+  setCustomer(customer: Customer | undefined): void;
+  /** Starts the next basket and lets go of what this one held. */
+  clear(client: Client): void;
+};
+
+const MAX_UNDO = 64;
+const MAX_CODES = 10;
+
+/** Refusals that another total can turn into a yes; every other code is judged once. */
+const dependsOnBasket: ReadonlySet<string> = new Set([
+  'min_spend',
+  'max_spend',
+  'min_quantity',
+  'no_matching_items',
+  'no_discount',
+  'not_combinable',
+  'superseded',
+]);
+/** Refusals that naming the customer, or another channel, can turn into a yes. */
+const dependsOnCaller: ReadonlySet<string> = new Set(['customer_required', 'wrong_channel', 'customer_limit']);
+
+function emptyBasket(): Omit<State, 'channel'> {
+  return {
+    phase: 'entry',
+    basketId: newBasketId(),
+    items: [],
+    entry: EMPTY_ENTRY,
+    draft: '',
+    codes: [],
+    customer: undefined,
+    result: undefined,
+    latest: undefined,
+    fault: undefined,
+    done: undefined,
+    stale: false,
+  };
+}
+
+function currency(): string {
+  const { status } = useApp.getState();
+  return status?.phase === 'ready' ? status.location.currency : 'EUR';
+}
+
+export const useRedeem = create<State & Actions>((set, get) => {
+  let typedBefore: Typed[] = [];
+  /** Only the newest check may write its answer. */
+  let round = 0;
+
+  const remember = () => {
+    const { items, entry, draft } = get();
+    typedBefore = [...typedBefore.slice(-MAX_UNDO + 1), { items, entry, draft }];
+  };
+
+  /** A finished basket makes way as soon as the next one is begun. */
+  const beginAnew = () => {
+    const { phase } = get();
+    if (phase !== 'done' && phase !== 'undone') return;
+    typedBefore = [];
+    set({ ...emptyBasket(), channel: get().channel });
+  };
+
+  const basketChanged = () => {
+    const { result, phase } = get();
+    if (result !== undefined && (phase === 'result' || phase === 'checking')) set({ stale: true });
+  };
+
+  const keepable = (coupon: Coupon | undefined, reasons: ReadonlySet<string>) =>
+    coupon === undefined || coupon.status === 'accepted' || reasons.has(coupon.refusal.code);
+
+  /** The codes that are worth asking about again. */
+  const codesLeft = (reasons: ReadonlySet<string>) => {
+    const { codes, result } = get();
+    return codes.filter((code) => keepable(result?.coupons.find((coupon) => coupon.entered === code), reasons));
+  };
+
+  return {
+    ...emptyBasket(),
+    channel: 'pos',
+
+    totalMinor() {
+      const { items, entry } = get();
+      return items.reduce((sum, amount) => sum + amount, 0) + entryMinor(entry, minorDigits(currency()));
+    },
+
+    type(char) {
+      if (get().phase === 'confirming') return;
+      beginAnew();
+      const { draft, entry } = get();
+      if (char === '+' && draft === '') return get().addItem();
+      remember();
+      // A letter can only be a code; from then on the digits belong to it too.
+      const isAmount = draft === '' && /^(\d+|[.,]|Backspace)$/.test(char);
+      if (isAmount) {
+        set({ entry: enterKey(entry, char, minorDigits(currency())) });
+        basketChanged();
+      } else if (char === 'Backspace') set({ draft: draft.slice(0, -1) });
+      else if (draft !== '' || /\S/.test(char)) set({ draft: draft + char });
+    },
+
+    setDraft(draft) {
+      beginAnew();
+      set({ draft });
+    },
+
+    addItem() {
+      beginAnew();
+      const { items, entry } = get();
+      const minor = entryMinor(entry, minorDigits(currency()));
+      if (minor === 0 || items.length >= MAX_ITEMS) return;
+      remember();
+      set({ items: [...items, minor], entry: EMPTY_ENTRY });
+    },
+
+    removeItem(index) {
+      if (get().phase === 'confirming') return;
+      beginAnew();
+      set({ items: get().items.filter((_, i) => i !== index) });
+      basketChanged();
+    },
+
+    takeBack(count) {
+      const before = typedBefore.at(-count);
+      if (count < 1 || before === undefined) return;
+      typedBefore = typedBefore.slice(0, -count);
+      set(before);
+    },
+
+    async present(client, text) {
+      const entered = text.trim();
+      if (entered === '' || get().phase === 'confirming') return;
+      beginAnew();
+      const kept = codesLeft(new Set());
+      const known = kept.find((code) => sameCode(code, entered));
+      const codes = known === undefined ? [...kept, entered].slice(-MAX_CODES) : kept;
+      set({ codes, latest: known ?? entered, draft: '', fault: undefined });
+      if (get().totalMinor() > 0) await get().check(client);
+      else set({ phase: 'entry', result: undefined });
+    },
+
+    async check(client) {
+      const { basketId, channel, customer, items, entry, phase } = get();
+      if (phase === 'confirming' || phase === 'done') return;
+      const codes = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
+      if (codes.length === 0 || get().totalMinor() === 0) return;
+      const mine = ++round;
+      set({ phase: 'checking', codes, fault: undefined, stale: false });
+      const amounts = [...items, entryMinor(entry, minorDigits(currency()))].filter((amount) => amount > 0);
+      const answer = await client.call('redemption.check', {
+        basketId,
+        basket: basketOf(amounts, currency()),
+        codes: [...codes],
+        channel,
+        ...(customer === undefined ? {} : { customer }),
+      });
+      if (mine !== round) return;
+      if (answer.ok) set({ phase: 'result', result: answer.value });
+      else set({ phase: 'result', result: undefined, fault: answer.error });
+    },
+
+    async confirm(client) {
+      const { basketId, phase, result, stale } = get();
+      if (phase !== 'result' || stale || !result?.coupons.some((coupon) => coupon.status === 'accepted')) return;
+      set({ phase: 'confirming', fault: undefined });
+      const answer = await client.call('redemption.confirm', { basketId });
+      // A retry of the same basket gives the first answer: after an unclear outcome Enter is safe to press again.
+      if (answer.ok) set({ phase: 'done', done: answer.value });
+      else set({ phase: 'result', fault: answer.error, stale: answer.error.code !== 'host_unreachable' });
+    },
+
+    async undo(client, reason) {
+      const { done } = get();
+      if (done === undefined) return;
+      for (const redemption of done.redemptions) {
+        const answer = await client.call('redemption.void', { redemptionId: redemption.id, reason });
+        if (!answer.ok && answer.error.code !== 'already_voided') return set({ fault: answer.error });
+      }
+      set({ phase: 'undone', fault: undefined });
+    },
+
+    setChannel(channel) {
+      set({ channel });
+      basketChanged();
+    },
+
+    setCustomer(customer) {
+      set({ customer });
+      basketChanged();
+    },
+
+    clear(client) {
+      const { phase, basketId, codes } = get();
+      if (phase === 'confirming') return;
+      round += 1;
+      typedBefore = [];
+      if (codes.length > 0 && phase !== 'done' && phase !== 'undone') {
+        void client.call('redemption.release', { basketId });
+      }
+      set({ ...emptyBasket(), channel: 'pos' });
+    },
+  };
+});

@@ -1,0 +1,112 @@
+import { type MouseEvent, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useClient } from '../api/use-client.ts';
+import { usePreferences } from '../app/preferences.ts';
+import { isDialogOpen, useKeys } from '../app/use-keys.ts';
+import { sounds } from '../ui/sound.ts';
+import { BasketPanel } from './basket-panel.tsx';
+import { CodeField } from './code-field.tsx';
+import { CustomerDialog, useCustomerDialog } from './customer-dialog.tsx';
+import classes from './redeem.module.css';
+import { useRedeem } from './redeem-store.ts';
+import { ResultPanel } from './result-panel.tsx';
+
+/** After a change of the basket, this long without a key asks again by itself. */
+const RECHECK_MS = 600;
+
+/** The counter: the basket on one side, what the code is worth on the other. Everything by keyboard, touch or scan. */
+export function Redeem() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const codeField = useRef<HTMLInputElement>(null);
+  useRecheck();
+  useResultSound();
+
+  const advance = () => advanceRedeem(client);
+  useKeys({
+    F3: () => codeField.current?.focus(),
+    F4: () => useCustomerDialog.setState({ open: true }),
+    Escape: () => useRedeem.getState().clear(client),
+  });
+  usePageKeys(advance);
+
+  return (
+    <div className={classes.screen} onClick={letGoOfButton}>
+      <h1 className={classes.hidden}>{t('nav.redeem')}</h1>
+      <BasketPanel />
+      <div className={classes.side}>
+        <CodeField ref={codeField} />
+        <ResultPanel onAdvance={advance} />
+      </div>
+      <CustomerDialog />
+    </div>
+  );
+}
+
+/** What Enter does: always the one next step. */
+export function advanceRedeem(client: ReturnType<typeof useClient>): void {
+  const redeem = useRedeem.getState();
+  const accepted = redeem.result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
+  if (redeem.draft.trim() !== '') void redeem.present(client, redeem.draft);
+  else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear(client);
+  else if (redeem.phase === 'entry' || redeem.stale) void redeem.check(client);
+  else if (redeem.phase === 'result' && accepted) void redeem.confirm(client);
+  else if (redeem.phase === 'result' && redeem.fault !== undefined) void redeem.check(client);
+  else if (redeem.phase === 'result') redeem.clear(client);
+}
+
+/** Enter and Backspace outside any field; a button that has the focus keeps its own Enter. */
+function usePageKeys(advance: () => void): void {
+  const latest = useRef(advance);
+  useEffect(() => {
+    latest.current = advance;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isDialogOpen()) return;
+      const target = event.target instanceof Element ? event.target : document.body;
+      if (target.closest('input, textarea, select, [role="combobox"], [role="listbox"]') !== null) return;
+      if (event.key === 'Backspace') {
+        event.preventDefault();
+        useRedeem.getState().type('Backspace');
+      } else if (event.key === 'Enter' && !event.repeat && target.closest('button, a') === null) {
+        event.preventDefault();
+        latest.current();
+      }
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+/** After a click or a touch the page has the focus again, so that the next Enter confirms; the keyboard's focus stays. */
+function letGoOfButton(event: MouseEvent): void {
+  const focused = document.activeElement;
+  if (event.detail > 0 && focused instanceof HTMLButtonElement) focused.blur();
+}
+
+function useRecheck(): void {
+  const client = useClient();
+  const stale = useRedeem((redeem) => redeem.stale);
+  const items = useRedeem((redeem) => redeem.items);
+  const entry = useRedeem((redeem) => redeem.entry);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change of the basket starts the wait again
+  useEffect(() => {
+    if (!stale) return;
+    const timer = setTimeout(() => void useRedeem.getState().check(client), RECHECK_MS);
+    return () => clearTimeout(timer);
+  }, [client, stale, items, entry]);
+}
+
+function useResultSound(): void {
+  const result = useRedeem((redeem) => redeem.result);
+  const fault = useRedeem((redeem) => redeem.fault);
+  const sound = usePreferences((preferences) => preferences.sound);
+  useEffect(() => {
+    if (!sound || (result === undefined && fault === undefined)) return;
+    const { latest } = useRedeem.getState();
+    const coupon = result?.coupons.find((one) => one.entered === latest);
+    if (fault === undefined && coupon?.status === 'accepted') sounds.accepted();
+    else sounds.refused();
+  }, [result, fault, sound]);
+}

@@ -1,0 +1,123 @@
+import { IconHistory } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+import { useClient, useQuery } from '../api/use-client.ts';
+import { go } from '../app/router.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { Action } from '../ui/action.tsx';
+import { CodeText } from '../ui/code-text.tsx';
+import { RefusalNotice } from '../ui/notice.tsx';
+import { Card, EmptyState, Page } from '../ui/page.tsx';
+import table from '../ui/table.module.css';
+import { Tag } from '../ui/tag.tsx';
+import { VoidDialog } from './void-dialog.tsx';
+
+export type Redemption = OutputOf<'redemption.recent'>['redemptions'][number];
+
+const PAGE = 25;
+
+export function Recent() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const first = useQuery('redemption.recent', { limit: PAGE }, ['redemption.recorded', 'catalogue.changed']);
+  const [more, setMore] = useState<OutputOf<'redemption.recent'>>();
+  const [voiding, setVoiding] = useState<Redemption>();
+
+  // A new first page makes the following ones old.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on each new first page
+  useEffect(() => setMore(undefined), [first.data]);
+
+  const rows = [...(first.data?.redemptions ?? []), ...(more?.redemptions ?? [])];
+  const cursor = more === undefined ? first.data?.nextCursor : more.nextCursor;
+
+  async function loadMore(): Promise<void> {
+    if (cursor === undefined) return;
+    const answer = await client.call('redemption.recent', { limit: PAGE, cursor });
+    if (answer.ok) {
+      setMore((before) => ({ ...answer.value, redemptions: [...(before?.redemptions ?? []), ...answer.value.redemptions] }));
+    }
+  }
+
+  return (
+    <Page title={t('recent.title')} lead={t('recent.lead')}>
+      {first.error !== undefined && <RefusalNotice refusal={first.error} />}
+      {first.data !== undefined && (
+        <Card flush>
+          {rows.length === 0 ? (
+            <EmptyState
+              icon={<IconHistory size={40} />}
+              title={t('recent.emptyTitle')}
+              text={t('recent.emptyText')}
+              action={
+                <Action tone="primary" size="xl" onClick={() => go('redeem')}>
+                  {t('recent.emptyAction')}
+                </Action>
+              }
+            />
+          ) : (
+            <Rows rows={rows} onVoid={setVoiding} />
+          )}
+        </Card>
+      )}
+      {cursor !== undefined && <Action onClick={() => void loadMore()}>{t('common.more')}</Action>}
+      <VoidDialog
+        redemption={voiding}
+        onClose={() => setVoiding(undefined)}
+        onVoided={() => {
+          setVoiding(undefined);
+          first.reload();
+        }}
+      />
+    </Page>
+  );
+}
+
+function Rows({ rows, onVoid }: { rows: readonly Redemption[]; onVoid: (row: Redemption) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th>{t('recent.when')}</th>
+          <th>{t('recent.code')}</th>
+          <th>{t('recent.offer')}</th>
+          <th>{t('recent.by')}</th>
+          <th className={table.number}>{t('recent.discount')}</th>
+          <th>
+            <span className={table.hidden}>{t('common.actions')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} data-muted={row.status === 'voided' || undefined}>
+            <td className={table.nowrap}>{format.dateTime(row.redeemedAt)}</td>
+            <td>
+              <CodeText>{row.code}</CodeText>
+            </td>
+            <td>
+              {row.offerName}
+              {row.channel !== 'pos' && <span className={table.sub}>{t(`channels.${row.channel}`)}</span>}
+            </td>
+            <td>
+              {row.operatorName}
+              <span className={table.sub}>{row.tillName}</span>
+            </td>
+            <td className={table.number}>{format.money(-row.discountMinor, row.currency)}</td>
+            <td className={table.action}>
+              {row.status === 'voided' ? (
+                <Tag tone="quiet">{t('recent.voided')}</Tag>
+              ) : (
+                <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code })}>
+                  {t('recent.void')}
+                </Action>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
