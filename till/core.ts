@@ -1,12 +1,13 @@
-import { roleMay, type Answer } from '../shared/contracts/operation.ts';
+import { type Answer, roleMay } from '../shared/contracts/operation.ts';
 import { isOperationName, type OperationName, operations } from '../shared/contracts/operations.ts';
 import type { Push } from '../shared/contracts/pushes.ts';
 import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
 import { assert } from '../shared/kernel/assert.ts';
+import { CoreStartError } from './core-start-error.ts';
+import { createFeatures } from './features.ts';
 import type { Call, Feature, Handler } from './handlers.ts';
 import type { CorePorts } from './ports.ts';
 import { openServices, type Services } from './services.ts';
-import { createFeatures } from './features.ts';
 
 export type Caller = { readonly session?: string };
 
@@ -18,16 +19,6 @@ export type Core = {
   /** Stops the background work, then closes the ledger. */
   close(): Promise<void>;
 };
-
-/** Why there is no core: the ledger could not be opened. Nothing was overwritten. */
-export class CoreStartError extends Error {
-  override readonly name = 'CoreStartError';
-  readonly refusal: Refusal;
-  constructor(why: Refusal) {
-    super(why.code);
-    this.refusal = why;
-  }
-}
 
 /** @throws CoreStartError */
 export async function createCore(ports: CorePorts): Promise<Core> {

@@ -2,7 +2,8 @@ import type { Worker } from 'node:worker_threads';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { Push } from '../../shared/contracts/pushes.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
-import { type Core, CoreStartError } from '../core.ts';
+import type { Core } from '../core.ts';
+import { CoreStartError } from '../core-start-error.ts';
 import type { FromCore, ToCore } from './protocol.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type Core, CoreStartError } from '../core.ts';
+import type { Core } from '../core.ts';
+import { CoreStartError } from '../core-start-error.ts';
 import type { FromCore, ToCore } from './protocol.ts';
 
 /** The worker's end: announces whether the core started, then answers calls and forwards pushes until `close`. */

@@ -1,0 +1,27 @@
+import type { LedgerPlace } from '../till/host/data-folder.ts';
+import { fetchTransport } from '../till/host/fetch-transport.ts';
+import { stderrLogger } from '../till/host/logger.ts';
+import { productVersion } from '../till/host/version.ts';
+import type { CorePorts } from '../till/ports.ts';
+import { fileAnchorStore, systemClock, systemRandom } from '../till/system-ports.ts';
+import { fileKeyStore } from './key-file.ts';
+
+/** What the host's main thread tells the worker that holds the core. */
+export type CoreWorkerData = { readonly place: LedgerPlace; readonly demo: boolean };
+
+/** The ports of the web host. */
+export function composePorts({ place, demo }: CoreWorkerData): CorePorts {
+  const logger = stderrLogger('warn');
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    keys: fileKeyStore(place.keyFile, logger),
+    anchor: fileAnchorStore(place.anchorBase),
+    centre: fetchTransport,
+    logger,
+    dataDir: place.dataDir,
+    host: 'web',
+    version: productVersion,
+    demo,
+  };
+}
