@@ -101,6 +101,8 @@ export const changeSchema = z.discriminatedUnion('kind', [
     firstSerial: z.int().min(1),
     /** Uses per code; absent: no limit of its own. */
     usesPerCode: z.int().min(1).optional(),
+    /** From when an offer's `afterIssueMs` counts. */
+    issuedAt: instantSchema,
   }),
   /** Uses of one code everywhere, as the centre counts them now. */
   z.object({
