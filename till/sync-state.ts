@@ -1,0 +1,24 @@
+import type { Reads } from '../db/store.ts';
+
+/** What sync remembers in `meta`, and other rooms of the till may read. Texts of whole numbers. */
+export const syncKeys = {
+  /** The device's id at the centre; present exactly when this ledger is enrolled. */
+  deviceId: 'sync.deviceId',
+  /** The newest event that the centre has acknowledged. */
+  ackedSeq: 'sync.ackedSeq',
+  /** UTC milliseconds: when push and pull last ended well. */
+  lastSyncAt: 'sync.lastSyncAt',
+} as const;
+
+export function isEnrolled(read: Reads): boolean {
+  return read.meta.get(syncKeys.deviceId) !== undefined;
+}
+
+export function ackedSeq(read: Reads): number {
+  return Number(read.meta.get(syncKeys.ackedSeq) ?? 0);
+}
+
+export function lastSyncAt(read: Reads): number | undefined {
+  const text = read.meta.get(syncKeys.lastSyncAt);
+  return text === undefined ? undefined : Number(text);
+}
