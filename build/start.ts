@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { type LaunchOptions, launchUsage, parseLaunchOptions } from '../till/host/launch-options.ts';
+import { build, distDir } from './build.ts';
+
+/** `npm start`: builds what changed and opens the till, in Electron where its runtime is there, else as the web host. */
+const root = path.resolve(import.meta.dirname, '..');
+
+/** The Electron that npm would run; never fetched here, for a start must not wait for a download. */
+function findElectron(): string | undefined {
+  const packageDir = path.join(root, 'node_modules', 'electron');
+  const pathFile = path.join(packageDir, 'path.txt');
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const program = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : undefined;
+  const file = override
+    ? path.join(override, program ?? 'electron')
+    : path.join(packageDir, 'dist', program ?? 'electron');
+  return existsSync(file) ? file : undefined;
+}
+
+/** A demo location unless it was declined: `npm start` shows the product. */
+function hostArgs({ port, window, dataDir, demo = true }: LaunchOptions): string[] {
+  return [
+    demo ? '--demo' : '--no-demo',
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(window === undefined ? [] : [window ? '--window' : '--no-window']),
+    ...(dataDir === undefined ? [] : [`--data=${dataDir}`]),
+  ];
+}
+
+async function startElectron(program: string, options: LaunchOptions): Promise<void> {
+  await build(['renderer', 'electron', 'preload']);
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const child = spawn(program, [...asRoot, root, ...hostArgs(options)], { stdio: 'inherit' });
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0));
+  });
+}
+
+async function startWeb(options: LaunchOptions): Promise<void> {
+  await build(['renderer', 'web']);
+  process.argv.splice(2, Infinity, ...hostArgs(options));
+  await import(path.join(distDir, 'web', 'main.js'));
+}
+
+async function main(): Promise<void> {
+  const parsed = parseLaunchOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+  if (!parsed.ok) {
+    console.error(`${parsed.error}\n${launchUsage}`);
+    process.exit(2);
+  }
+  const options = parsed.value;
+  if (options.host === 'web') return await startWeb(options);
+  const electron = findElectron();
+  if (electron !== undefined) return await startElectron(electron, options);
+  console.log('There is no Electron runtime here (npx install-electron fetches one): opening the web host.');
+  await startWeb(options);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,83 @@
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { InlineConfig } from 'vite';
+import { NONCE_PLACEHOLDER } from '../till/host/page.ts';
+
+/** Everything that ships, as Vite builds it. `build/build.ts` runs them. */
+export type TargetName = 'renderer' | 'web' | 'electron' | 'preload';
+
+/** Not bundled: Node itself, Electron, and the database whose native half must stay a file. */
+const external = [
+  'electron',
+  'better-sqlite3',
+  ...builtinModules,
+  ...builtinModules.map((name) => `node:${name}`),
+];
+
+/** Node 24 is the project's own and Electron 45's. */
+const NODE = 'node24';
+const CHROMIUM = 'chrome120';
+
+export function targetConfig(name: TargetName, root: string, outDir: string): InlineConfig {
+  switch (name) {
+    case 'renderer':
+      return {
+        configFile: false,
+        root: path.join(root, 'renderer'),
+        logLevel: 'warn',
+        plugins: [react()],
+        html: { cspNonce: NONCE_PLACEHOLDER },
+        // Data URLs are not in the policy for fonts, and a file is cached.
+        build: { outDir, target: CHROMIUM, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+      };
+    case 'web':
+      return nodeConfig(root, outDir, { main: 'web/main.ts', 'core-worker': 'web/core-worker.ts' }, esm);
+    case 'electron':
+      return nodeConfig(
+        root,
+        outDir,
+        { main: 'electron/main/main.ts', 'core-worker': 'electron/main/core-worker.ts' },
+        esm,
+      );
+    case 'preload':
+      return nodeConfig(root, outDir, { preload: 'electron/preload/preload.ts' }, sandboxed);
+  }
+}
+
+type Output = NonNullable<NonNullable<InlineConfig['build']>['rolldownOptions']>['output'];
+
+const esm = {
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+} satisfies Output;
+
+/** A sandboxed preload script must be one CommonJS file. */
+const sandboxed = { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false } satisfies Output;
+
+/** For Node or Electron, with everything from npm inside. */
+function nodeConfig(
+  root: string,
+  outDir: string,
+  entries: Readonly<Record<string, string>>,
+  output: Output,
+): InlineConfig {
+  const input = Object.fromEntries(
+    Object.entries(entries).map(([name, file]) => [name, path.join(root, file)]),
+  );
+  return {
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, external, target: 'node' },
+    build: {
+      ssr: true,
+      outDir,
+      target: NODE,
+      minify: false,
+      rolldownOptions: { external, input, output },
+    },
+  };
+}
