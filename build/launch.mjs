@@ -17,7 +17,7 @@ const commands = {
   build: ['build/build.ts'],
   central: ['central/main.ts'],
   vectors: ['test/vectors/run.ts'],
-  sim: ['test/sim/run.ts'],
+  sim: ['test/simulation/run.ts'],
   bench: ['bench/run.ts'],
   audit: ['till/audit-cli.ts'],
   package: ['build/package.ts'],

@@ -1,0 +1,142 @@
+import { assert } from '../kernel/assert.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+
+/**
+ * The rights of one limited offer as the centre counts them: every right is in exactly one place. `leased` is what
+ * ledgers may still spend, as far as the centre has heard.
+ */
+export type Escrow = {
+  /** `pool + leased + reserved + spent + burned`. */
+  readonly n: number;
+  readonly pool: number;
+  readonly leased: number;
+  readonly reserved: number;
+  readonly spent: number;
+  readonly burned: number;
+};
+
+/** What one incarnation of a ledger was given: `held + spent + returned + burned = granted`. */
+export type Lease = {
+  readonly status: 'open' | 'burned';
+  /** Every right ever put here; it only grows. */
+  readonly granted: number;
+  readonly held: number;
+  readonly spent: number;
+  readonly returned: number;
+  readonly burned: number;
+};
+
+export type Held = { readonly escrow: Escrow; readonly lease: Lease };
+
+export const NO_LEASE: Lease = { status: 'open', granted: 0, held: 0, spent: 0, returned: 0, burned: 0 };
+
+export function newEscrow(n: number): Escrow {
+  assertCount(n);
+  return { n, pool: n, leased: 0, reserved: 0, spent: 0, burned: 0 };
+}
+
+/** Rights of the pool go to a ledger. A burned lease gets none: nobody hears of them. */
+export function grantLease({ escrow, lease }: Held, count: number): Result<Held, 'exhausted' | 'lease_burned'> {
+  assertCount(count);
+  if (lease.status === 'burned') return err('lease_burned');
+  if (escrow.pool < count) return err('exhausted');
+  return ok({
+    escrow: { ...escrow, pool: escrow.pool - count, leased: escrow.leased + count },
+    lease: { ...lease, granted: lease.granted + count, held: lease.held + count },
+  });
+}
+
+/**
+ * A ledger says that it was granted `total` in all: after the centre was restored from a backup, only the ledgers
+ * know. Rights that the pool no longer has are not invented: their redemptions will be counted as excess.
+ */
+export function relearnGrant({ escrow, lease }: Held, total: number): Held {
+  assertCount(total);
+  const missing = Math.min(Math.max(0, total - lease.granted), escrow.pool);
+  const place = lease.status === 'open' ? 'held' : 'burned';
+  const inEscrow = lease.status === 'open' ? 'leased' : 'burned';
+  return {
+    escrow: { ...escrow, pool: escrow.pool - missing, [inEscrow]: escrow[inEscrow] + missing },
+    lease: { ...lease, granted: lease.granted + missing, [place]: lease[place] + missing },
+  };
+}
+
+/** A ledger redeemed. Of a burned lease it comes late, and was one of the burned rights. */
+export function reportSpent({ escrow, lease }: Held): Result<Held, 'exhausted'> {
+  if (lease.held > 0) {
+    return ok({
+      escrow: { ...escrow, leased: escrow.leased - 1, spent: escrow.spent + 1 },
+      lease: { ...lease, held: lease.held - 1, spent: lease.spent + 1 },
+    });
+  }
+  if (lease.burned > 0) {
+    return ok({
+      escrow: { ...escrow, burned: escrow.burned - 1, spent: escrow.spent + 1 },
+      lease: { ...lease, burned: lease.burned - 1, spent: lease.spent + 1 },
+    });
+  }
+  return err('exhausted');
+}
+
+/** A ledger took a redemption back: the right is in its lease again, and burned where that lease is. */
+export function reportVoided({ escrow, lease }: Held): Held {
+  assert(lease.spent > 0, 'only a right that was spent comes back');
+  return lease.status === 'open'
+    ? {
+        escrow: { ...escrow, spent: escrow.spent - 1, leased: escrow.leased + 1 },
+        lease: { ...lease, spent: lease.spent - 1, held: lease.held + 1 },
+      }
+    : {
+        escrow: { ...escrow, spent: escrow.spent - 1, burned: escrow.burned + 1 },
+        lease: { ...lease, spent: lease.spent - 1, burned: lease.burned + 1 },
+      };
+}
+
+/**
+ * A ledger gave rights back. Of a burned lease they stay burned: another copy of that ledger may have spent the very
+ * same ones.
+ * @returns with `count`: how many came to the pool
+ */
+export function reportReturned({ escrow, lease }: Held, count: number): Held & { readonly count: number } {
+  assertCount(count);
+  const back = lease.status === 'open' ? Math.min(count, lease.held) : 0;
+  return {
+    count: back,
+    escrow: { ...escrow, leased: escrow.leased - back, pool: escrow.pool + back },
+    lease: { ...lease, held: lease.held - back, returned: lease.returned + back },
+  };
+}
+
+/** The ledger is lost, or has gone on as another incarnation: nobody can say which of its rights were spent. */
+export function burnLease({ escrow, lease }: Held): Held {
+  return {
+    escrow: { ...escrow, leased: escrow.leased - lease.held, burned: escrow.burned + lease.held },
+    lease: { ...lease, status: 'burned', held: 0, burned: lease.burned + lease.held },
+  };
+}
+
+/** Raising adds to the pool. Lowering takes what the pool holds; run it again whenever rights come back. */
+export function resizeEscrow(escrow: Escrow, target: number): Escrow {
+  assertCount(target);
+  const change = target >= escrow.n ? target - escrow.n : -Math.min(escrow.n - target, escrow.pool);
+  return { ...escrow, n: escrow.n + change, pool: escrow.pool + change };
+}
+
+/** Whether each right is in exactly one place. */
+export function escrowAddsUp({ n, pool, leased, reserved, spent, burned }: Escrow): boolean {
+  const places = [pool, leased, reserved, spent, burned];
+  return places.every(isCount) && places.reduce((sum, count) => sum + count, 0) === n;
+}
+
+export function leaseAddsUp({ granted, held, spent, returned, burned }: Lease): boolean {
+  const places = [held, spent, returned, burned];
+  return places.every(isCount) && places.reduce((sum, count) => sum + count, 0) === granted;
+}
+
+function isCount(count: number): boolean {
+  return Number.isSafeInteger(count) && count >= 0;
+}
+
+function assertCount(count: number): void {
+  assert(isCount(count), `not a number of rights: ${count}`);
+}
