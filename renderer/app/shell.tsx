@@ -19,6 +19,7 @@ import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
+import { FaultBanner } from './fault-banner.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
 import { go, type Screen, useRoute } from './router.ts';
 import classes from './shell.module.css';
@@ -98,6 +99,7 @@ export function Shell() {
         ))}
       </nav>
       <main className={classes.main} data-screen={current?.screen}>
+        <FaultBanner />
         <Suspense fallback={null}>
           <Content />
         </Suspense>

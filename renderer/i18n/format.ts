@@ -33,6 +33,14 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return moneyFormat(locale, currency).format(decimalText(minor, minorDigits(currency)) as Intl.StringNumericLiteral);
 }
 
+/** `€5` for 5.00, but `€5.50` as it is: for tickets, where every character counts. */
+export function formatWholeMoney(minor: number, currency: string, locale: string): string {
+  const digits = minorDigits(currency);
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }).format(
+    decimalText(minor, digits) as Intl.StringNumericLiteral,
+  );
+}
+
 /** The sign of a currency as the locale writes it, for the side of a field. */
 export function currencySign(currency: string, locale: string): string {
   const part = moneyFormat(locale, currency)
@@ -74,6 +82,11 @@ export function formatDateTime(at: number, { locale, timeZone }: Formats): strin
 
 export function formatTime(at: number, { locale, timeZone }: Formats): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
+}
+
+/** `Monday 09:00`: a wall time that recurs each week; it belongs to no zone. */
+export function formatWeekdayTime(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(at);
 }
 
 /** A calendar day such as `2026-11-24`: it belongs to no zone. */

@@ -17,10 +17,12 @@ export function useFormat() {
       currency,
       timeZone,
       money: (minor: number, of: string = currency) => format.formatMoney(minor, of, locale),
+      wholeMoney: (minor: number, of: string = currency) => format.formatWholeMoney(minor, of, locale),
       percent: (basisPoints: number) => format.formatPercent(basisPoints, locale),
       number: (value: number) => format.formatNumber(value, locale),
       dateTime: (at: number) => format.formatDateTime(at, where),
       time: (at: number) => format.formatTime(at, where),
+      weekdayTime: (at: number) => format.formatWeekdayTime(at, locale),
       day: (day: string) => format.formatDay(day, locale),
       age: (ms: number) => format.formatAge(ms, locale),
     };
