@@ -51,12 +51,19 @@ export const selectorSchema = z.strictObject({
 const base = z.enum(['sequential', 'original']);
 const pick = z.enum(['cheapest', 'dearest', 'first']);
 
+const unitPick = z
+  .strictObject({ pick, maxUnits: qty, perLine: z.boolean().optional(), groupsOf: qty.optional() })
+  .refine((units) => (units.groupsOf ?? 1) <= units.maxUnits, {
+    path: ['groupsOf'],
+    error: 'a group is larger than maxUnits',
+  });
+
 const target = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('order'), select: selectorSchema.optional() }),
   z.strictObject({
     scope: z.literal('items'),
     select: selectorSchema.optional(),
-    units: z.strictObject({ pick, maxUnits: qty, perLine: z.boolean().optional() }).optional(),
+    units: unitPick.optional(),
   }),
   z.strictObject({ scope: z.literal('shipping'), methods: texts.optional() }),
 ]);

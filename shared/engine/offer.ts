@@ -81,11 +81,14 @@ export type ItemMatch = {
 /** `original` computes from the undiscounted price, `sequential` from what earlier offers left. */
 export type Base = 'sequential' | 'original';
 
-/** Takes only some of the matching units: `perLine` counts them on each line, otherwise over the basket. */
+/** Takes only some of the matching units. */
 export type UnitPick = {
   readonly pick: 'cheapest' | 'dearest' | 'first';
   readonly maxUnits: number;
+  /** Counts `maxUnits` on each line instead of over the basket. */
   readonly perLine?: boolean | undefined;
+  /** Only complete groups of so many units count: "for every 6 bottles". */
+  readonly groupsOf?: number | undefined;
 };
 
 export type Target =

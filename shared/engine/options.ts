@@ -22,8 +22,8 @@ export type EngineOptions = {
   readonly laneModes?: Readonly<Record<number, CombineMode>> | undefined;
   /** `staged`: item offers, then order offers, then shipping; inside each by priority, then id. */
   readonly order: 'staged' | 'priority' | 'given';
-  /** Where tax is rounded: on each line, or on the sum of each rate. */
-  readonly taxRoundAt: 'line' | 'rate';
+  /** Where tax is rounded: on each unit, on each line, or on the sum of each rate. */
+  readonly taxRoundAt: 'unit' | 'line' | 'rate';
   /** A limit per customer, and nobody is named: refuse, or let it pass and say so in the trace. */
   readonly unknownCustomer: 'refuse' | 'pass';
   /** Explain the automatic offers that applied, or also those that did not. */

@@ -1,8 +1,8 @@
 import { mulDiv } from '../kernel/rounding.ts';
-import type { Cart } from './cart.ts';
+import type { Cart, CartLine } from './cart.ts';
 import type { EngineOptions } from './options.ts';
 import type { LineTotal, TaxTotal, Totals } from './types.ts';
-import type { Work } from './work.ts';
+import { type Work, wholeLine } from './work.ts';
 
 const FULL_PPM = 1_000_000;
 
@@ -20,19 +20,42 @@ export function taxOn(
   return mulDiv(amountMinor, ratePpm, inclusive ? FULL_PPM + ratePpm : FULL_PPM, options.rounding);
 }
 
-type Taxable = { readonly ratePpm: number; readonly amountMinor: number; readonly qty: number };
+type Taxable = { readonly ratePpm: number; readonly amountMinor: number; readonly roundedTaxMinor: number };
 
-function taxables(cart: Cart, work: Work, afterTax: AfterTax): Taxable[] {
-  const list: Taxable[] = cart.lines.map((line) => ({
-    ratePpm: line.line.taxRatePpm ?? 0,
-    amountMinor: work.lineLeft(line) + (afterTax.lines[line.index] as number),
-    qty: line.qty,
-  }));
+/** Every line and shipping line with its taxable amount, and its tax as rounded there. */
+function taxables(cart: Cart, work: Work, afterTax: AfterTax, options: EngineOptions): Taxable[] {
+  const inclusive = cart.basket.taxMode === 'inclusive';
+  const list: Taxable[] = cart.lines.map((line) => {
+    const untaxed = afterTax.lines[line.index] as number;
+    const amountMinor = work.lineLeft(line) + untaxed;
+    const ratePpm = line.line.taxRatePpm ?? 0;
+    // What was taken after tax has no place among the units any more: such a line is rounded as a whole.
+    const byUnit = options.taxRoundAt === 'unit' && untaxed === 0 && ratePpm !== 0;
+    const roundedTaxMinor = byUnit
+      ? taxOnUnits(work, line, ratePpm, inclusive, options)
+      : taxOn(amountMinor, ratePpm, inclusive, options);
+    return { ratePpm, amountMinor, roundedTaxMinor };
+  });
   (cart.basket.shipping ?? []).forEach((shipping, i) => {
     const amountMinor = (work.shippingLeft[i] as number) + (afterTax.shipping[i] as number);
-    list.push({ ratePpm: shipping.taxRatePpm ?? 0, amountMinor, qty: 1 });
+    const ratePpm = shipping.taxRatePpm ?? 0;
+    list.push({ ratePpm, amountMinor, roundedTaxMinor: taxOn(amountMinor, ratePpm, inclusive, options) });
   });
   return list;
+}
+
+function taxOnUnits(
+  work: Work,
+  line: CartLine,
+  ratePpm: number,
+  inclusive: boolean,
+  options: EngineOptions,
+): number {
+  let tax = 0;
+  for (const run of work.runsLeft(wholeLine(line))) {
+    tax += run.units * taxOn(run.amountMinor, ratePpm, inclusive, options);
+  }
+  return tax;
 }
 
 function taxesByRate(list: readonly Taxable[], inclusive: boolean, options: EngineOptions): TaxTotal[] {
@@ -40,14 +63,14 @@ function taxesByRate(list: readonly Taxable[], inclusive: boolean, options: Engi
   for (const entry of list) {
     const sum = sums.get(entry.ratePpm) ?? { amount: 0, tax: 0 };
     sum.amount += entry.amountMinor;
-    if (options.taxRoundAt === 'line') sum.tax += taxOn(entry.amountMinor, entry.ratePpm, inclusive, options);
+    sum.tax += entry.roundedTaxMinor;
     sums.set(entry.ratePpm, sum);
   }
   return [...sums]
     .sort(([a], [b]) => a - b)
     .map(([ratePpm, sum]) => {
       const taxMinor =
-        options.taxRoundAt === 'line' ? sum.tax : taxOn(sum.amount, ratePpm, inclusive, options);
+        options.taxRoundAt === 'rate' ? taxOn(sum.amount, ratePpm, inclusive, options) : sum.tax;
       return { ratePpm, netMinor: inclusive ? sum.amount - taxMinor : sum.amount, taxMinor };
     });
 }
@@ -58,7 +81,8 @@ export function payableOf(cart: Cart, work: Work, afterTax: AfterTax, options: E
   for (const line of cart.lines) left += work.lineLeft(line);
   for (const shipping of work.shippingLeft) left += shipping;
   if (cart.basket.taxMode === 'inclusive') return left;
-  for (const tax of taxesByRate(taxables(cart, work, afterTax), false, options)) left += tax.taxMinor;
+  for (const tax of taxesByRate(taxables(cart, work, afterTax, options), false, options))
+    left += tax.taxMinor;
   return left;
 }
 
@@ -70,7 +94,7 @@ export function totalsOf(
   options: EngineOptions,
 ): Totals {
   const inclusive = cart.basket.taxMode === 'inclusive';
-  const list = taxables(cart, work, afterTax);
+  const list = taxables(cart, work, afterTax, options);
   const taxes = taxesByRate(list, inclusive, options);
   const lines = cart.lines.map((line, i): LineTotal => {
     const tenderMinor = tender.lines[i] as number;
@@ -81,7 +105,7 @@ export function totalsOf(
       discountMinor: line.subtotalMinor - totalMinor,
       tenderMinor,
       totalMinor,
-      taxMinor: taxOn((list[i] as Taxable).amountMinor, line.line.taxRatePpm ?? 0, inclusive, options),
+      taxMinor: (list[i] as Taxable).roundedTaxMinor,
     };
   });
   let shippingMinor = 0;

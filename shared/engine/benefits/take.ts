@@ -14,14 +14,21 @@ export function spansOf(
   work: Work,
 ): readonly Span[] {
   if (units === undefined) return lines.map(wholeLine);
-  const spans: Span[] = [];
+  const whole = units.groupsOf ?? 1;
+  const complete = (count: number) => count - (count % whole);
   let left = units.maxUnits;
+  if (units.perLine !== true) {
+    let free = 0;
+    for (const line of lines) free += work.freeUnits(line);
+    left = complete(Math.min(free, left));
+  }
+  const spans: Span[] = [];
   for (const line of inPickOrder(lines, units.pick)) {
-    const count = Math.min(work.freeUnits(line), units.perLine === true ? units.maxUnits : left);
+    const free = work.freeUnits(line);
+    const count = units.perLine === true ? complete(Math.min(free, units.maxUnits)) : Math.min(free, left);
     if (count === 0) continue;
     spans.push(spanFromEnd(work, line, count));
-    left -= count;
-    if (left === 0 && units.perLine !== true) break;
+    if (units.perLine !== true) left -= count;
   }
   return spans;
 }

@@ -1,0 +1,3 @@
+export function skippedConvention(_text: string): string | undefined {
+  return undefined;
+}
