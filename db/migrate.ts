@@ -16,7 +16,11 @@ export function schemaVersionOf(db: Database): number {
  * Brings the schema up to `target`. Each migration and its version number commit together, so that a killed process
  * leaves either the old schema or the new one.
  */
-export function migrate(db: Database, target = SCHEMA_VERSION, known: readonly Migration[] = migrations): void {
+export function migrate(
+  db: Database,
+  target = SCHEMA_VERSION,
+  known: readonly Migration[] = migrations,
+): void {
   assert(newest(known) >= target, `no migration ${target}`);
   const before = schemaVersionOf(db);
   assert(before <= target, 'a newer schema is refused before');

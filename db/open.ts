@@ -81,7 +81,10 @@ function openDatabase(paths: LedgerPaths, key: Uint8Array): Result<Database.Data
   return prepared;
 }
 
-function prepareDatabase(database: Database.Database, key: Uint8Array): Result<Database.Database, StorageFault> {
+function prepareDatabase(
+  database: Database.Database,
+  key: Uint8Array,
+): Result<Database.Database, StorageFault> {
   applyKey(database, key);
   // The first read decrypts the first page: a wrong key or a damaged file shows here.
   const version = schemaVersionOf(database);

@@ -64,8 +64,10 @@ function sqliteFault(code: string): StorageFaultCode | undefined {
   if (starts('SQLITE_FULL')) return 'storage_full';
   if (starts('SQLITE_CORRUPT') || starts('SQLITE_NOTADB')) return 'ledger_corrupt';
   if (starts('SQLITE_BUSY') || starts('SQLITE_LOCKED')) return 'busy';
-  if (starts('SQLITE_READONLY') || starts('SQLITE_CANTOPEN') || starts('SQLITE_PERM')) return 'storage_readonly';
+  if (starts('SQLITE_READONLY') || starts('SQLITE_CANTOPEN') || starts('SQLITE_PERM'))
+    return 'storage_readonly';
   // A short read of an encrypted page, or a device that fails: neither is a full disk.
-  if (starts('SQLITE_IOERR')) return code === 'SQLITE_IOERR_SHORT_READ' ? 'ledger_corrupt' : 'storage_readonly';
+  if (starts('SQLITE_IOERR'))
+    return code === 'SQLITE_IOERR_SHORT_READ' ? 'ledger_corrupt' : 'storage_readonly';
   return undefined;
 }

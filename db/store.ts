@@ -1,7 +1,7 @@
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { statSync } from 'node:fs';
-import type { LedgerEventPayload, LedgerEventType } from '../shared/contracts/ledger-events.ts';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { type ChainHead, chainHash, EMPTY_CHAIN, type Sha256 } from '../shared/chain/chain.ts';
+import type { LedgerEventPayload, LedgerEventType } from '../shared/contracts/ledger-events.ts';
 import { assert } from '../shared/kernel/assert.ts';
 import type { Drizzle } from './drizzle.ts';
 import type { OpenLedger } from './open.ts';
@@ -151,7 +151,8 @@ export function createStore(ledger: OpenLedger, parts: StoreParts): Store {
   /** A commit failed. After a failed flush the disk alone knows what it holds: read it anew before writing on. */
   function abandon(error: unknown): void {
     if (database.inTransaction) rollback.run();
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR')) broken = error;
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_IOERR'))
+      broken = error;
   }
 
   return {
@@ -177,7 +178,8 @@ function watchFile(path: string): () => void {
   const { ino, dev } = statSync(path);
   return () => {
     const now = statSync(path, { throwIfNoEntry: false });
-    if (now?.ino !== ino || now.dev !== dev) throw new LedgerGoneError('the ledger file was removed or replaced');
+    if (now?.ino !== ino || now.dev !== dev)
+      throw new LedgerGoneError('the ledger file was removed or replaced');
   };
 }
 
@@ -210,4 +212,3 @@ function prepareWrites(db: Drizzle) {
     customers: customerWrites(db),
   };
 }
-

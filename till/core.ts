@@ -4,6 +4,7 @@ import type { Push } from '../shared/contracts/pushes.ts';
 import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
 import { assert } from '../shared/kernel/assert.ts';
 import { CoreStartError } from './core-start-error.ts';
+import { createDemo } from './demo.ts';
 import { createFeatures } from './features.ts';
 import type { Call, Feature, Handler } from './handlers.ts';
 import type { CorePorts } from './ports.ts';
@@ -25,6 +26,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const opened = await openServices(ports);
   if (!opened.ok) throw new CoreStartError(opened.error);
   const services = opened.value;
+  if (ports.demo && !services.location()) await createDemo(services);
   const features = createFeatures(services);
   const handlers = collectHandlers(features);
   for (const feature of features) feature.start?.();

@@ -1,7 +1,23 @@
+import { batchesFeature } from './batches/handlers.ts';
 import type { Feature } from './handlers.ts';
+import { housekeepingFeature } from './housekeeping.ts';
+import { offersFeature } from './offers/handlers.ts';
+import { operatorsFeature } from './operators/handlers.ts';
+import { printingFeature } from './printing/handlers.ts';
+import { redemptionFeature } from './redemption/handlers.ts';
 import type { Services } from './services.ts';
+import { setupFeature } from './setup/handlers.ts';
 
 /** Every room of the core, in the order in which they start. */
-export function createFeatures(_services: Services): readonly Feature[] {
-  return [];
+export function createFeatures(services: Services): readonly Feature[] {
+  const redemption = redemptionFeature(services);
+  return [
+    setupFeature(services),
+    operatorsFeature(services),
+    offersFeature(services),
+    batchesFeature(services),
+    printingFeature(services),
+    redemption,
+    housekeepingFeature(services, redemption.tidy),
+  ];
 }

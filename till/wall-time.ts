@@ -1,7 +1,15 @@
 import type { WallTime } from '../shared/engine/types.ts';
 import { assert } from '../shared/kernel/assert.ts';
 
-const ISO_WEEKDAY: Readonly<Record<string, number>> = { Mon: 1, Tue: 2, Wed: 3, Thu: 4, Fri: 5, Sat: 6, Sun: 7 };
+const ISO_WEEKDAY: Readonly<Record<string, number>> = {
+  Mon: 1,
+  Tue: 2,
+  Wed: 3,
+  Thu: 4,
+  Fri: 5,
+  Sat: 6,
+  Sun: 7,
+};
 
 export type WallTimes = {
   /** The wall clock of a zone. @throws for a zone that this machine does not know */

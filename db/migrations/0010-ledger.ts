@@ -64,6 +64,8 @@ CREATE TABLE coupons (
   CHECK (home <> 'here' OR max_uses IS NULL OR used <= max_uses)
 ) STRICT;
 CREATE INDEX coupons_of_batch ON coupons (batch_id, serial) WHERE batch_id IS NOT NULL;
+CREATE INDEX coupons_redeemed ON coupons (batch_id)
+  WHERE batch_id IS NOT NULL AND used + used_elsewhere > 0;
 CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
 
 CREATE TABLE leases (

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, gt, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { batches, coupons } from '../schema.ts';
+import { bound, equals } from './equals.ts';
 import type { Newest } from './offers.ts';
 
 const { placeholder } = sql;
@@ -13,19 +14,19 @@ export type NewCoupon = Pick<
 export type BatchRow = typeof batches.$inferSelect;
 
 export function couponReads(db: Drizzle) {
-  const byCode = db.select().from(coupons).where(eq(coupons.code, placeholder('code'))).prepare();
-  const byId = db.select().from(coupons).where(eq(coupons.id, placeholder('id'))).prepare();
+  const byCode = db.select().from(coupons).where(equals(coupons.code, 'code')).prepare();
+  const byId = db.select().from(coupons).where(equals(coupons.id, 'id')).prepare();
   const ofBatch = db
     .select()
     .from(coupons)
-    .where(and(eq(coupons.batchId, placeholder('batchId')), gt(coupons.serial, placeholder('after'))))
+    .where(and(equals(coupons.batchId, 'batchId'), gt(coupons.serial, placeholder('after'))))
     .orderBy(asc(coupons.serial))
     .limit(placeholder('limit'))
     .prepare();
   const codeTaken = db
     .select({ serial: coupons.serial })
     .from(coupons)
-    .where(eq(coupons.code, placeholder('code')))
+    .where(equals(coupons.code, 'code'))
     .prepare();
   return {
     byCode: (code: string): CouponRow | undefined => byCode.get({ code }),
@@ -54,7 +55,7 @@ export function couponWrites(db: Drizzle) {
   const addUse = db
     .update(coupons)
     .set({ used: sql`${coupons.used} + ${placeholder('by')}` })
-    .where(eq(coupons.id, placeholder('id')))
+    .where(equals(coupons.id, 'id'))
     .prepare();
   const setElsewhere = db
     .update(coupons)
@@ -64,7 +65,7 @@ export function couponWrites(db: Drizzle) {
       lastElsewhere: sql`${placeholder('lastWhere')}`,
       status: sql`${placeholder('status')}`,
     })
-    .where(eq(coupons.id, placeholder('id')))
+    .where(equals(coupons.id, 'id'))
     .prepare();
   return {
     /** False: the code or its id exists already. */
@@ -81,24 +82,28 @@ export function couponWrites(db: Drizzle) {
 }
 
 export function batchReads(db: Drizzle) {
-  const byId = db.select().from(batches).where(eq(batches.id, placeholder('id'))).prepare();
-  const byRequest = db.select().from(batches).where(eq(batches.requestId, placeholder('requestId'))).prepare();
-  const position = sql`(${batches.createdAt}, ${batches.id}) < (${placeholder('createdAt')}, ${sql.param(placeholder('id'), batches.id)})`;
+  const byId = db.select().from(batches).where(equals(batches.id, 'id')).prepare();
+  const byRequest = db.select().from(batches).where(equals(batches.requestId, 'requestId')).prepare();
+  const position = sql`(${batches.createdAt}, ${batches.id}) < (${placeholder('createdAt')}, ${bound(batches.id, 'id')})`;
   const order = sql`${batches.createdAt} DESC, ${batches.id} DESC`;
-  const newest = db.select().from(batches).where(position).orderBy(order).limit(placeholder('limit')).prepare();
+  const newest = db
+    .select()
+    .from(batches)
+    .where(position)
+    .orderBy(order)
+    .limit(placeholder('limit'))
+    .prepare();
   const newestOfOffer = db
     .select()
     .from(batches)
-    .where(and(eq(batches.offerId, placeholder('offerId')), position))
+    .where(and(equals(batches.offerId, 'offerId'), position))
     .orderBy(order)
     .limit(placeholder('limit'))
     .prepare();
   const redeemed = db
     .select({ count: sql<number>`count(*)` })
     .from(coupons)
-    .where(
-      and(eq(coupons.batchId, placeholder('batchId')), sql`${coupons.used} + ${coupons.usedElsewhere} > 0`),
-    )
+    .where(and(equals(coupons.batchId, 'batchId'), sql`${coupons.used} + ${coupons.usedElsewhere} > 0`))
     .prepare();
   return {
     byId: (id: string): BatchRow | undefined => byId.get({ id }),

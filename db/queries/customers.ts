@@ -1,22 +1,19 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { customers } from '../schema.ts';
+import { bound, equals } from './equals.ts';
 
 const { placeholder } = sql;
 
 export type CustomerRow = typeof customers.$inferSelect;
 
 export function customerReads(db: Drizzle) {
-  const byPseudonym = db
-    .select()
-    .from(customers)
-    .where(eq(customers.pseudonym, placeholder('pseudonym')))
-    .prepare();
-  const byId = db.select().from(customers).where(eq(customers.id, placeholder('id'))).prepare();
+  const byPseudonym = db.select().from(customers).where(equals(customers.pseudonym, 'pseudonym')).prepare();
+  const byId = db.select().from(customers).where(equals(customers.id, 'id')).prepare();
   const readable = db
     .select()
     .from(customers)
-    .where(and(gt(customers.id, placeholder('after')), sql`${customers.value} IS NOT NULL`))
+    .where(and(sql`${customers.id} > ${bound(customers.id, 'after')}`, sql`${customers.value} IS NOT NULL`))
     .orderBy(asc(customers.id))
     .limit(placeholder('limit'))
     .prepare();
@@ -41,14 +38,10 @@ export function customerWrites(db: Drizzle) {
     .prepare();
   const setPseudonym = db
     .update(customers)
-    .set({ pseudonym: sql`${sql.param(placeholder('pseudonym'), customers.pseudonym)}` })
-    .where(eq(customers.id, placeholder('id')))
+    .set({ pseudonym: sql`${bound(customers.pseudonym, 'pseudonym')}` })
+    .where(equals(customers.id, 'id'))
     .prepare();
-  const erase = db
-    .update(customers)
-    .set({ value: sql`NULL` })
-    .where(eq(customers.id, placeholder('id')))
-    .prepare();
+  const erase = db.update(customers).set({ value: sql`NULL` }).where(equals(customers.id, 'id')).prepare();
   return {
     insert: (row: CustomerRow) => void insert.run(row),
     setPseudonym: (id: string, pseudonym: string) => void setPseudonym.run({ id, pseudonym }),

@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { leases } from '../schema.ts';
+import { equals } from './equals.ts';
 
 const { placeholder } = sql;
 
@@ -8,11 +9,11 @@ export type LeaseRow = typeof leases.$inferSelect;
 type Places = Omit<LeaseRow, 'id' | 'offerId'>;
 
 export function leaseReads(db: Drizzle) {
-  const byId = db.select().from(leases).where(eq(leases.id, placeholder('id'))).prepare();
+  const byId = db.select().from(leases).where(equals(leases.id, 'id')).prepare();
   const ofOffer = db
     .select()
     .from(leases)
-    .where(eq(leases.offerId, placeholder('offerId')))
+    .where(equals(leases.offerId, 'offerId'))
     .orderBy(leases.id)
     .prepare();
   const all = db.select().from(leases).orderBy(leases.id).prepare();
@@ -46,7 +47,7 @@ export function leaseWrites(db: Drizzle) {
       burned: sql`${places.burned}`,
       returned: sql`${places.returned}`,
     })
-    .where(eq(leases.id, placeholder('id')))
+    .where(equals(leases.id, 'id'))
     .prepare();
   return {
     insert: (row: LeaseRow) => void insert.run(row),

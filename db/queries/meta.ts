@@ -1,11 +1,12 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { meta } from '../schema.ts';
+import { equals } from './equals.ts';
 
 const { placeholder } = sql;
 
 export function metaReads(db: Drizzle) {
-  const get = db.select({ value: meta.value }).from(meta).where(eq(meta.key, placeholder('key'))).prepare();
+  const get = db.select({ value: meta.value }).from(meta).where(equals(meta.key, 'key')).prepare();
   return { get: (key: string): string | undefined => get.get({ key })?.value };
 }
 
@@ -15,7 +16,7 @@ export function metaWrites(db: Drizzle) {
     .values({ key: placeholder('key'), value: placeholder('value') })
     .onConflictDoUpdate({ target: meta.key, set: { value: sql`excluded.value` } })
     .prepare();
-  const remove = db.delete(meta).where(eq(meta.key, placeholder('key'))).prepare();
+  const remove = db.delete(meta).where(equals(meta.key, 'key')).prepare();
   return {
     set: (key: string, value: string) => void set.run({ key, value }),
     remove: (key: string) => void remove.run({ key }),

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { coupons, offers, offerVersions } from '../schema.ts';
+import { bound, equals } from './equals.ts';
 
 const { placeholder } = sql;
 
@@ -30,16 +31,16 @@ export function offerReads(db: Drizzle) {
         offerVersions,
         and(eq(offerVersions.offerId, offers.id), eq(offerVersions.version, offers.version)),
       );
-  const byId = current().where(eq(offers.id, placeholder('id'))).prepare();
-  const byRequest = current().where(eq(offers.requestId, placeholder('requestId'))).prepare();
+  const byId = current().where(equals(offers.id, 'id')).prepare();
+  const byRequest = current().where(equals(offers.requestId, 'requestId')).prepare();
   const terms = db
     .select({ terms: offerVersions.terms })
     .from(offerVersions)
-    .where(and(eq(offerVersions.offerId, placeholder('id')), eq(offerVersions.version, placeholder('version'))))
+    .where(and(equals(offerVersions.offerId, 'id'), equals(offerVersions.version, 'version')))
     .prepare();
   const newest = current()
     .where(
-      sql`(${offers.createdAt}, ${offers.id}) < (${placeholder('createdAt')}, ${sql.param(placeholder('id'), offers.id)})`,
+      sql`(${offers.createdAt}, ${offers.id}) < (${placeholder('createdAt')}, ${bound(offers.id, 'id')})`,
     )
     .orderBy(desc(offers.createdAt), desc(offers.id))
     .limit(placeholder('limit'))
@@ -47,12 +48,12 @@ export function offerReads(db: Drizzle) {
   const codeCount = db
     .select({ count: sql<number>`count(*)` })
     .from(coupons)
-    .where(sql`${coupons.offerId} = ${sql.param(placeholder('id'), offers.id)} AND ${coupons.batchId} IS NULL`)
+    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL`)
     .prepare();
   const batchCodes = db
     .select({ count: sql<number>`coalesce(sum(count), 0)` })
     .from(sql`batches`)
-    .where(sql`offer_id = ${sql.param(placeholder('id'), offers.id)}`)
+    .where(sql`offer_id = ${bound(offers.id, 'id')}`)
     .prepare();
   return {
     byId: (id: string): OfferRow | undefined => byId.get({ id }),
@@ -90,12 +91,12 @@ export function offerWrites(db: Drizzle) {
       status: sql`${placeholder('status')}`,
       origin: sql`${placeholder('origin')}`,
     })
-    .where(eq(offers.id, placeholder('id')))
+    .where(equals(offers.id, 'id'))
     .prepare();
   const setPausedHere = db
     .update(offers)
     .set({ pausedHere: sql`${placeholder('paused')}` })
-    .where(eq(offers.id, placeholder('id')))
+    .where(equals(offers.id, 'id'))
     .prepare();
   return {
     insert(row: OfferRow) {

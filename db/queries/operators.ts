@@ -1,13 +1,14 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { operators } from '../schema.ts';
+import { equals } from './equals.ts';
 
 const { placeholder } = sql;
 
 export type OperatorRow = typeof operators.$inferSelect;
 
 export function operatorReads(db: Drizzle) {
-  const byId = db.select().from(operators).where(eq(operators.id, placeholder('id'))).prepare();
+  const byId = db.select().from(operators).where(equals(operators.id, 'id')).prepare();
   const byName = db
     .select()
     .from(operators)
@@ -35,7 +36,7 @@ export function operatorWrites(db: Drizzle) {
   const setPinHash = db
     .update(operators)
     .set({ pinHash: sql`${placeholder('pinHash')}` })
-    .where(eq(operators.id, placeholder('id')))
+    .where(equals(operators.id, 'id'))
     .prepare();
   return {
     insert: (row: OperatorRow) => void insert.run(row),

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, isNull, lt, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { baskets, redemptions, reservations, useCounts } from '../schema.ts';
+import { bound, equals } from './equals.ts';
 
 const { placeholder } = sql;
 
@@ -11,7 +12,7 @@ export type UseCountRow = typeof useCounts.$inferSelect;
 export type CountScope = UseCountRow['scope'];
 
 export function redemptionReads(db: Drizzle) {
-  const basket = db.select().from(baskets).where(eq(baskets.id, placeholder('id'))).prepare();
+  const basket = db.select().from(baskets).where(equals(baskets.id, 'id')).prepare();
   const openBasketsBefore = db
     .select({ id: baskets.id })
     .from(baskets)
@@ -22,18 +23,26 @@ export function redemptionReads(db: Drizzle) {
   const heldByBasket = db
     .select()
     .from(reservations)
-    .where(eq(reservations.basketId, placeholder('basketId')))
+    .where(equals(reservations.basketId, 'basketId'))
     .prepare();
   const heldOnOffer = db
     .select()
     .from(reservations)
-    .where(and(eq(reservations.offerId, placeholder('offerId')), ne(reservations.basketId, placeholder('basketId'))))
+    .where(
+      and(
+        equals(reservations.offerId, 'offerId'),
+        sql`${reservations.basketId} <> ${bound(reservations.basketId, 'basketId')}`,
+      ),
+    )
     .prepare();
   const heldOnCoupon = db
     .select()
     .from(reservations)
     .where(
-      and(eq(reservations.couponId, placeholder('couponId')), ne(reservations.basketId, placeholder('basketId'))),
+      and(
+        equals(reservations.couponId, 'couponId'),
+        sql`${reservations.basketId} <> ${bound(reservations.basketId, 'basketId')}`,
+      ),
     )
     .prepare();
   const expired = db
@@ -43,17 +52,17 @@ export function redemptionReads(db: Drizzle) {
     .orderBy(asc(reservations.expiresAt))
     .limit(placeholder('limit'))
     .prepare();
-  const byId = db.select().from(redemptions).where(eq(redemptions.id, placeholder('id'))).prepare();
+  const byId = db.select().from(redemptions).where(equals(redemptions.id, 'id')).prepare();
   const ofBasket = db
     .select()
     .from(redemptions)
-    .where(eq(redemptions.basketId, placeholder('basketId')))
+    .where(equals(redemptions.basketId, 'basketId'))
     .orderBy(asc(redemptions.seq))
     .prepare();
   const lastOfCoupon = db
     .select()
     .from(redemptions)
-    .where(and(eq(redemptions.couponId, placeholder('couponId')), isNull(redemptions.voidedAt)))
+    .where(and(equals(redemptions.couponId, 'couponId'), isNull(redemptions.voidedAt)))
     .orderBy(desc(redemptions.seq))
     .limit(1)
     .prepare();
@@ -64,23 +73,12 @@ export function redemptionReads(db: Drizzle) {
     .orderBy(desc(redemptions.seq))
     .limit(placeholder('limit'))
     .prepare();
-  const ackedUses = db
-    .select({ count: sql<number>`count(*)` })
-    .from(redemptions)
-    .where(
-      and(
-        eq(redemptions.couponId, placeholder('couponId')),
-        lte(redemptions.seq, placeholder('acked')),
-        sql`(${redemptions.voidSeq} IS NULL OR ${redemptions.voidSeq} > ${placeholder('acked')})`,
-      ),
-    )
-    .prepare();
   const atRiskSince = db
     .select({ count: sql<number>`count(*)` })
     .from(redemptions)
     .where(
       and(
-        eq(redemptions.offerId, placeholder('offerId')),
+        equals(redemptions.offerId, 'offerId'),
         eq(redemptions.atRisk, sql`1`),
         gt(redemptions.seq, placeholder('seq')),
         isNull(redemptions.voidedAt),
@@ -92,9 +90,9 @@ export function redemptionReads(db: Drizzle) {
     .from(useCounts)
     .where(
       and(
-        eq(useCounts.offerId, placeholder('offerId')),
-        eq(useCounts.scope, placeholder('scope')),
-        eq(useCounts.key, placeholder('key')),
+        equals(useCounts.offerId, 'offerId'),
+        equals(useCounts.scope, 'scope'),
+        equals(useCounts.key, 'key'),
       ),
     )
     .prepare();
@@ -105,7 +103,8 @@ export function redemptionReads(db: Drizzle) {
       openBasketsBefore.all({ before, limit }).map((row) => row.id),
     heldByBasket: (basketId: string): ReservationRow[] => heldByBasket.all({ basketId }),
     /** Holds of every other basket. */
-    heldOnOffer: (offerId: string, basketId: string): ReservationRow[] => heldOnOffer.all({ offerId, basketId }),
+    heldOnOffer: (offerId: string, basketId: string): ReservationRow[] =>
+      heldOnOffer.all({ offerId, basketId }),
     heldOnCoupon: (couponId: string, basketId: string): ReservationRow[] =>
       heldOnCoupon.all({ couponId, basketId }),
     expired: (now: number, limit: number): ReservationRow[] => expired.all({ now, limit }),
@@ -115,8 +114,6 @@ export function redemptionReads(db: Drizzle) {
     /** The newest that counts. */
     lastOfCoupon: (couponId: string): RedemptionRow | undefined => lastOfCoupon.get({ couponId }),
     newest: (before: number, limit: number): RedemptionRow[] => newest.all({ before, limit }),
-    /** Uses of a coupon made here that the centre knows, when it has acknowledged `acked`. */
-    ackedUses: (couponId: string, acked: number): number => ackedUses.get({ couponId, acked })?.count ?? 0,
     /** Uses of an offer accepted at risk after `seq`. */
     atRiskSince: (offerId: string, seq: number): number => atRiskSince.get({ offerId, seq })?.count ?? 0,
     count: (offerId: string, scope: CountScope, key: string): UseCountRow | undefined =>
@@ -151,7 +148,7 @@ export function redemptionWrites(db: Drizzle) {
     .prepare();
   const removeOpenBasket = db
     .delete(baskets)
-    .where(and(eq(baskets.id, placeholder('id')), eq(baskets.status, 'open')))
+    .where(and(equals(baskets.id, 'id'), eq(baskets.status, 'open')))
     .prepare();
   const hold = db
     .insert(reservations)
@@ -176,7 +173,7 @@ export function redemptionWrites(db: Drizzle) {
       },
     })
     .prepare();
-  const letGo = db.delete(reservations).where(eq(reservations.id, placeholder('id'))).prepare();
+  const letGo = db.delete(reservations).where(equals(reservations.id, 'id')).prepare();
   const insert = db
     .insert(redemptions)
     .values({
@@ -203,7 +200,7 @@ export function redemptionWrites(db: Drizzle) {
   const setVoided = db
     .update(redemptions)
     .set({ voidedAt: sql`${placeholder('at')}`, voidSeq: sql`${placeholder('seq')}` })
-    .where(eq(redemptions.id, placeholder('id')))
+    .where(equals(redemptions.id, 'id'))
     .prepare();
   const addCount = db
     .insert(useCounts)
@@ -230,9 +227,9 @@ export function redemptionWrites(db: Drizzle) {
     })
     .where(
       and(
-        eq(useCounts.offerId, placeholder('offerId')),
-        eq(useCounts.scope, placeholder('scope')),
-        eq(useCounts.key, placeholder('key')),
+        equals(useCounts.offerId, 'offerId'),
+        equals(useCounts.scope, 'scope'),
+        equals(useCounts.key, 'key'),
       ),
     )
     .prepare();

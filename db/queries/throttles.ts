@@ -1,13 +1,14 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { throttles } from '../schema.ts';
+import { equals } from './equals.ts';
 
 const { placeholder } = sql;
 
 export type ThrottleRow = typeof throttles.$inferSelect;
 
 export function throttleReads(db: Drizzle) {
-  const byKey = db.select().from(throttles).where(eq(throttles.key, placeholder('key'))).prepare();
+  const byKey = db.select().from(throttles).where(equals(throttles.key, 'key')).prepare();
   return { byKey: (key: string): ThrottleRow | undefined => byKey.get({ key }) };
 }
 
@@ -25,6 +26,6 @@ export function throttleWrites(db: Drizzle) {
       set: { failures: sql`excluded.failures`, until: sql`excluded.until`, lastAt: sql`excluded.last_at` },
     })
     .prepare();
-  const clear = db.delete(throttles).where(eq(throttles.key, placeholder('key'))).prepare();
+  const clear = db.delete(throttles).where(equals(throttles.key, 'key')).prepare();
   return { put: (row: ThrottleRow) => void put.run(row), clear: (key: string) => void clear.run({ key }) };
 }

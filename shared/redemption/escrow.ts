@@ -36,7 +36,10 @@ export function newEscrow(n: number): Escrow {
 }
 
 /** Rights of the pool go to a ledger. A burned lease gets none: nobody hears of them. */
-export function grantLease({ escrow, lease }: Held, count: number): Result<Held, 'exhausted' | 'lease_burned'> {
+export function grantLease(
+  { escrow, lease }: Held,
+  count: number,
+): Result<Held, 'exhausted' | 'lease_burned'> {
   assertCount(count);
   if (lease.status === 'burned') return err('lease_burned');
   if (escrow.pool < count) return err('exhausted');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ChainHead } from '../../shared/chain/chain.ts';
 import type { LedgerIdentity, Store } from '../../db/store.ts';
+import type { ChainHead } from '../../shared/chain/chain.ts';
 import type { AnchorSlot, AnchorStore } from '../ports.ts';
 
 /**

@@ -90,9 +90,18 @@ export const redemptionOperations = {
       codes: z.array(z.string().min(1).max(MAX_CODE_INPUT)).min(1).max(MAX_CODES_PER_BASKET),
       channel: channelSchema.default('pos'),
       customer: customerSchema.optional(),
+      /** A manager's PIN, to accept at risk what the offer's offline bounds would refuse (`manager_required`). */
+      managerPin: z.string().max(12).optional(),
     }),
     output: checkResultSchema,
-    errors: ['basket_completed', 'throttled', 'clock_fault', 'currency_mismatch'],
+    errors: [
+      'basket_completed',
+      'throttled',
+      'wrong_pin',
+      'clock_fault',
+      'currency_mismatch',
+      'payload_too_large',
+    ],
   }),
   'redemption.confirm': operation({
     summary: 'Commits the accepted codes of the basket as last checked. A retry gives the first answer.',
@@ -113,6 +122,7 @@ export const redemptionOperations = {
       'nothing_to_redeem',
       'already_redeemed',
       'exhausted',
+      'no_lease_here',
       'clock_fault',
     ],
   }),

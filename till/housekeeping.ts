@@ -1,0 +1,44 @@
+import { SECOND_MS } from '../shared/kernel/instant.ts';
+import type { Feature } from './handlers.ts';
+import type { Services } from './services.ts';
+
+const TICK_MS = SECOND_MS;
+const TIDY_EVERY_TICKS = 30;
+
+/**
+ * What a till does by itself, once a second: the anchor reaches the disk, the write-ahead log is moved into the
+ * database while nobody waits, and holds whose time is over are let go.
+ */
+export function housekeepingFeature(services: Services, tidy: () => void): Feature {
+  const { store, anchor, ports } = services;
+  let timer: NodeJS.Timeout | undefined;
+  let ticks = 0;
+  let checkpointedSeq = 0;
+
+  function tick(): void {
+    ticks += 1;
+    try {
+      anchor.flush();
+      const { seq } = store.head();
+      if (seq !== checkpointedSeq) {
+        store.checkpoint();
+        checkpointedSeq = seq;
+      }
+      if (ticks % TIDY_EVERY_TICKS === 0) tidy();
+    } catch (error) {
+      // A full or missing disk is answered to whoever asks for something; here it is only noted.
+      ports.logger.warn('housekeeping failed', {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  return {
+    handlers: {},
+    start() {
+      timer = setInterval(tick, TICK_MS);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { OfferRow } from '../../db/queries/offers.ts';
+import type { Reads } from '../../db/store.ts';
+import type { offerRowSchema } from '../../shared/contracts/operations/offers.ts';
+import type { Offer } from '../../shared/engine/offer.ts';
+
+/** Terms were parsed before they were written; what is read back is trusted. */
+export function termsOf(row: Pick<OfferRow, 'terms'>): Offer {
+  return JSON.parse(row.terms) as Offer;
+}
+
+/** `paused` also when only this location paused it. */
+export function statusOf(row: OfferRow): OfferRow['status'] {
+  return row.pausedHere && row.status === 'active' ? 'paused' : row.status;
+}
+
+export function shownOffer(read: Reads, row: OfferRow): z.output<typeof offerRowSchema> {
+  const offer = termsOf(row);
+  const status = statusOf(row);
+  const left = rightsLeft(read, row.id);
+  return {
+    // The schema's arrays are mutable, the engine's are not; nobody writes to either.
+    offer: { ...offer, status } as z.output<typeof offerRowSchema>['offer'],
+    status,
+    origin: row.origin,
+    uses: read.redemptions.count(row.id, 'all', '')?.uses ?? 0,
+    ...(offer.limits.total === undefined ? {} : { usesLeftHere: left }),
+    codes: read.offers.codeCount(row.id),
+    createdAt: row.createdAt,
+  };
+}
+
+/** Rights of this offer that are free in this ledger. */
+export function rightsLeft(read: Reads, offerId: string): number {
+  return read.leases.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
+}

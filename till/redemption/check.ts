@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { Tx } from '../../db/store.ts';
+import type { CheckResult, redemptionOperations } from '../../shared/contracts/operations/redemption.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { MAX_EVENT_BYTES } from '../../shared/contracts/sync.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import {
+  type CustomerIdentifier,
+  findCustomer,
+  keepCustomer,
+  normaliseCustomer,
+  pseudonymFor,
+} from '../customers.ts';
+import type { Outcome, SignedIn } from '../handlers.ts';
+import { throttled } from '../operators/throttle.ts';
+import { verifyManagerPin } from '../operators/verify-pin.ts';
+import type { Services } from '../services.ts';
+import type { CheckedBasket } from './checked-basket.ts';
+import type { Circumstances } from './gather-facts.ts';
+import { carryOutPlan, type PlannedCoupon, planCoupons } from './hold-plan.ts';
+import { endExpiredHolds } from './holds.ts';
+import { judgeBasket } from './judge.ts';
+import type { OpenBaskets } from './open-baskets.ts';
+import { recordRefusals } from './record-refusals.ts';
+import { shownTotals, shownVerdict } from './shown.ts';
+
+export type CheckInput = z.output<(typeof redemptionOperations)['redemption.check']['input']>;
+
+/** A redemption event says more than its shares; this is kept free for the rest. */
+const EVENT_HEADROOM = 4_096;
+
+/** Judges the codes and holds what is limited. Nothing is answered before what it holds and refuses is on disk. */
+export async function checkBasket(
+  services: Services,
+  open: OpenBaskets,
+  by: SignedIn,
+  input: CheckInput,
+): Promise<Outcome<CheckResult>> {
+  const { store, clock, faults } = services;
+  const currency = services.location()?.currency;
+  if (input.basket.currency !== currency) {
+    const params = { expected: currency ?? '', found: input.basket.currency };
+    return err(refusal('currency_mismatch', params, 'basket.currency'));
+  }
+  if (faults.clockBlocks()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
+  const customer = input.customer === undefined ? undefined : normaliseCustomer(input.customer);
+  if (customer && !customer.ok) return customer;
+  const wait = throttled(store.read, `code:${by.operatorId}`, clock.now(), by.role === 'cashier');
+  if (wait) return err(wait);
+
+  let vouchedBy: string | undefined;
+  if (input.managerPin !== undefined) {
+    const manager = await verifyManagerPin(services, by, input.managerPin);
+    if (!manager.ok) return manager;
+    vouchedBy = manager.value.id;
+  }
+  return store.transact((tx) => checkIn(tx, services, open, by, input, customer?.value, vouchedBy));
+}
+
+function checkIn(
+  tx: Tx,
+  services: Services,
+  open: OpenBaskets,
+  by: SignedIn,
+  input: CheckInput,
+  customer: CustomerIdentifier | undefined,
+  managerId: string | undefined,
+): Outcome<CheckResult> {
+  const { basketId, basket, channel } = input;
+  const stamp = services.stamp(by);
+  endExpiredHolds(tx, stamp);
+  if (tx.read.redemptions.basket(basketId)?.status === 'completed') return err(refusal('basket_completed'));
+
+  const before = open.find(tx.read, basketId);
+  const vouchedBy = managerId ?? before?.vouchedBy;
+  const about = circumstances(tx, services, by, input, customer, stamp.at);
+  const { verdicts, totals } = judgeBasket(services, basket, input.codes, about, vouchedBy !== undefined);
+  const planned = planCoupons(tx, verdicts, basket, basketId, services.newId);
+  if (planned.some(isTooLarge)) return err(refusal('payload_too_large', {}, 'basket'));
+
+  const refused = recordRefusals(tx, verdicts, before?.refused ?? [], { by, channel, stamp });
+  const mustHold = planned.some(({ coupon }) => coupon.reservationId !== undefined);
+  const customerId = customer && mustHold ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
+  const checked: CheckedBasket = {
+    basketId,
+    checkedAt: stamp.at,
+    channel,
+    ...(customer && { customer }),
+    coupons: planned.map(({ coupon }) => coupon),
+    result: { basketId, coupons: [], currency: basket.currency, ...shownTotals(totals) },
+    refused,
+    ...(vouchedBy === undefined ? {} : { vouchedBy }),
+  };
+  const kept = carryOutPlan(tx, planned, checked, about, customerId, stamp);
+  open.keep(kept);
+  return ok({ ...kept.result, coupons: verdicts.map((verdict) => shownVerdict(tx.read, verdict)) });
+}
+
+function circumstances(
+  tx: Tx,
+  services: Services,
+  by: SignedIn,
+  { basketId, channel }: CheckInput,
+  customer: CustomerIdentifier | undefined,
+  now: number,
+): Circumstances {
+  const location = services.location();
+  assert(location, 'operations wait for the first run');
+  return {
+    basketId,
+    now,
+    businessDay: services.wallTimes.at(now, location.timeZone).date,
+    channel,
+    locationId: location.id,
+    operatorId: by.operatorId,
+    customer: customer && {
+      identifier: customer,
+      pseudonym: pseudonymFor(tx.read, customer),
+      id: findCustomer(tx.read, customer)?.id,
+    },
+  };
+}
+
+function isTooLarge({ coupon }: PlannedCoupon): boolean {
+  return JSON.stringify(coupon.shares).length > MAX_EVENT_BYTES - EVENT_HEADROOM;
+}

@@ -1,0 +1,41 @@
+import type { Channel } from '../../shared/contracts/common.ts';
+import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
+import type { ShippingDiscount, UnitRun } from '../../shared/engine/types.ts';
+import type { CustomerIdentifier } from '../customers.ts';
+
+/** A basket as it was last judged: what a confirmation will commit. Plain JSON. */
+export type CheckedBasket = {
+  readonly basketId: string;
+  readonly checkedAt: number;
+  readonly channel: Channel;
+  readonly customer?: CustomerIdentifier;
+  readonly coupons: readonly AcceptedCoupon[];
+  readonly result: CheckResult;
+  /** Codes as entered, with the refusal that each got: the same one again is no new attempt. */
+  readonly refused: readonly string[];
+  /** A manager vouched for accepting at risk beyond the offer's bounds. */
+  readonly vouchedBy?: string;
+};
+
+export type AcceptedCoupon = {
+  readonly couponId: string;
+  /** As printed. */
+  readonly code: string;
+  readonly offerId: string;
+  readonly offerVersion: number;
+  readonly discountMinor: number;
+  readonly shares: Shares;
+  /** Its use is held by the basket; absent where nothing is limited. */
+  readonly reservationId?: string;
+  readonly atRisk: boolean;
+};
+
+/** Who got which part of a discount, line by line and unit by unit. */
+export type Shares = {
+  readonly lines: readonly {
+    readonly id: string;
+    readonly sku: string;
+    readonly units: readonly UnitRun[];
+  }[];
+  readonly shipping: readonly { readonly id: ShippingDiscount['shippingId']; readonly amountMinor: number }[];
+};

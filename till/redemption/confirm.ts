@@ -1,0 +1,219 @@
+import type { BasketRow } from '../../db/queries/redemptions.ts';
+import type { EventStamp, Tx } from '../../db/store.ts';
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { decideUse } from '../../shared/redemption/use.ts';
+import { keepCustomer, pseudonymFor } from '../customers.ts';
+import type { Outcome, SignedIn } from '../handlers.ts';
+import type { Services } from '../services.ts';
+import type { AcceptedCoupon, CheckedBasket } from './checked-basket.ts';
+import { HOLD_MS } from './holds.ts';
+import type { OpenBaskets } from './open-baskets.ts';
+import { shownRedemption } from './shown.ts';
+import { loadUse, moveRight } from './use-state.ts';
+
+export type Confirmation = OutputOf<'redemption.confirm'>;
+
+/** Commits all accepted codes of a basket, or none. What is answered is on disk; asking again gives the same answer. */
+export function confirmBasket(
+  services: Services,
+  open: OpenBaskets,
+  by: SignedIn,
+  basketId: string,
+): Outcome<Confirmation> {
+  const { store, faults, clock } = services;
+  const completed = store.read.redemptions.basket(basketId);
+  if (completed?.status === 'completed') return ok(firstAnswer(services, completed));
+  if (faults.clockBlocks()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
+
+  const checked = open.find(store.read, basketId);
+  if (!checked) return err(refusal('reservation_unknown'));
+  if (checked.coupons.length === 0) return err(refusal('nothing_to_redeem'));
+  // What was judged too long ago may not hold any more, limited or not.
+  if (clock.now() >= checked.checkedAt + HOLD_MS && checked.result.reservedUntil === undefined) {
+    return err(refusal('reservation_expired'));
+  }
+  const done = atomically(services, (tx) => commitBasket(tx, services, by, checked));
+  if (!done.ok) return done;
+  open.forget(basketId);
+  for (const { id: redemptionId } of done.value.redemptions) {
+    services.pushes.send({ topic: 'redemption.recorded', redemptionId });
+  }
+  return done;
+}
+
+/** Takes back everything written when the outcome is a refusal. */
+function atomically<T>(services: Services, work: (tx: Tx) => Outcome<T>): Outcome<T> {
+  let refused: Outcome<T> | undefined;
+  try {
+    return services.store.transact((tx) => {
+      const outcome = work(tx);
+      if (outcome.ok) return outcome;
+      refused = outcome;
+      throw rollback;
+    });
+  } catch (error) {
+    if (error === rollback && refused) return refused;
+    throw error;
+  }
+}
+
+const rollback = new Error('rolled back after a refusal');
+
+function commitBasket(
+  tx: Tx,
+  services: Services,
+  by: SignedIn,
+  checked: CheckedBasket,
+): Outcome<Confirmation> {
+  const location = services.location();
+  assert(location, 'operations wait for the first run');
+  const stamp = services.stamp(by);
+  const { basketId, customer, result } = checked;
+  const customerId = customer ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
+  const pseudonym = customer && pseudonymFor(tx.read, customer);
+  const row: BasketRow = {
+    id: basketId,
+    status: 'completed',
+    checked: null,
+    currency: result.currency,
+    subtotalMinor: result.subtotalMinor,
+    discountMinor: result.discountMinor,
+    payableMinor: result.payableMinor,
+    at: stamp.at,
+  };
+  tx.write.redemptions.putBasket(row);
+  const about = {
+    checked,
+    stamp,
+    operatorId: by.operatorId,
+    tillName: location.tillName,
+    businessDay: services.wallTimes.at(stamp.at, location.timeZone).date,
+    customerId,
+    pseudonym,
+  };
+  for (const coupon of checked.coupons) {
+    const redeemed = redeem(tx, services, coupon, about);
+    if (!redeemed.ok) return redeemed;
+  }
+  return ok(firstAnswer(services, row));
+}
+
+type About = {
+  readonly checked: CheckedBasket;
+  readonly stamp: EventStamp;
+  readonly operatorId: string;
+  readonly tillName: string;
+  readonly businessDay: string;
+  readonly customerId: string | null;
+  readonly pseudonym: string | undefined;
+};
+
+/** State, right, counts and event of one redemption. */
+function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: About): Outcome<void> {
+  const { couponId, offerId, offerVersion, reservationId, discountMinor, shares } = accepted;
+  const { basketId, channel, result } = about.checked;
+  const coupon = tx.read.coupons.byId(couponId);
+  assert(coupon, 'coupons are never deleted');
+  const { state, reservation, lease } = loadUse(tx.read, coupon, basketId, false);
+  const withRight = reservation?.leaseId ?? null;
+  if (withRight !== null && services.faults.rightsSuspended()) {
+    return err(refusal('no_lease_here', { why: 'ledger_unanchored' }));
+  }
+  const decided = decideUse(state, {
+    type: 'redeem',
+    now: about.stamp.at,
+    atRisk: accepted.atRisk,
+    mustBeHeld: reservationId !== undefined,
+  });
+  if (!decided.ok) {
+    // A hold that was swept away since the check is simply over.
+    const code = decided.error === 'reservation_unknown' ? 'reservation_expired' : decided.error;
+    return err(refusal(code, { code: accepted.code }));
+  }
+  assert(lease === undefined, 'the right of a hold is named by the hold');
+  if (withRight !== null) moveRight(tx, withRight, 'spend_held');
+  if (reservation) tx.write.redemptions.letGo(reservation.id);
+  tx.write.coupons.addUse(couponId, 1);
+
+  const redemptionId = services.newId();
+  const { currency, subtotalMinor } = result;
+  const seq = tx.append(
+    'redemption.redeemed',
+    {
+      redemptionId,
+      basketId,
+      ...(reservation && { reservationId: reservation.id }),
+      couponId,
+      offerId,
+      offerVersion,
+      channel,
+      currency,
+      subtotalMinor,
+      discountMinor,
+      // The event's schema types the same plain JSON as mutable.
+      lines: shares.lines.map(({ id, sku, units }) => ({ id, sku, units: [...units] })),
+      shipping: [...shares.shipping],
+      ...(about.pseudonym === undefined ? {} : { customer: about.pseudonym }),
+      ...(withRight === null ? {} : { leaseId: withRight }),
+      atRisk: accepted.atRisk,
+    },
+    about.stamp,
+  );
+  tx.write.redemptions.insert({
+    seq,
+    id: redemptionId,
+    basketId,
+    couponId,
+    offerId,
+    offerVersion,
+    code: accepted.code,
+    channel,
+    customerId: about.customerId,
+    currency,
+    discountMinor,
+    shares: JSON.stringify(shares),
+    operatorId: about.operatorId,
+    tillName: about.tillName,
+    redeemedAt: about.stamp.at,
+    businessDay: about.businessDay,
+    leaseId: withRight,
+    atRisk: accepted.atRisk,
+  });
+  for (const { scope, key } of countsOf(about)) {
+    tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
+  }
+  return ok(undefined);
+}
+
+/** Which running sums a redemption belongs to. */
+export function countsOf(redemption: {
+  readonly businessDay: string;
+  readonly operatorId: string;
+  readonly customerId: string | null;
+}) {
+  const { businessDay, operatorId, customerId } = redemption;
+  return [
+    { scope: 'all', key: '' },
+    { scope: 'day', key: businessDay },
+    { scope: 'operator', key: operatorId },
+    ...(customerId === null ? [] : [{ scope: 'customer', key: customerId } as const]),
+  ] as const;
+}
+
+function firstAnswer(services: Services, basket: BasketRow): Confirmation {
+  const { read } = services.store;
+  const rows = read.redemptions.ofBasket(basket.id);
+  return {
+    basketId: basket.id,
+    // As it was when it was given: a void since is another fact.
+    redemptions: rows.map((row) => shownRedemption(read, { ...row, voidedAt: null })),
+    currency: basket.currency,
+    subtotalMinor: basket.subtotalMinor,
+    discountMinor: basket.discountMinor,
+    payableMinor: basket.payableMinor,
+    redeemedAt: basket.at,
+  };
+}

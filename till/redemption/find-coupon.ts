@@ -1,0 +1,38 @@
+import type { CouponRow } from '../../db/queries/coupons.ts';
+import type { OfferRow } from '../../db/queries/offers.ts';
+import type { Reads } from '../../db/store.ts';
+import { displayCode } from '../../shared/codes/display-code.ts';
+import { normaliseCode } from '../../shared/codes/normalise-code.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import type { Offer } from '../../shared/engine/offer.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { statusOf, termsOf } from '../offers/offer-row.ts';
+
+export type FoundCoupon = {
+  readonly coupon: CouponRow;
+  /** As printed. */
+  readonly display: string;
+  readonly offerRow: OfferRow;
+  /** With the status that holds here. */
+  readonly offer: Offer;
+};
+
+/** What somebody typed or scanned, looked up in the ledger. */
+export function findCoupon(read: Reads, entered: string): Result<FoundCoupon, Refusal> {
+  const reading = normaliseCode(entered);
+  if (!reading.ok) return err(refusal(reading.error));
+  for (const candidate of reading.value.candidates) {
+    const coupon = read.coupons.byCode(candidate);
+    if (!coupon) continue;
+    const offerRow = read.offers.byId(coupon.offerId);
+    assert(offerRow, 'every coupon has an offer');
+    return ok({
+      coupon,
+      display: displayCode(coupon.code),
+      offerRow,
+      offer: { ...termsOf(offerRow), status: statusOf(offerRow) },
+    });
+  }
+  return err(refusal(reading.value.ifUnknown));
+}

@@ -1,0 +1,104 @@
+import type { ReservationRow } from '../../db/queries/redemptions.ts';
+import type { Reads } from '../../db/store.ts';
+import type { Channel } from '../../shared/contracts/common.ts';
+import { zonesOf } from '../../shared/engine/offer-book.ts';
+import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
+import type { CustomerIdentifier } from '../customers.ts';
+import type { FoundCoupon } from './find-coupon.ts';
+
+/** Who, where and when, beside the basket. */
+export type Circumstances = {
+  readonly basketId: string;
+  readonly now: number;
+  readonly businessDay: string;
+  readonly channel: Channel;
+  readonly locationId: string;
+  readonly operatorId: string;
+  readonly customer:
+    | { readonly identifier: CustomerIdentifier; readonly pseudonym: string; readonly id: string | undefined }
+    | undefined;
+};
+
+/** What the engine must know of the ledger to judge these coupons. Holds of other baskets count as uses. */
+export function gatherFacts(
+  read: Reads,
+  wallTimeAt: (instantMs: number, zone: string) => WallTime,
+  found: readonly FoundCoupon[],
+  about: Circumstances,
+): Facts {
+  const uses: Record<string, OfferUses> = {};
+  for (const one of found) uses[one.offer.id] ??= usesOf(read, one, about);
+  const wallTimes: Record<string, WallTime> = {};
+  for (const zone of zonesOf(found.map((one) => one.offer))) wallTimes[zone] = wallTimeAt(about.now, zone);
+  const { identifier, pseudonym } = about.customer ?? {};
+  return {
+    now: about.now,
+    wallTimes,
+    channel: about.channel,
+    locationId: about.locationId,
+    operatorId: about.operatorId,
+    customer: pseudonym === undefined ? undefined : { id: pseudonym, emailDomain: domainOf(identifier) },
+    uses,
+  };
+}
+
+function usesOf(read: Reads, { offer, offerRow }: FoundCoupon, about: Circumstances): OfferUses {
+  const { limits } = offer;
+  const { basketId } = about;
+  const held = isLimited(offer) ? read.redemptions.heldOnOffer(offer.id, basketId) : [];
+  const count = (
+    limit: number | undefined,
+    scope: 'all' | 'day' | 'operator' | 'customer',
+    key: string | undefined,
+    counts: (hold: ReservationRow) => boolean,
+  ) =>
+    limit === undefined || key === undefined
+      ? undefined
+      : (read.redemptions.count(offer.id, scope, key)?.uses ?? 0) + held.filter(counts).length;
+  const { customer, businessDay, operatorId } = about;
+  return {
+    total: offerRow.origin === 'here' ? usedOfOwn(read, offer.id, limits.total, basketId) : undefined,
+    atLocation: count(limits.perLocation, 'all', '', () => true),
+    today: count(limits.perDay, 'day', businessDay, (hold) => hold.businessDay === businessDay),
+    byOperator: count(limits.perOperator, 'operator', operatorId, (hold) => hold.operatorId === operatorId),
+    // A customer without a row never redeemed anything here.
+    byCustomer: count(
+      limits.perCustomer,
+      'customer',
+      customer?.id,
+      (hold) => hold.customerId === customer?.id,
+    ),
+    spentMinor:
+      limits.budgetMinor === undefined
+        ? undefined
+        : (read.redemptions.count(offer.id, 'all', '')?.discountMinor ?? 0) +
+          held.reduce((sum, hold) => sum + hold.discountMinor, 0),
+  };
+}
+
+/** Of an offer of this ledger every right is in its leases: what is not free, or held by this basket, is used. */
+function usedOfOwn(
+  read: Reads,
+  offerId: string,
+  limit: number | undefined,
+  basketId: string,
+): number | undefined {
+  if (limit === undefined) return undefined;
+  const free = read.leases.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
+  const own = read.redemptions
+    .heldByBasket(basketId)
+    .filter((hold) => hold.offerId === offerId && hold.leaseId !== null).length;
+  return Math.max(0, limit - free - own);
+}
+
+/** Some limit needs a use to be held from scan to payment. */
+export function isLimited({ limits }: FoundCoupon['offer']): boolean {
+  const { total, perCustomer, perLocation, perDay, perOperator, budgetMinor } = limits;
+  return [total, perCustomer, perLocation, perDay, perOperator, budgetMinor].some(
+    (limit) => limit !== undefined,
+  );
+}
+
+function domainOf(identifier: CustomerIdentifier | undefined): string | undefined {
+  return identifier?.kind === 'email' ? identifier.value.slice(identifier.value.indexOf('@') + 1) : undefined;
+}

@@ -1,0 +1,81 @@
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { DAY_MS } from '../../shared/kernel/instant.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { type Feature, signedIn } from '../handlers.ts';
+import { cutPage, readNumberCursor } from '../paging.ts';
+import type { Services } from '../services.ts';
+import { checkBasket } from './check.ts';
+import { confirmBasket } from './confirm.ts';
+import { endExpiredHolds, endHold } from './holds.ts';
+import { createOpenBaskets } from './open-baskets.ts';
+import { shownRedemption } from './shown.ts';
+import { voidRedemption } from './void.ts';
+
+/** Open baskets without a hold are dropped after this, a few at a time. */
+const FORGET_OPEN_MS = DAY_MS;
+const MAX_FORGOTTEN_AT_ONCE = 200;
+
+export function redemptionFeature(services: Services): Feature & { tidy(): void } {
+  const { store } = services;
+  const open = createOpenBaskets();
+
+  /** Holds whose time is over go back on record; nobody waits for the next check to free them. */
+  function tidy(): void {
+    if (!store.identity()) return;
+    const now = services.clock.now();
+    const stale = store.read.redemptions.openBasketsBefore(now - FORGET_OPEN_MS, MAX_FORGOTTEN_AT_ONCE);
+    if (stale.length === 0 && store.read.redemptions.expired(now, 1).length === 0) return;
+    store.transact((tx) => {
+      const ended = endExpiredHolds(tx, { ...services.stamp(), at: now });
+      for (const basketId of stale) {
+        if (tx.read.redemptions.heldByBasket(basketId).length === 0) {
+          tx.write.redemptions.removeOpenBasket(basketId);
+        }
+      }
+      if (ended > 0) services.ports.logger.info('holds ended because their time was over', { ended });
+    });
+  }
+
+  return {
+    // What a till that was cut off left held: over, or held until its time is over.
+    start: tidy,
+    tidy,
+    handlers: {
+      'redemption.check': (call, input) => checkBasket(services, open, signedIn(call), input),
+
+      'redemption.confirm': (call, { basketId }) => confirmBasket(services, open, signedIn(call), basketId),
+
+      'redemption.release'(call, { basketId }) {
+        const by = signedIn(call);
+        if (store.read.redemptions.basket(basketId)?.status === 'completed') {
+          return err(refusal('basket_completed'));
+        }
+        open.forget(basketId);
+        return store.transact((tx) => {
+          const held = tx.read.redemptions.heldByBasket(basketId);
+          for (const hold of held) endHold(tx, hold, 'released', services.stamp(by));
+          if (held.length > 0) tx.write.redemptions.removeOpenBasket(basketId);
+          return ok({ released: held.length });
+        });
+      },
+
+      async 'redemption.void'(call, input) {
+        const voided = await voidRedemption(services, signedIn(call), input);
+        if (!voided.ok) return voided;
+        services.pushes.send({ topic: 'redemption.recorded', redemptionId: voided.value.id });
+        return ok(shownRedemption(store.read, voided.value));
+      },
+
+      'redemption.recent'(_call, { cursor, limit }) {
+        const before = readNumberCursor(cursor, Number.MAX_SAFE_INTEGER);
+        if (!before.ok) return before;
+        const rows = store.read.redemptions.newest(before.value, limit + 1);
+        const { page, nextCursor } = cutPage(rows, limit, (row) => String(row.seq));
+        return ok({
+          redemptions: page.map((row) => shownRedemption(store.read, row)),
+          ...(nextCursor === undefined ? {} : { nextCursor }),
+        });
+      },
+    },
+  };
+}

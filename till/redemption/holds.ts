@@ -1,0 +1,27 @@
+import type { ReservationRow } from '../../db/queries/redemptions.ts';
+import type { EventStamp, Tx } from '../../db/store.ts';
+import { MINUTE_MS } from '../../shared/kernel/instant.ts';
+import { moveRight } from './use-state.ts';
+
+/** How long a scanned code of a limited offer is held for its basket. */
+export const HOLD_MS = 10 * MINUTE_MS;
+
+/** Holds ended in one transaction; more wait for the next. */
+const MAX_ENDED_AT_ONCE = 1_000;
+
+export type WhyReleased = 'released' | 'replaced' | 'expired';
+
+/** Ends a hold: the right goes back to where it is free, and the event says why. */
+export function endHold(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: EventStamp): void {
+  tx.write.redemptions.letGo(hold.id);
+  if (hold.leaseId !== null) moveRight(tx, hold.leaseId, 'let_go');
+  const { id: reservationId, couponId, offerId } = hold;
+  tx.append('redemption.released', { reservationId, couponId, offerId, why }, stamp);
+}
+
+/** Ends every hold whose time is over, before anybody is judged by what is held. @returns how many */
+export function endExpiredHolds(tx: Tx, stamp: EventStamp): number {
+  const expired = tx.read.redemptions.expired(stamp.at, MAX_ENDED_AT_ONCE);
+  for (const hold of expired) endHold(tx, hold, 'expired', stamp);
+  return expired.length;
+}

@@ -1,0 +1,206 @@
+import type { Reads } from '../../db/store.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import type { Basket } from '../../shared/engine/basket.ts';
+import { evaluate } from '../../shared/engine/evaluate.ts';
+import type { Offer } from '../../shared/engine/offer.ts';
+import type { AcceptedDecision, Evaluation } from '../../shared/engine/types.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import type { Services } from '../services.ts';
+import { ackedSeq, lastSyncAt } from '../sync-state.ts';
+import { type Missing, refuseRisk } from './at-risk.ts';
+import { type FoundCoupon, findCoupon } from './find-coupon.ts';
+import { type Circumstances, gatherFacts } from './gather-facts.ts';
+import { loadUse } from './use-state.ts';
+
+export type Judgement = {
+  /** One for each code, in the order entered. */
+  readonly verdicts: readonly Verdict[];
+  readonly totals: Evaluation['totals'];
+};
+
+export type Verdict =
+  | {
+      readonly status: 'accepted';
+      readonly entered: string;
+      readonly found: FoundCoupon;
+      readonly decision: AcceptedDecision;
+      readonly atRisk: boolean;
+    }
+  | {
+      readonly status: 'refused';
+      readonly entered: string;
+      readonly found: FoundCoupon | undefined;
+      readonly refusal: Refusal;
+    };
+
+type Entry = {
+  readonly entered: string;
+  readonly found?: FoundCoupon;
+  refusal?: Refusal;
+  missing?: Missing | undefined;
+};
+
+/** Judges the codes of a basket together. Reads only; nothing is held or written. */
+export function judgeBasket(
+  services: Services,
+  basket: Basket,
+  codes: readonly string[],
+  about: Circumstances,
+  managerVouches: boolean,
+): Judgement {
+  const { read } = services.store;
+  const entries = codes.map((entered) => look(services, entered, about));
+  refuseDoubles(entries);
+  // Every round refuses at least one more code, so there are at most as many rounds as codes, and one.
+  for (let round = 0; round <= codes.length; round++) {
+    const open = entries.flatMap(({ found, refusal: why }) => (found && !why ? [found] : []));
+    const evaluation = evaluate({
+      basket,
+      offers: uniqueOffers(open),
+      coupons: open.map(({ coupon, display, offer }) => ({
+        couponId: coupon.id,
+        code: display,
+        offerId: offer.id,
+        issuedAt: coupon.issuedAt,
+      })),
+      facts: gatherFacts(read, services.wallTimes.at, open, about),
+    });
+    if (!refuseRisky(services, entries, evaluation, about, managerVouches)) {
+      return { verdicts: entries.map((entry) => verdictOf(entry, evaluation)), totals: evaluation.totals };
+    }
+  }
+  assert(false, 'no code is refused twice');
+}
+
+/** What the ledger knows before the engine looks at the basket. */
+function look(services: Services, entered: string, about: Circumstances): Entry {
+  const { read } = services.store;
+  const found = findCoupon(read, entered);
+  if (!found.ok) return { entered, refusal: found.error };
+  const entry: Entry = { entered, found: found.value };
+  const { coupon, offer, offerRow } = found.value;
+  const needsRight = offer.limits.total !== undefined;
+  const { state, lease } = loadUse(read, coupon, about.basketId, needsRight);
+  const isHeld = state.claim.status === 'reserved';
+
+  if (coupon.status === 'void') entry.refusal = refusal('code_void');
+  else if (coupon.maxUses !== null && state.coupon.used >= coupon.maxUses) {
+    entry.refusal = refusal('already_redeemed', lastUse(services, found.value));
+  } else if (!isHeld && coupon.maxUses !== null && state.coupon.used + state.coupon.held >= coupon.maxUses) {
+    entry.refusal = refusal('reserved_elsewhere', { until: heldUntil(read, coupon.id, about.basketId) });
+  } else if (startsLater(services, offer)) {
+    entry.refusal = refusal('not_started', startParams(offer));
+  } else if (needsRight && services.faults.rightsSuspended()) {
+    entry.refusal = refusal('no_lease_here', { why: 'ledger_unanchored' });
+  } else if (needsRight && !isHeld && (lease?.leased ?? 0) === 0) {
+    if ((lease?.reserved ?? 0) > 0) entry.refusal = refusal('reserved_elsewhere');
+    else if (offerRow.origin === 'centre') entry.missing = 'no_lease_here';
+  }
+  if (coupon.home === 'centre' && coupon.maxUses !== null) entry.missing ??= 'home_unreachable';
+  return entry;
+}
+
+/** The same coupon entered twice counts once. */
+function refuseDoubles(entries: readonly Entry[]): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    if (!entry.found || entry.refusal) continue;
+    const { coupon, offer, display } = entry.found;
+    if (seen.has(coupon.id)) {
+      entry.refusal = refusal('not_combinable', {
+        withOfferId: offer.id,
+        withName: offer.name,
+        withCode: display,
+      });
+    }
+    seen.add(coupon.id);
+  }
+}
+
+/** Accepted codes that this ledger has no right for: their offer's terms decide. True: some were refused. */
+function refuseRisky(
+  services: Services,
+  entries: readonly Entry[],
+  evaluation: Evaluation,
+  about: Circumstances,
+  managerVouches: boolean,
+): boolean {
+  const { read } = services.store;
+  const synced = lastSyncAt(read);
+  let refusedSome = false;
+  for (const entry of entries) {
+    if (!entry.found || entry.refusal || entry.missing === undefined) continue;
+    const decision = decisionOf(entry.found, evaluation);
+    if (decision?.outcome !== 'accepted') continue;
+    const why = refuseRisk(entry.found.offer.offlinePolicy, entry.missing, {
+      discountMinor: decision.discountMinor,
+      usesAtRisk: read.redemptions.atRiskSince(entry.found.offer.id, ackedSeq(read)),
+      sinceSyncMs: synced === undefined ? undefined : Math.max(0, about.now - synced),
+      managerVouches,
+    });
+    if (!why) continue;
+    entry.refusal = why;
+    refusedSome = true;
+  }
+  return refusedSome;
+}
+
+function decisionOf(found: FoundCoupon, evaluation: Evaluation) {
+  return evaluation.decisions.find((decision) => decision.couponId === found.coupon.id);
+}
+
+function verdictOf({ entered, found, refusal: why, missing }: Entry, evaluation: Evaluation): Verdict {
+  if (why || !found) {
+    assert(why, 'what was not found was refused');
+    return { status: 'refused', entered, found, refusal: why };
+  }
+  const decision = decisionOf(found, evaluation);
+  assert(decision, 'the engine decides about every presented coupon');
+  if (decision.outcome === 'accepted') {
+    return { status: 'accepted', entered, found, decision, atRisk: missing !== undefined };
+  }
+  const { code, params, nextStep } = decision.refusal;
+  return { status: 'refused', entered, found, refusal: refusal(code, { ...params, nextStep }) };
+}
+
+function uniqueOffers(found: readonly FoundCoupon[]): Offer[] {
+  return [...new Map(found.map(({ offer }) => [offer.id, offer])).values()];
+}
+
+/** When and where a used-up code was last used, for the sentence that the cashier reads. */
+function lastUse(services: Services, { coupon }: FoundCoupon): Refusal['params'] {
+  const { read } = services.store;
+  const here = read.redemptions.lastOfCoupon(coupon.id);
+  if (here && here.redeemedAt >= (coupon.lastElsewhereAt ?? 0)) {
+    const operator = read.operators.byId(here.operatorId)?.name;
+    return { at: here.redeemedAt, where: here.tillName, ...(operator === undefined ? {} : { operator }) };
+  }
+  return {
+    ...(coupon.lastElsewhereAt === null ? {} : { at: coupon.lastElsewhereAt }),
+    ...(coupon.lastElsewhere === null ? {} : { where: coupon.lastElsewhere }),
+  };
+}
+
+function heldUntil(read: Reads, couponId: string, basketId: string): number {
+  return Math.max(0, ...read.redemptions.heldOnCoupon(couponId, basketId).map((hold) => hold.expiresAt));
+}
+
+/**
+ * The engine judges by the later of clock and high-water mark. For the beginning of an offer that would let a clock
+ * set forward open it early, so where the centre's time is known, it decides.
+ */
+function startsLater({ clock, wallTimes }: Services, { validity }: Offer): boolean {
+  const startNow = clock.startNow();
+  if (startNow >= clock.now()) return false;
+  if (validity.startsAt !== undefined && startNow < validity.startsAt) return true;
+  const { days } = validity;
+  return days?.first !== undefined && wallTimes.at(startNow, days.zone).date < days.first;
+}
+
+function startParams({ validity: { startsAt, days } }: Offer): Refusal['params'] {
+  return {
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(days?.first === undefined ? {} : { firstDay: days.first }),
+    nextStep: 'come_back',
+  };
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { RedemptionRow } from '../../db/queries/redemptions.ts';
+import type { Reads } from '../../db/store.ts';
+import type { CheckResult, redemptionRowSchema } from '../../shared/contracts/operations/redemption.ts';
+import type { Totals } from '../../shared/engine/types.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { rightsLeft, termsOf } from '../offers/offer-row.ts';
+import type { Verdict } from './judge.ts';
+
+/** What the person at the till reads. */
+
+export function shownVerdict(read: Reads, verdict: Verdict): CheckResult['coupons'][number] {
+  const { entered } = verdict;
+  if (verdict.status === 'refused') {
+    const { found, refusal } = verdict;
+    if (!found) return { status: 'refused', entered, refusal };
+    const { display: code, offer } = found;
+    return { status: 'refused', entered, code, offerId: offer.id, offerName: offer.name, refusal };
+  }
+  const { display: code, offer } = verdict.found;
+  return {
+    status: 'accepted',
+    entered,
+    code,
+    offerId: offer.id,
+    offerVersion: offer.version,
+    offerName: offer.name,
+    discountMinor: verdict.decision.discountMinor,
+    ...(offer.limits.total === undefined ? {} : { usesLeftHere: rightsLeft(read, offer.id) }),
+  };
+}
+
+/** Goods and shipping together; a manufacturer's payment counts as discount, because the customer does not pay it. */
+export function shownTotals(totals: Totals) {
+  return {
+    subtotalMinor: totals.subtotalMinor + totals.shippingMinor,
+    discountMinor: totals.discountMinor + totals.shippingDiscountMinor + totals.tenderMinor,
+    payableMinor: totals.payableMinor,
+    lines: totals.lines.map((line) => ({
+      id: line.lineId,
+      discountMinor: line.discountMinor + line.tenderMinor,
+      payableMinor: line.totalMinor - line.tenderMinor,
+    })),
+  };
+}
+
+export function shownRedemption(read: Reads, row: RedemptionRow): z.output<typeof redemptionRowSchema> {
+  const terms = read.offers.terms(row.offerId, row.offerVersion);
+  const operator = read.operators.byId(row.operatorId);
+  assert(terms && operator, 'a redemption names its version and operator');
+  return {
+    id: row.id,
+    basketId: row.basketId,
+    code: row.code,
+    offerId: row.offerId,
+    offerName: termsOf({ terms }).name,
+    channel: row.channel,
+    status: row.voidedAt === null ? 'redeemed' : 'voided',
+    discountMinor: row.discountMinor,
+    currency: row.currency,
+    operatorId: row.operatorId,
+    operatorName: operator.name,
+    tillName: row.tillName,
+    redeemedAt: row.redeemedAt,
+    ...(row.voidedAt === null ? {} : { voidedAt: row.voidedAt }),
+  };
+}

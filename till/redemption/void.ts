@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { RedemptionRow } from '../../db/queries/redemptions.ts';
+import type { redemptionOperations } from '../../shared/contracts/operations/redemption.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { applyUse, decideUse, type UseState } from '../../shared/redemption/use.ts';
+import type { Outcome, SignedIn } from '../handlers.ts';
+import { verifyManagerPin } from '../operators/verify-pin.ts';
+import type { Services } from '../services.ts';
+import { countsOf } from './confirm.ts';
+import { moveRight } from './use-state.ts';
+
+/** A cashier takes back what they redeemed themselves, this long; afterwards a manager does. */
+export const OWN_VOID_MS = 15 * MINUTE_MS;
+/** Later than this it is a return of goods, and no void. */
+export const VOID_WINDOW_MS = 7 * DAY_MS;
+
+type VoidInput = z.output<(typeof redemptionOperations)['redemption.void']['input']>;
+
+export async function voidRedemption(
+  services: Services,
+  by: SignedIn,
+  { redemptionId, reason, managerPin }: VoidInput,
+): Promise<Outcome<RedemptionRow>> {
+  const { store, clock } = services;
+  const found = store.read.redemptions.byId(redemptionId);
+  if (!found) return err(refusal('redemption_unknown'));
+  if (found.voidedAt !== null) return err(refusal('already_voided', { at: found.voidedAt }));
+  const age = clock.now() - found.redeemedAt;
+  if (age > VOID_WINDOW_MS) return err(refusal('void_window_closed', { days: VOID_WINDOW_MS / DAY_MS }));
+  let operatorId = by.operatorId;
+  if (by.role === 'cashier' && (found.operatorId !== by.operatorId || age > OWN_VOID_MS)) {
+    const manager = await verifyManagerPin(services, by, managerPin);
+    if (!manager.ok) return manager;
+    operatorId = manager.value.id;
+  }
+  return store.transact((tx) => {
+    // Somebody may have been faster while the PIN was looked at.
+    const row = tx.read.redemptions.byId(redemptionId);
+    assert(row, 'redemptions are never deleted');
+    const coupon = tx.read.coupons.byId(row.couponId);
+    assert(coupon, 'coupons are never deleted');
+    const lease = row.leaseId === null ? undefined : tx.read.leases.byId(row.leaseId);
+    const state: UseState = {
+      coupon: { status: coupon.status, maxUses: coupon.maxUses ?? undefined, used: coupon.used, held: 0 },
+      rights: lease,
+      claim:
+        row.voidedAt === null
+          ? { status: 'redeemed', withRight: row.leaseId !== null }
+          : { status: 'voided' },
+    };
+    const decided = decideUse(state, { type: 'void' });
+    if (!decided.ok) return err(refusal(decided.error));
+    decided.value.reduce(applyUse, state);
+
+    const { couponId, offerId, discountMinor } = row;
+    const stamp = { ...services.stamp(by), operatorId };
+    const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
+    tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
+    tx.write.coupons.addUse(couponId, -1);
+    if (row.leaseId !== null) moveRight(tx, row.leaseId, 'give_back');
+    for (const { scope, key } of countsOf(row)) {
+      tx.write.redemptions.takeCount({ offerId, scope, key, discountMinor });
+    }
+    return ok({ ...row, voidedAt: stamp.at, voidSeq: seq });
+  });
+}

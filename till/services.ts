@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { KEY_BYTES, ledgerExists, openLedger } from '../db/open.ts';
+import { type StorageFault, storageFaultOf } from '../db/storage-fault.ts';
+import { createStore, type EventStamp, type Store } from '../db/store.ts';
+import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
+import { uuidV7 } from '../shared/kernel/ids.ts';
+import { err, ok, type Result } from '../shared/kernel/result.ts';
+import { type Anchor, createAnchor } from './anchor/anchor.ts';
+import { createTillClock, type TillClock } from './clock.ts';
+import { createFaults, type Faults } from './faults.ts';
+import type { SignedIn } from './handlers.ts';
+import { type Location, readLocation } from './location.ts';
+import type { CorePorts } from './ports.ts';
+import { createPushes, type Pushes } from './pushes.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createWallTimes, type WallTimes } from './wall-time.ts';
+
+/** What every feature of the core works with. */
+export type Services = {
+  readonly ports: CorePorts;
+  readonly store: Store;
+  readonly clock: TillClock;
+  readonly wallTimes: WallTimes;
+  readonly sessions: Sessions;
+  readonly pushes: Pushes;
+  readonly faults: Faults;
+  readonly anchor: Anchor;
+  /** Undefined until the first run is done. */
+  location(): Location | undefined;
+  /** After the location was written. */
+  reloadLocation(): void;
+  newId(): string;
+  /** Now, at this till, by this person. */
+  stamp(by?: SignedIn): EventStamp;
+  storageFault(error: unknown): Refusal | undefined;
+  close(): void;
+};
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+const ID_RANDOM_BYTES = 10;
+
+export async function openServices(ports: CorePorts): Promise<Result<Services, Refusal>> {
+  const key = await ledgerKey(ports);
+  if (!key.ok) return key;
+  const opened = openLedger(ports.dataDir, key.value);
+  key.value.fill(0);
+  if (!opened.ok) return err(refusalOf(opened.error));
+
+  const newId = (now = ports.clock.now()) => uuidV7(now, ports.random.bytes(ID_RANDOM_BYTES));
+  const store = createStore(opened.value, { sha256, newId });
+  const clock = createTillClock(ports.clock, store);
+  const anchor = createAnchor(ports.anchor);
+  const faults = createFaults({ store, clock, anchorStore: ports.anchor, anchor, logger: ports.logger });
+  const pushes = createPushes();
+  let location = readLocation(store.read);
+
+  store.onCommit((head) => {
+    const identity = store.identity();
+    if (identity) anchor.write(head, identity);
+  });
+  faults.inspectAtStart();
+
+  return ok({
+    ports,
+    store,
+    clock,
+    wallTimes: createWallTimes(),
+    sessions: createSessions(ports.clock, ports.random),
+    pushes,
+    faults,
+    anchor,
+    location: () => location,
+    reloadLocation() {
+      location = readLocation(store.read);
+    },
+    newId: () => newId(),
+    stamp: (by) => ({ at: clock.now(), operatorId: by?.operatorId, till: location?.tillName }),
+    storageFault(error) {
+      const fault = storageFaultOf(error);
+      return fault && refusalOf(fault);
+    },
+    close() {
+      try {
+        anchor.flush();
+        ports.anchor.close();
+      } finally {
+        store.close();
+      }
+    },
+  });
+}
+
+function refusalOf(fault: StorageFault): Refusal {
+  return refusal(fault.code, { reason: fault.detail });
+}
+
+/** The key that opens this ledger; a new one only where there is no ledger that another key would open. */
+async function ledgerKey(ports: CorePorts): Promise<Result<Uint8Array, Refusal>> {
+  const unusable = (reason: string) => err(refusal('ledger_key_wrong', { reason }));
+  const loaded = await ports.keys.load('ledger');
+  if (!loaded.ok) return unusable(loaded.error.reason);
+  if (loaded.value) {
+    return loaded.value.length === KEY_BYTES
+      ? ok(Uint8Array.from(loaded.value))
+      : unusable(`the key has ${loaded.value.length} bytes, not ${KEY_BYTES}`);
+  }
+  if (ledgerExists(ports.dataDir)) return unusable('there is a ledger, but no key for it');
+  const key = ports.random.bytes(KEY_BYTES);
+  const saved = await ports.keys.save('ledger', key);
+  return saved.ok ? ok(Uint8Array.from(key)) : unusable(saved.error.reason);
+}

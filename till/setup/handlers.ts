@@ -1,0 +1,96 @@
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { DEMO_PINS_KEY, demoPinsSchema } from '../demo.ts';
+import type { Feature } from '../handlers.ts';
+import { signedIn } from '../handlers.ts';
+import { DEFAULT_PIN_COST, hashPin } from '../operators/pin.ts';
+import { verifyManagerPin } from '../operators/verify-pin.ts';
+import type { Services } from '../services.ts';
+import { isEnrolled } from '../sync-state.ts';
+import { isKnownZone } from '../wall-time.ts';
+import { createLedger } from './create-ledger.ts';
+
+export function setupFeature(services: Services): Feature {
+  const { store, ports, clock, faults } = services;
+
+  const status: NonNullable<Feature['handlers']['app.status']> = () => {
+    const location = services.location();
+    const { version, host } = ports;
+    if (!location) return ok({ phase: 'setup' as const, version, host });
+    const operators = store.read.operators.all().map(({ id, name, role }) => ({ id, name, role }));
+    const pins = location.demo ? store.read.meta.get(DEMO_PINS_KEY) : undefined;
+    return ok({
+      phase: 'ready' as const,
+      version,
+      host,
+      location,
+      operators,
+      faults: faults.list(),
+      ...(pins === undefined ? {} : { demoPins: demoPinsSchema.parse(JSON.parse(pins)) }),
+    });
+  };
+
+  return {
+    handlers: {
+      'app.status': status,
+
+      async 'setup.create'(_call, input) {
+        if (services.location()) return err(refusal('already_set_up'));
+        if (!isKnownZone(input.timeZone)) {
+          return err(refusal('invalid_input', { why: 'this machine does not know the zone' }, 'timeZone'));
+        }
+        const cost = ports.pinCost ?? DEFAULT_PIN_COST;
+        const pinHash = await hashPin(input.adminPin, cost, (count) => ports.random.bytes(count));
+        // Somebody else may have been first while the PIN was hashed.
+        if (services.location()) return err(refusal('already_set_up'));
+        const made = createLedger(services, {
+          location: {
+            name: input.locationName,
+            currency: input.currency,
+            timeZone: input.timeZone,
+            language: input.language,
+            tillName: input.tillName,
+            demo: false,
+          },
+          operators: [{ name: input.adminName, role: 'admin', pinHash }],
+        });
+        const [adminId = ''] = made.operatorIds;
+        services.pushes.send({ topic: 'app.changed' });
+        return ok({ location: made.location, adminId });
+      },
+
+      async 'faults.clear'(call, input) {
+        const by = signedIn(call);
+        const fault = faults.find(input.kind);
+        if (!fault) return err(refusal('not_found', { what: 'fault' }));
+        if (input.kind === 'ledger_unanchored' && isEnrolled(store.read)) {
+          // Only the centre knows what was redeemed since the copy was made.
+          return err(refusal('forbidden', { why: 'the centre decides' }));
+        }
+        const isManager = by.role !== 'cashier';
+        let managerId = by.operatorId;
+        if (!isManager || input.kind === 'ledger_unanchored') {
+          const manager = await verifyManagerPin(services, by, input.managerPin);
+          if (!manager.ok) return manager;
+          managerId = manager.value.id;
+        }
+        const till = services.location()?.tillName;
+        store.transact((tx) => {
+          faults.forget(tx, input.kind);
+          if (input.kind === 'clock_set_back') {
+            const at = clock.machineNow();
+            tx.append('clock.accepted', { behindMs: clock.behindMs() }, { at, operatorId: managerId, till });
+            return;
+          }
+          const identity = store.identity();
+          const incarnation = (identity?.incarnation ?? 1) + 1;
+          if (identity) tx.found(identity.ledgerId, incarnation);
+          tx.append('ledger.continued', { incarnation }, { at: clock.now(), operatorId: managerId, till });
+        });
+        if (input.kind === 'clock_set_back') clock.restart();
+        services.pushes.send({ topic: 'app.changed' });
+        return ok({ faults: faults.list() });
+      },
+    },
+  };
+}
