@@ -1,7 +1,9 @@
 import type { Kind } from './case-file.ts';
 import * as calculators from './kinds/calculators.ts';
+import { codeKinds } from './kinds/codes.ts';
 import * as currency from './kinds/currency.ts';
 import { discount } from './kinds/discount.ts';
+import { gs1Kinds } from './kinds/gs1.ts';
 import * as money from './kinds/money.ts';
 
 /** What judges each kind of case. A new kind: its function and its line here. */
@@ -32,4 +34,6 @@ export const kinds: Readonly<Record<string, Kind | undefined>> = {
   eligibility: calculators.eligibilityKind,
   tax: calculators.taxKind,
   totals: calculators.totalsKind,
+  ...codeKinds,
+  ...gs1Kinds,
 };
