@@ -4,6 +4,7 @@ import type { Channel } from '../../shared/contracts/common.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
 import type { CustomerIdentifier } from '../customers.ts';
+import { rightsLeft } from '../offers/offer-row.ts';
 import type { FoundCoupon } from './find-coupon.ts';
 
 /** Who, where and when, beside the basket. */
@@ -42,7 +43,7 @@ export function gatherFacts(
   };
 }
 
-function usesOf(read: Reads, { offer, offerRow }: FoundCoupon, about: Circumstances): OfferUses {
+function usesOf(read: Reads, { offer }: FoundCoupon, about: Circumstances): OfferUses {
   const { limits } = offer;
   const { basketId } = about;
   const held = isLimited(offer) ? read.redemptions.heldOnOffer(offer.id, basketId) : [];
@@ -57,7 +58,7 @@ function usesOf(read: Reads, { offer, offerRow }: FoundCoupon, about: Circumstan
       : (read.redemptions.count(offer.id, scope, key)?.uses ?? 0) + held.filter(counts).length;
   const { customer, businessDay, operatorId } = about;
   return {
-    total: offerRow.origin === 'here' ? usedOfOwn(read, offer.id, limits.total, basketId) : undefined,
+    total: usedOfAll(read, offer.id, limits.total, basketId),
     atLocation: count(limits.perLocation, 'all', '', () => true),
     today: count(limits.perDay, 'day', businessDay, (hold) => hold.businessDay === businessDay),
     byOperator: count(limits.perOperator, 'operator', operatorId, (hold) => hold.operatorId === operatorId),
@@ -76,19 +77,29 @@ function usesOf(read: Reads, { offer, offerRow }: FoundCoupon, about: Circumstan
   };
 }
 
-/** Of an offer of this ledger every right is in its leases: what is not free, or held by this basket, is used. */
-function usedOfOwn(
+/**
+ * Where every right of an offer is in this ledger, what is not free, or held by this basket, is used: the engine can
+ * judge the total. Where some are elsewhere, only the lease tells whether one may be spent here.
+ */
+function usedOfAll(
   read: Reads,
   offerId: string,
   limit: number | undefined,
   basketId: string,
 ): number | undefined {
-  if (limit === undefined) return undefined;
-  const free = read.leases.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
+  if (limit === undefined || !holdsAllRights(read, offerId, limit)) return undefined;
   const own = read.redemptions
     .heldByBasket(basketId)
     .filter((hold) => hold.offerId === offerId && hold.leaseId !== null).length;
-  return Math.max(0, limit - free - own);
+  return Math.max(0, limit - rightsLeft(read, offerId) - own);
+}
+
+/** Nobody else can have rights of the offer: it was made here, and nothing was given back. */
+export function holdsAllRights(read: Reads, offerId: string, limit: number): boolean {
+  const here = read.leases
+    .ofOffer(offerId)
+    .reduce((sum, lease) => sum + lease.total - lease.returned - lease.burned, 0);
+  return here >= limit;
 }
 
 /** Some limit needs a use to be held from scan to payment. */

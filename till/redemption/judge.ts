@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { ackedSeq, lastSyncAt } from '../sync-state.ts';
 import { type Missing, refuseRisk } from './at-risk.ts';
 import { type FoundCoupon, findCoupon } from './find-coupon.ts';
-import { type Circumstances, gatherFacts } from './gather-facts.ts';
+import { type Circumstances, gatherFacts, holdsAllRights } from './gather-facts.ts';
 import { loadUse } from './use-state.ts';
 
 export type Judgement = {
@@ -78,7 +78,7 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
   const found = findCoupon(read, entered);
   if (!found.ok) return { entered, refusal: found.error };
   const entry: Entry = { entered, found: found.value };
-  const { coupon, offer, offerRow } = found.value;
+  const { coupon, offer } = found.value;
   const needsRight = offer.limits.total !== undefined;
   const { state, lease } = loadUse(read, coupon, about.basketId, needsRight);
   const isHeld = state.claim.status === 'reserved';
@@ -94,7 +94,7 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
     entry.refusal = refusal('no_lease_here', { why: 'ledger_unanchored' });
   } else if (needsRight && !isHeld && (lease?.leased ?? 0) === 0) {
     if ((lease?.reserved ?? 0) > 0) entry.refusal = refusal('reserved_elsewhere');
-    else if (offerRow.origin === 'centre') entry.missing = 'no_lease_here';
+    else if (!holdsAllRights(read, offer.id, offer.limits.total ?? 0)) entry.missing = 'no_lease_here';
   }
   if (coupon.home === 'centre' && coupon.maxUses !== null) entry.missing ??= 'home_unreachable';
   return entry;

@@ -29,7 +29,7 @@ const makeOffer = (till: Shop, changes: Partial<OfferDraft>, sharedCode?: string
     till.session,
   );
 
-const check = (till: Shop, codes: string[], basketId = randomUUID(), more = {}) =>
+const check = (till: Shop, codes: string[], basketId: string = randomUUID(), more = {}) =>
   till.ok('redemption.check', { basketId, basket: basketOf50, codes, ...more }, till.session);
 
 const confirm = (till: Shop, basketId: string) => till.call('redemption.confirm', { basketId }, till.session);

@@ -1,0 +1,118 @@
+import type { Tx } from '../../db/store.ts';
+import type { Change } from '../../shared/contracts/sync.ts';
+import { assert, unreachable } from '../../shared/kernel/assert.ts';
+import { grantRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
+import type { Services } from '../services.ts';
+
+type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
+
+/** What could not be applied, and why: kept out of the ledger, told to the log, never in the way of the rest. */
+export type Skipped = { readonly kind: Change['kind']; readonly id: string; readonly why: string };
+
+/**
+ * Takes changes of the centre's feed into the ledger, in their order and in the caller's transaction, so that the
+ * cursor moves with them. Every kind says how things are, not what happened: applying one twice changes nothing.
+ */
+export function applyChanges(tx: Tx, services: Services, changes: readonly Change[]): Skipped[] {
+  const skipped = changes.flatMap((change) => applyChange(tx, services, change) ?? []);
+  for (const { kind, id, why } of skipped)
+    services.ports.logger.warn('a change was skipped', { kind, id, why });
+  return skipped;
+}
+
+function applyChange(tx: Tx, services: Services, change: Change): Skipped | undefined {
+  switch (change.kind) {
+    case 'offer':
+      return applyOffer(tx, change);
+    case 'batch':
+      return applyBatch(tx, change);
+    case 'codes':
+      return applyCodes(tx, services, change);
+    case 'codeUse':
+      return applyCodeUse(tx, change);
+    case 'lease':
+      return applyLease(tx, services, change);
+    default:
+      return unreachable(change);
+  }
+}
+
+/** From the first push on the centre writes an offer; whether it is paused at this location stays this one's choice. */
+function applyOffer(tx: Tx, { offer, status, createdAt }: ChangeOf<'offer'>): undefined {
+  const known = tx.read.offers.byId(offer.id);
+  const row = {
+    id: offer.id,
+    version: offer.version,
+    status,
+    origin: 'centre',
+    terms: JSON.stringify(offer),
+  } as const;
+  if (!known) tx.write.offers.insert({ ...row, createdAt, pausedHere: false, requestId: null });
+  else if (offer.version >= known.version) tx.write.offers.replace(row);
+}
+
+function applyBatch(tx: Tx, batch: ChangeOf<'batch'>): Skipped | undefined {
+  const { batchId: id, offerId, name, format, count, createdAt } = batch;
+  if (tx.read.batches.byId(id)) return undefined;
+  if (!tx.read.offers.byId(offerId)) return { kind: 'batch', id, why: 'its offer is unknown' };
+  const origin = { origin: 'centre', createdBy: '', requestId: null } as const;
+  tx.write.batches.insert({ id, offerId, name, format, count, createdAt, ...origin });
+  return undefined;
+}
+
+function applyCodes(tx: Tx, services: Services, change: ChangeOf<'codes'>): Skipped | undefined {
+  const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = change;
+  assert(ids.length === codes.length, 'every code has its id');
+  if (!tx.read.offers.byId(offerId)) return { kind: 'codes', id: offerId, why: 'their offer is unknown' };
+  const batch = batchId === undefined ? undefined : tx.read.batches.byId(batchId);
+  if (batchId !== undefined && !batch) return { kind: 'codes', id: batchId, why: 'their batch is unknown' };
+  const issuedAt = batch?.createdAt ?? services.clock.now();
+  let taken = 0;
+  codes.forEach((code, i) => {
+    const id = ids[i] as string;
+    const inserted = tx.write.coupons.insert({
+      id,
+      code,
+      offerId,
+      batchId: batchId ?? null,
+      serial: firstSerial + i,
+      maxUses: usesPerCode ?? null,
+      home: 'centre',
+      issuedAt,
+    });
+    if (!inserted && !tx.read.coupons.byId(id)) taken += 1;
+  });
+  return taken === 0
+    ? undefined
+    : { kind: 'codes', id: batchId ?? offerId, why: `${taken} codes belong to other coupons here` };
+}
+
+function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined {
+  const { couponId: id, used, usedHere, status, lastAt, lastWhere } = change;
+  if (!tx.read.coupons.byId(id)) return { kind: 'codeUse', id, why: 'the code is unknown' };
+  tx.write.coupons.setElsewhere({
+    id,
+    usedElsewhere: Math.max(0, used - usedHere),
+    lastAt: lastAt ?? null,
+    lastWhere: lastWhere ?? null,
+    status,
+  });
+  return undefined;
+}
+
+/**
+ * A ledger has one lease for an offer at a time. That of an offer made here began before the centre knew of it and
+ * bears the offer's id; the centre's number counts the same rights, and those that it added.
+ */
+function applyLease(tx: Tx, services: Services, change: ChangeOf<'lease'>): Skipped | undefined {
+  const { leaseId, offerId, total } = change;
+  if (!tx.read.offers.byId(offerId)) return { kind: 'lease', id: leaseId, why: 'its offer is unknown' };
+  const lease = tx.read.leases.byId(leaseId) ?? tx.read.leases.byId(offerId);
+  const before = lease ?? NO_RIGHTS;
+  const after = grantRights(before, total);
+  if (after === before) return undefined;
+  if (lease) tx.write.leases.setPlaces(lease.id, after);
+  else tx.write.leases.insert({ id: leaseId, offerId, ...after });
+  tx.append('lease.received', { leaseId: lease?.id ?? leaseId, offerId, total }, services.stamp());
+  return undefined;
+}
