@@ -86,6 +86,8 @@ const systemCodes = {
   already_enrolled: { status: 409 },
   not_enrolled: { status: 409 },
   enrolment_code_invalid: { status: 401 },
+  /** The centre knows another history of this ledger: a copy of it was used. It goes on as a new incarnation. */
+  incarnation_retired: { status: 409 },
   centre_unreachable: { status: 503, retryable: true },
   centre_refused: { status: 502 },
   incompatible_version: { status: 426 },

@@ -130,6 +130,16 @@ export const pullResponseSchema = z.object({
   changes: z.array(changeSchema).max(MAX_CHANGES_PER_PULL),
 });
 
+/** What the signature of a request covers, and how far its time may be from the centre's. */
+export const SIGNATURE_TAG = 'counterfoil-sync';
+export const SIGNATURE_LABEL = 'sig';
+export const SIGNATURE_WINDOW_S = 300;
+
+export function signedComponents(method: string, hasBody: boolean): readonly string[] {
+  const target = ['@method', '@path', '@query'];
+  return hasBody || method === 'POST' ? [...target, 'content-digest'] : target;
+}
+
 export const syncPaths = {
   enrol: '/sync/v1/enrol',
   push: '/sync/v1/push',
