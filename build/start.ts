@@ -1,24 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { type LaunchOptions, launchUsage, parseLaunchOptions } from '../till/host/launch-options.ts';
 import { build, distDir } from './build.ts';
+import { findElectron } from './find-electron.ts';
 
 /** `npm start`: builds what changed and opens the till, in Electron where its runtime is there, else as the web host. */
 const root = path.resolve(import.meta.dirname, '..');
-
-/** The Electron that npm would run; never fetched here, for a start must not wait for a download. */
-function findElectron(): string | undefined {
-  const packageDir = path.join(root, 'node_modules', 'electron');
-  const pathFile = path.join(packageDir, 'path.txt');
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  const program = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : undefined;
-  const file = override
-    ? path.join(override, program ?? 'electron')
-    : path.join(packageDir, 'dist', program ?? 'electron');
-  return existsSync(file) ? file : undefined;
-}
 
 /** A demo location unless it was declined: `npm start` shows the product. */
 function hostArgs({ port, window, dataDir, demo = true }: LaunchOptions): string[] {
@@ -44,7 +32,7 @@ async function startElectron(program: string, options: LaunchOptions): Promise<v
 async function startWeb(options: LaunchOptions): Promise<void> {
   await build(['renderer', 'web']);
   process.argv.splice(2, Infinity, ...hostArgs(options));
-  await import(path.join(distDir, 'web', 'main.js'));
+  await import(path.join(distDir, 'web', 'main.mjs'));
 }
 
 async function main(): Promise<void> {

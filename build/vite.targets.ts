@@ -45,12 +45,13 @@ export function targetConfig(name: TargetName, root: string, outDir: string): In
   }
 }
 
-type Output = NonNullable<NonNullable<InlineConfig['build']>['rolldownOptions']>['output'];
+type Output = NonNullable<NonNullable<NonNullable<InlineConfig['build']>['rolldownOptions']>['output']>;
 
+/** `.mjs`: a module whatever package.json lies around it, also outside the packaged archive. */
 const esm = {
   format: 'esm',
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
+  entryFileNames: '[name].mjs',
+  chunkFileNames: 'chunks/[name]-[hash].mjs',
 } satisfies Output;
 
 /** A sandboxed preload script must be one CommonJS file. */

@@ -73,7 +73,7 @@ async function listen(port: number, secret: string): Promise<WebServer> {
 }
 
 async function startCore(data: CoreWorkerData): Promise<{ core: Core; worker: Worker }> {
-  const worker = new Worker(path.join(import.meta.dirname, 'core-worker.js'), { workerData: data });
+  const worker = new Worker(path.join(import.meta.dirname, 'core-worker.mjs'), { workerData: data });
   try {
     return { core: await connectCore(worker), worker };
   } catch (error) {
