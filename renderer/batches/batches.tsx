@@ -1,0 +1,91 @@
+import { IconPlus, IconPrinter, IconStack2 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+import { useQuery } from '../api/use-client.ts';
+import { go, useRoute } from '../app/router.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import { Action } from '../ui/action.tsx';
+import { Meter } from '../ui/meter.tsx';
+import { RefusalNotice } from '../ui/notice.tsx';
+import { Card, EmptyState, Page } from '../ui/page.tsx';
+import table from '../ui/table.module.css';
+import { BatchDetail } from './batch-detail.tsx';
+import classes from './batches.module.css';
+import { NewBatch } from './new-batch.tsx';
+
+export type Batch = OutputOf<'batches.create'>;
+
+const PAGE = 200;
+
+export default function Batches() {
+  const { subject } = useRoute();
+  if (subject === undefined) return <BatchList />;
+  if (subject === 'new') return <NewBatch offerId={undefined} />;
+  if (subject.startsWith('new:')) return <NewBatch offerId={subject.slice('new:'.length)} />;
+  return <BatchDetail key={subject} batchId={subject} />;
+}
+
+function BatchList() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data, error } = useQuery('batches.list', { limit: PAGE }, ['catalogue.changed', 'redemption.recorded']);
+  const create = (
+    <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('batches', 'new')}>
+      {t('batches.create')}
+    </Action>
+  );
+  return (
+    <Page title={t('batches.title')} lead={t('batches.lead')} action={data?.batches.length ? create : undefined}>
+      {error !== undefined && <RefusalNotice refusal={error} />}
+      {data !== undefined && (
+        <Card flush>
+          {data.batches.length === 0 ? (
+            <EmptyState icon={<IconStack2 size={40} />} title={t('batches.emptyTitle')} text={t('batches.emptyText')} action={create} />
+          ) : (
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  <th>{t('batches.name')}</th>
+                  <th>{t('batches.offer')}</th>
+                  <th>{t('batches.made')}</th>
+                  <th>{t('batches.redeemed')}</th>
+                  <th>
+                    <span className={table.hidden}>{t('common.actions')}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.batches.map((batch) => (
+                  <tr key={batch.id}>
+                    <td>
+                      <a className={classes.link} href={`#/batches/${batch.id}`}>
+                        {batch.name}
+                      </a>
+                      <span className={table.sub}>{t(`formats.${batch.format.kind}.name`)}</span>
+                    </td>
+                    <td>{batch.offerName}</td>
+                    <td>
+                      <span className={table.nowrap}>{format.dateTime(batch.createdAt)}</span>
+                      <span className={table.sub}>{batch.createdBy}</span>
+                    </td>
+                    <td>
+                      <span className={classes.used}>
+                        <Meter value={batch.redeemed} max={batch.count} label={t('batches.redeemed')} />
+                        <span>{t('batches.redeemedOf', { redeemed: format.number(batch.redeemed), total: format.number(batch.count) })}</span>
+                      </span>
+                    </td>
+                    <td className={table.action}>
+                      <Action icon={<IconPrinter size={20} />} onClick={() => go('batches', batch.id)} label={t('batches.open', { name: batch.name })}>
+                        {t('batches.print')}
+                      </Action>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Card>
+      )}
+    </Page>
+  );
+}
