@@ -1,11 +1,11 @@
 import { displayCode } from '../../shared/codes/display-code.ts';
-import { offerSchema } from '../../shared/contracts/offer.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Feature } from '../handlers.ts';
 import type { Location } from '../location.ts';
+import { termsOf } from '../offers/offer-row.ts';
 import type { Services } from '../services.ts';
 import { expiryLine, termsLine } from './label-texts.ts';
 import { type Label, type LabelSheetRefusal, renderLabelSheet } from './labels.ts';
@@ -20,14 +20,14 @@ export function printingFeature(services: Services): Feature {
     handlers: {
       async 'labels.render'(_call, input) {
         const batch = read.batches.byId(input.batchId);
-        if (!batch) return err(refusal('not_found'));
+        if (!batch) return err(refusal('not_found', { what: 'batch' }));
         if (batch.count > MAX_LABELS) {
           return err(refusal('payload_too_large', { count: batch.count, max: MAX_LABELS }));
         }
         const offerRow = read.offers.byId(batch.offerId);
         const location = services.location();
         assert(offerRow && location, 'a batch has an offer and a location');
-        const offer = offerSchema.parse(JSON.parse(offerRow.terms));
+        const offer = termsOf(offerRow);
 
         const chunks: Uint8Array[] = [];
         const rendered = await renderLabelSheet(
