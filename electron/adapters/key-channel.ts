@@ -6,7 +6,10 @@ import type { KeyName, KeyStore, KeyStoreFault } from '../../till/ports.ts';
 type Request =
   | { readonly id: number; readonly kind: 'load'; readonly name: KeyName }
   | { readonly id: number; readonly kind: 'save'; readonly name: KeyName; readonly key: Uint8Array };
-type Reply = { readonly id: number; readonly result: Result<Uint8Array | undefined, KeyStoreFault> | Result<void, KeyStoreFault> };
+type Reply = {
+  readonly id: number;
+  readonly result: Result<Uint8Array | undefined, KeyStoreFault> | Result<void, KeyStoreFault>;
+};
 
 /** The main thread's end. */
 export function serveKeys(port: MessagePort, keys: KeyStore): void {
@@ -24,14 +27,21 @@ export function keysOver(port: MessagePort): KeyStore {
   port.on('message', ({ id, result }: Reply) => {
     waiting.get(id)?.(result);
     waiting.delete(id);
+    restUnlessWaiting();
   });
-  // The channel alone must not keep a worker alive whose core has closed.
-  port.unref();
+  restUnlessWaiting();
+
+  /** An unanswered question keeps the worker alive; the channel alone must not, once its core has closed. */
+  function restUnlessWaiting(): void {
+    if (waiting.size === 0) port.unref();
+    else port.ref();
+  }
 
   function ask(request: { kind: 'load'; name: KeyName } | { kind: 'save'; name: KeyName; key: Uint8Array }) {
     const id = nextId++;
     return new Promise<Reply['result']>((resolve) => {
       waiting.set(id, resolve);
+      restUnlessWaiting();
       port.postMessage({ id, ...request } satisfies Request);
     });
   }

@@ -1,0 +1,40 @@
+import path from 'node:path';
+import type { Browser, BrowserContextOptions } from '@playwright/test';
+import { distDir } from '../../build/build.ts';
+import { run } from './process.ts';
+import type { OpenTill, TillPlace } from './till.ts';
+
+/** The web host's own process, and a window of Chromium on it. */
+export async function openWebTill(
+  place: TillPlace,
+  browser: Browser,
+  contextOptions: BrowserContextOptions,
+): Promise<OpenTill> {
+  const program = run(
+    [
+      path.join(distDir, 'web', 'main.mjs'),
+      '--port=0',
+      '--no-window',
+      place.demo ? '--demo' : '--no-demo',
+      `--data=${place.dataDir}`,
+    ],
+    { cwd: place.folder },
+  );
+  const url = await program.seen(/open at (http:\S+)/);
+  const context = await browser.newContext({ ...contextOptions, acceptDownloads: true });
+  const page = await context.newPage();
+  await page.goto(url);
+  return {
+    page,
+    url,
+    program,
+    async savedFile(act) {
+      const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+      return { name: download.suggestedFilename(), path: await download.path() };
+    },
+    async close() {
+      await context.close();
+      await program.stop();
+    },
+  };
+}
