@@ -29,7 +29,7 @@ export function targetConfig(name: TargetName, root: string, outDir: string): In
         plugins: [react()],
         html: { cspNonce: NONCE_PLACEHOLDER },
         // Data URLs are not in the policy for fonts, and a file is cached.
-        build: { outDir, target: CHROMIUM, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+        build: { outDir, emptyOutDir: true, target: CHROMIUM, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
       };
     case 'web':
       return nodeConfig(root, outDir, { main: 'web/main.ts', 'core-worker': 'web/core-worker.ts' }, esm);

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, test as base, chromium, type Page } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  test as base,
+  chromium,
+  type Page,
+} from '@playwright/test';
 import { type Centre, startCentre } from './centre.ts';
 import { chromiumArgs, chromiumPath } from './chromium.ts';
 import { type HostKind, hostKind } from './host-kind.ts';
@@ -62,7 +68,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const folders: string[] = [];
     const complaints: string[] = [];
     const open = new Set<OpenTill>();
-    const windowOptions = { ...contextOptions, viewport, locale, timezoneId, colorScheme };
+    // Playwright fills every option; its own type for them says undefined where it means absent.
+    const windowOptions = {
+      ...contextOptions,
+      viewport,
+      locale,
+      timezoneId,
+      colorScheme,
+    } as BrowserContextOptions;
 
     async function startTill({ demo = true }: TillOptions = {}): Promise<Till> {
       const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-e2e-'));

@@ -130,12 +130,14 @@ class WebContents extends EventEmitter {
     this.#openHandler = handler;
   }
   send(channel: string, ...args: unknown[]): void {
-    const deliver = ([name, values]: [string, unknown[]]) => {
+    const deliver = ({ name, values }: { name: string; values: unknown[] }) => {
       // Put there by in-page.ts.
       const host = window as unknown as { __standInDeliver?: (name: string, values: unknown[]) => void };
       host.__standInDeliver?.(name, values);
     };
-    void this.#page?.evaluate(deliver, [channel, structuredClone(args)]).catch(() => undefined);
+    void this.#page
+      ?.evaluate(deliver, { name: channel, values: structuredClone(args) })
+      .catch(() => undefined);
   }
 
   async attach(page: Page, preload: string): Promise<void> {
