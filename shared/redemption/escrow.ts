@@ -20,6 +20,8 @@ export type Lease = {
   readonly status: 'open' | 'burned';
   /** Every right ever put here; it only grows. */
   readonly granted: number;
+  /** What the ledger says it was granted: more than `granted` only where a restored centre still lacks the rights. */
+  readonly claimed: number;
   readonly held: number;
   readonly spent: number;
   readonly returned: number;
@@ -28,7 +30,15 @@ export type Lease = {
 
 export type Held = { readonly escrow: Escrow; readonly lease: Lease };
 
-export const NO_LEASE: Lease = { status: 'open', granted: 0, held: 0, spent: 0, returned: 0, burned: 0 };
+export const NO_LEASE: Lease = {
+  status: 'open',
+  granted: 0,
+  claimed: 0,
+  held: 0,
+  spent: 0,
+  returned: 0,
+  burned: 0,
+};
 
 export function newEscrow(n: number): Escrow {
   assertCount(n);
@@ -50,17 +60,18 @@ export function grantLease(
 }
 
 /**
- * A ledger says that it was granted `total` in all: after the centre was restored from a backup, only the ledgers
- * know. Rights that the pool no longer has are not invented: their redemptions will be counted as excess.
+ * A ledger says that it was granted `total` in all. The centre knows less only after it was restored from a backup;
+ * then the rights come from the pool, and what the pool lacks stays claimed until rights come back to it.
  */
 export function relearnGrant({ escrow, lease }: Held, total: number): Held {
   assertCount(total);
-  const missing = Math.min(Math.max(0, total - lease.granted), escrow.pool);
+  const claimed = Math.max(lease.claimed, total);
+  const missing = Math.min(Math.max(0, claimed - lease.granted), escrow.pool);
   const place = lease.status === 'open' ? 'held' : 'burned';
   const inEscrow = lease.status === 'open' ? 'leased' : 'burned';
   return {
     escrow: { ...escrow, pool: escrow.pool - missing, [inEscrow]: escrow[inEscrow] + missing },
-    lease: { ...lease, granted: lease.granted + missing, [place]: lease[place] + missing },
+    lease: { ...lease, claimed, granted: lease.granted + missing, [place]: lease[place] + missing },
   };
 }
 
@@ -116,6 +127,15 @@ export function burnLease({ escrow, lease }: Held): Held {
     escrow: { ...escrow, leased: escrow.leased - lease.held, burned: escrow.burned + lease.held },
     lease: { ...lease, status: 'burned', held: 0, burned: lease.burned + lease.held },
   };
+}
+
+/**
+ * A redemption that no right was found for is owed. Once the pool has rights again, and no lease claims them, it is
+ * paid: an excess is only what really went past the limit.
+ */
+export function payFromPool(escrow: Escrow): Result<Escrow, 'exhausted'> {
+  if (escrow.pool === 0) return err('exhausted');
+  return ok({ ...escrow, pool: escrow.pool - 1, spent: escrow.spent + 1 });
 }
 
 /** Raising adds to the pool. Lowering takes what the pool holds; run it again whenever rights come back. */
