@@ -21,7 +21,7 @@ export type Lease = {
   /** Every right ever put here; it only grows. */
   readonly granted: number;
   /** What the ledger says it was granted: more than `granted` only where a restored centre still lacks the rights. */
-  readonly claimed: number;
+  readonly claimed?: number | undefined;
   readonly held: number;
   readonly spent: number;
   readonly returned: number;
@@ -33,7 +33,6 @@ export type Held = { readonly escrow: Escrow; readonly lease: Lease };
 export const NO_LEASE: Lease = {
   status: 'open',
   granted: 0,
-  claimed: 0,
   held: 0,
   spent: 0,
   returned: 0,
@@ -65,7 +64,7 @@ export function grantLease(
  */
 export function relearnGrant({ escrow, lease }: Held, total: number): Held {
   assertCount(total);
-  const claimed = Math.max(lease.claimed, total);
+  const claimed = Math.max(lease.claimed ?? 0, total);
   const missing = Math.min(Math.max(0, claimed - lease.granted), escrow.pool);
   const place = lease.status === 'open' ? 'held' : 'burned';
   const inEscrow = lease.status === 'open' ? 'leased' : 'burned';

@@ -176,8 +176,8 @@ export function leaseProtocol(bounds: Bounds, missing?: Guard): Model<State> {
     if (isFrozen(centre)) return centre;
     let next = centre;
     for (const [key, lease] of Object.entries(centre.leases)) {
-      if (lease.claimed > lease.granted && has('claims_are_kept'))
-        next = withHeld(next, key, relearnGrant({ escrow: next.escrow, lease }, lease.claimed));
+      if ((lease.claimed ?? 0) > lease.granted && has('claims_are_kept'))
+        next = withHeld(next, key, relearnGrant({ escrow: next.escrow, lease }, lease.granted));
     }
     for (const id of Object.keys(next.live)) {
       if (next.live[id] !== 'incident' || !has('owed_is_paid_first')) continue;
