@@ -12,6 +12,7 @@ import {
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
+import type { UnitRun } from '../../shared/engine/types.ts';
 
 /**
  * The tables as queries see them. The migrations (`migrations/*.sql`) are the truth: they also hold checks, indexes
@@ -69,15 +70,25 @@ export const ledgers = pgTable('ledgers', {
 export const devices = pgTable('devices', {
   id: uuid('id').primaryKey(),
   ledgerId: uuid('ledger_id').notNull(),
-  incarnation: integer('incarnation').notNull(),
   publicKey: text('public_key').notNull(),
-  status: text('status', { enum: ['active', 'retired', 'revoked'] }).notNull(),
+  status: text('status', { enum: ['active', 'revoked'] }).notNull(),
   enrolledAt: whole('enrolled_at').notNull(),
   lastSeenAt: whole('last_seen_at').notNull(),
-  ackedSeq: whole('acked_seq').notNull(),
-  ackedHash: text('acked_hash').notNull(),
-  headSeq: whole('head_seq').notNull(),
 });
+
+export const incarnations = pgTable(
+  'incarnations',
+  {
+    ledgerId: uuid('ledger_id').notNull(),
+    incarnation: integer('incarnation').notNull(),
+    status: text('status', { enum: ['active', 'retired'] }).notNull(),
+    ackedSeq: whole('acked_seq').notNull(),
+    ackedHash: text('acked_hash').notNull(),
+    headSeq: whole('head_seq').notNull(),
+    startedAt: whole('started_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ledgerId, t.incarnation] })],
+);
 
 export const ledgerEvents = pgTable(
   'ledger_events',
@@ -103,6 +114,7 @@ export const offers = pgTable('offers', {
   name: text('name').notNull(),
   terms: jsonb('terms').$type<Offer>().notNull(),
   locationId: uuid('location_id'),
+  ownCouponId: uuid('own_coupon_id'),
   createdAt: whole('created_at').notNull(),
   updatedAt: whole('updated_at').notNull(),
 });
@@ -135,6 +147,7 @@ export const leases = pgTable('leases', {
   incarnation: integer('incarnation').notNull(),
   status: text('status', { enum: ['open', 'burned'] }).notNull(),
   granted: whole('granted').notNull(),
+  claimed: whole('claimed'),
   held: whole('held').notNull(),
   spent: whole('spent').notNull(),
   returned: whole('returned').notNull(),
@@ -161,21 +174,22 @@ export const coupons = pgTable('coupons', {
   status: text('status', { enum: ['live', 'void', 'archived'] }).notNull(),
   version: integer('version').notNull(),
   maxUses: whole('max_uses'),
-  maxUsesPerCustomer: whole('max_uses_per_customer'),
   used: whole('used').notNull().default(0),
   reserved: whole('reserved').notNull().default(0),
   issuedAt: whole('issued_at').notNull(),
-  expiresAt: whole('expires_at'),
   lastUsedAt: whole('last_used_at'),
   lastUsedWhere: text('last_used_where'),
   updatedAt: whole('updated_at').notNull(),
 });
 
-/** Shares per unit of each line, so that a refund gives back exactly what was taken. */
-export type RedeemedLine = {
-  readonly id: string;
-  readonly sku: string;
-  readonly units: readonly { readonly units: number; readonly amountMinor: number }[];
+/** What each unit and each delivery was given, so that a refund gives back exactly that. */
+export type Shares = {
+  readonly lines: readonly {
+    readonly id: string;
+    readonly sku: string;
+    readonly units: readonly UnitRun[];
+  }[];
+  readonly shipping: readonly { readonly id: string; readonly amountMinor: number }[];
 };
 
 export const redemptions = pgTable('redemptions', {
@@ -191,7 +205,7 @@ export const redemptions = pgTable('redemptions', {
   currency: text('currency').notNull(),
   subtotalMinor: whole('subtotal_minor').notNull(),
   discountMinor: whole('discount_minor').notNull(),
-  lines: jsonb('lines').$type<readonly RedeemedLine[]>().notNull(),
+  shares: jsonb('shares').$type<Shares>().notNull(),
   customer: text('customer'),
   leaseId: uuid('lease_id'),
   atRisk: boolean('at_risk').notNull(),
@@ -213,7 +227,7 @@ export const reservations = pgTable('reservations', {
   currency: text('currency').notNull(),
   subtotalMinor: whole('subtotal_minor').notNull(),
   discountMinor: whole('discount_minor').notNull(),
-  lines: jsonb('lines').$type<readonly RedeemedLine[]>().notNull(),
+  shares: jsonb('shares').$type<Shares>().notNull(),
   customer: text('customer'),
   tookRight: boolean('took_right').notNull(),
   status: text('status', { enum: ['reserved', 'redeemed', 'released', 'expired'] }).notNull(),
@@ -256,16 +270,3 @@ export const feedHead = pgTable('feed_head', {
   id: integer('id').primaryKey(),
   position: whole('position').notNull(),
 });
-
-export const idempotentAnswers = pgTable(
-  'idempotent_answers',
-  {
-    scope: text('scope').notNull(),
-    key: text('key').notNull(),
-    requestHash: text('request_hash').notNull(),
-    status: integer('status').notNull(),
-    body: jsonb('body').$type<unknown>().notNull(),
-    createdAt: whole('created_at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.scope, t.key] })],
-);

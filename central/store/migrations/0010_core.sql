@@ -47,17 +47,25 @@ CREATE TABLE ledgers (
 CREATE TABLE devices (
   id uuid PRIMARY KEY,
   ledger_id uuid NOT NULL REFERENCES ledgers,
-  incarnation integer NOT NULL CHECK (incarnation >= 1),
   -- Ed25519, raw, base64url.
   public_key text NOT NULL,
-  status text NOT NULL CHECK (status IN ('active', 'retired', 'revoked')),
+  status text NOT NULL CHECK (status IN ('active', 'revoked')),
   enrolled_at bigint NOT NULL,
-  last_seen_at bigint NOT NULL,
-  acked_seq bigint NOT NULL DEFAULT 0 CHECK (acked_seq >= 0),
+  last_seen_at bigint NOT NULL
+);
+CREATE INDEX devices_of_ledger ON devices (ledger_id);
+
+-- One unbroken chain of a ledger. A copy that was restored, or a history that forked, goes on as a new one.
+CREATE TABLE incarnations (
+  ledger_id uuid NOT NULL REFERENCES ledgers,
+  incarnation integer NOT NULL CHECK (incarnation >= 1),
+  status text NOT NULL CHECK (status IN ('active', 'retired')),
+  acked_seq bigint NOT NULL CHECK (acked_seq >= 0),
   acked_hash text NOT NULL,
   -- What the ledger last reported as its newest event: how far it is ahead of the centre.
-  head_seq bigint NOT NULL DEFAULT 0,
-  UNIQUE (ledger_id, incarnation)
+  head_seq bigint NOT NULL,
+  started_at bigint NOT NULL,
+  PRIMARY KEY (ledger_id, incarnation)
 );
 
 -- Every event of every ledger as it was written, both branches of a fork included: hence the hash in the key.
@@ -88,6 +96,8 @@ CREATE TABLE offers (
   terms jsonb NOT NULL,
   -- Set for an offer that a ledger wrote: its location alone gives it until the centre widens it.
   location_id uuid REFERENCES locations,
+  -- The coupon that this offer was made for: its terms are changed through it.
+  own_coupon_id uuid,
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL
 );
@@ -120,6 +130,8 @@ CREATE TABLE leases (
   incarnation integer NOT NULL,
   status text NOT NULL CHECK (status IN ('open', 'burned')),
   granted bigint NOT NULL CHECK (granted >= 0),
+  -- What the ledger says it was granted: more only where a restored store still lacks the rights.
+  claimed bigint CHECK (claimed >= 0),
   held bigint NOT NULL CHECK (held >= 0),
   spent bigint NOT NULL CHECK (spent >= 0),
   returned bigint NOT NULL CHECK (returned >= 0),
@@ -150,11 +162,9 @@ CREATE TABLE coupons (
   status text NOT NULL CHECK (status IN ('live', 'void', 'archived')),
   version integer NOT NULL CHECK (version >= 1),
   max_uses bigint CHECK (max_uses >= 1),
-  max_uses_per_customer bigint CHECK (max_uses_per_customer >= 1),
   used bigint NOT NULL DEFAULT 0 CHECK (used >= 0),
   reserved bigint NOT NULL DEFAULT 0 CHECK (reserved >= 0),
   issued_at bigint NOT NULL,
-  expires_at bigint,
   last_used_at bigint,
   last_used_where text,
   updated_at bigint NOT NULL,
@@ -177,7 +187,8 @@ CREATE TABLE redemptions (
   currency text NOT NULL,
   subtotal_minor bigint NOT NULL CHECK (subtotal_minor >= 0),
   discount_minor bigint NOT NULL CHECK (discount_minor >= 0),
-  lines jsonb NOT NULL,
+  -- What each unit and each delivery was given, so that a refund gives back exactly that.
+  shares jsonb NOT NULL,
   -- Pseudonym under the merchant's key; never a readable identifier.
   customer text,
   lease_id uuid,
@@ -205,7 +216,7 @@ CREATE TABLE reservations (
   currency text NOT NULL,
   subtotal_minor bigint NOT NULL,
   discount_minor bigint NOT NULL,
-  lines jsonb NOT NULL,
+  shares jsonb NOT NULL,
   customer text,
   took_right boolean NOT NULL,
   status text NOT NULL CHECK (status IN ('reserved', 'redeemed', 'released', 'expired')),
@@ -257,15 +268,3 @@ CREATE TABLE feed_head (
   position bigint NOT NULL
 );
 INSERT INTO feed_head (id, position) VALUES (1, 0);
-
--- The first answer to a request that carried an Idempotency-Key; a retry gets the same.
-CREATE TABLE idempotent_answers (
-  scope text NOT NULL,
-  key text NOT NULL,
-  request_hash text NOT NULL,
-  status integer NOT NULL,
-  body jsonb NOT NULL,
-  created_at bigint NOT NULL,
-  PRIMARY KEY (scope, key)
-);
-CREATE INDEX idempotent_answers_age ON idempotent_answers (created_at);

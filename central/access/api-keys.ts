@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { type Centre, newId } from '../centre.ts';
+import type { Db } from '../store/db.ts';
+import { apiKeys } from '../store/schema.ts';
+
+/** What a key may do. `admin` may everything. */
+export const scopes = ['admin', 'offers', 'redeem', 'read', 'validate'] as const;
+export type Scope = (typeof scopes)[number];
+
+export type ApiKey = { readonly id: string; readonly name: string; readonly scopes: readonly Scope[] };
+
+const KEY_PREFIX = 'cfk_';
+const KEY_BYTES = 32;
+/** Longer texts are no key of ours: not even hashed. */
+const MAX_KEY_LENGTH = 200;
+
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** @returns the key itself, which is stored nowhere and can be shown only now */
+export async function createApiKey(
+  tx: Db,
+  centre: Centre,
+  name: string,
+  allowed: readonly Scope[],
+  given?: string,
+): Promise<{ id: string; key: string }> {
+  const key = given ?? KEY_PREFIX + Buffer.from(centre.ports.randomBytes(KEY_BYTES)).toString('base64url');
+  const id = newId(centre.ports);
+  await tx
+    .insert(apiKeys)
+    .values({ id, name, hash: hashKey(key), scopes: [...allowed], createdAt: centre.ports.now() });
+  return { id, key };
+}
+
+export async function findApiKey(db: Db, key: string): Promise<ApiKey | undefined> {
+  if (key.length > MAX_KEY_LENGTH) return undefined;
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.hash, hashKey(key)));
+  if (row === undefined || row.revokedAt !== null) return undefined;
+  return { id: row.id, name: row.name, scopes: scopes.filter((scope) => row.scopes.includes(scope)) };
+}
+
+export function keyMay(key: ApiKey, needed: Scope): boolean {
+  return key.scopes.includes('admin') || key.scopes.includes(needed);
+}

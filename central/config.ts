@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { currencySchema, timeZoneSchema } from '../shared/contracts/common.ts';
+
+/** A reason that the person who starts the centre can act on; shown as one line. */
+export class ConfigError extends Error {}
+
+const MAX_DAYS = 3_650;
+const DAY_SECONDS = 86_400;
+
+/** Text of an environment variable, or a value of the configuration file. */
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+const whole = (schema: z.ZodInt) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
+    schema,
+  );
+const list = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : value,
+  z
+    .array(
+      z
+        .string()
+        .toLowerCase()
+        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/),
+    )
+    .max(1_000),
+);
+
+/**
+ * Every option with its default. In the environment `COUNTERFOIL_` and the name in upper case
+ * (`COUNTERFOIL_CODE_FORMAT=uuid`); in the file of `COUNTERFOIL_CONFIG` JSON with these names. The environment wins.
+ */
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  port: whole(z.int().min(0).max(65_535)).default(4820).describe('0 takes a free one.'),
+  data: z.string().min(1).default('central-data').describe('Folder of the embedded store and the admin key.'),
+  admin_key: z
+    .string()
+    .min(24)
+    .max(200)
+    .optional()
+    .describe('Instead of the key that the first start makes.'),
+  currency: currencySchema.default('EUR').describe('Of coupons that name none.'),
+  time_zone: timeZoneSchema.default('UTC').describe('In which a day without a time of day ends.'),
+  log_level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  trust_proxy: flag
+    .default(false)
+    .describe('Take the caller from X-Forwarded-For: only behind a proxy of yours.'),
+  coupon_id_format: z.enum(['uuid7', 'uuid4']).default('uuid7').describe('Ids of new coupons.'),
+  code_format: z
+    .enum(['crockford', 'uuid', 'classic'])
+    .default('crockford')
+    .describe('How new codes are written.'),
+  code_length: whole(z.int().min(8).max(24)).default(10).describe('Random characters of a crockford code.'),
+  default_expiration_days: whole(z.int().min(0).max(MAX_DAYS))
+    .default(0)
+    .describe('Of coupons that name no end; 0 is none.'),
+  max_discount_per_user: z
+    .preprocess(
+      (value) => (typeof value === 'number' ? String(value) : value),
+      z.string().regex(/^\d{1,12}(\.\d{1,4})?$/),
+    )
+    .optional()
+    .describe('What one customer may be given in all, in major units of `currency`.'),
+  discount_type: z.enum(['PERCENT', 'FIXED']).default('PERCENT').describe('Of coupons that name none.'),
+  allowed_domains: list.default([]).describe('E-mail domains that new coupons are limited to.'),
+  validate_requires_key: flag.default(false).describe('Validation is public unless this is set.'),
+  validate_rate_per_minute: whole(z.int().min(1).max(1_000_000))
+    .default(120)
+    .describe('Requests of one caller to the public validation.'),
+  reservation_seconds: whole(z.int().min(10).max(DAY_SECONDS)).default(600),
+  enrolment_hours: whole(
+    z
+      .int()
+      .min(1)
+      .max(24 * 30),
+  )
+    .default(24)
+    .describe('How long an enrolment code is good.'),
+});
+
+export type Config = z.output<typeof configSchema> & { readonly database_url?: string | undefined };
+
+/** @throws ConfigError with one line that names the option */
+export function readConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
+  const { port, data } = readArguments(args);
+  const given: Record<string, unknown> = readFile(env.COUNTERFOIL_CONFIG);
+  for (const name of Object.keys(configSchema.shape)) {
+    const value = env[`COUNTERFOIL_${name.toUpperCase()}`];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  if (port !== undefined) given.port = port;
+  if (data !== undefined) given.data = data;
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(`the option ${issue?.path.join('.') || 'file'} is not usable: ${issue?.message}`);
+  }
+  const config = { ...parsed.data, data: path.resolve(parsed.data.data) };
+  return env.DATABASE_URL ? { ...config, database_url: env.DATABASE_URL } : config;
+}
+
+function readArguments(args: readonly string[]): { port?: string | undefined; data?: string | undefined } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { port: { type: 'string' }, data: { type: 'string' } },
+    });
+    return values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message} (known: --port, --data)`);
+  }
+}
+
+function readFile(name: string | undefined): Record<string, unknown> {
+  if (!name) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(name, 'utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    throw new ConfigError(`the configuration file ${name} cannot be read: ${(error as Error).message}`);
+  }
+  throw new ConfigError(`the configuration file ${name} holds no JSON object`);
+}
+
+/** What the start prints: every option, without secrets. */
+export function printableConfig(config: Config): Record<string, unknown> {
+  const { admin_key, database_url, ...rest } = config;
+  return {
+    ...rest,
+    admin_key: admin_key ? 'given' : 'made at first start',
+    store: database_url ? 'DATABASE_URL' : 'embedded',
+  };
+}

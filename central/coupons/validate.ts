@@ -1,0 +1,104 @@
+import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
+import { errorCodes } from '../../shared/contracts/error-codes.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import type { Basket } from '../../shared/engine/types.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import type { Centre, Outcome } from '../centre.ts';
+import { findCoupon } from '../redemptions/find-coupon.ts';
+import { type Circumstances, gatherFacts } from '../redemptions/gather-facts.ts';
+import { judge, withoutBasket } from '../redemptions/judge.ts';
+import { overCustomerCap } from '../redemptions/redeem.ts';
+import { amountNumber, percentNumber } from './decimal.ts';
+import { discountOf } from './terms.ts';
+
+export type ValidationQuestion = {
+  readonly code: string;
+  readonly basket?: Basket | undefined;
+  readonly circumstances: Circumstances;
+};
+
+export type Validation = {
+  /** Major units for an amount, percent for a percentage that no basket turned into an amount. */
+  readonly discount: number | null;
+  readonly discountType: 'PERCENT' | 'FIXED' | 'OTHER';
+  /** Absent when only a basket could tell. */
+  readonly discountMinor: number | undefined;
+  readonly currency: string;
+  /** The offer limits uses per customer, and nobody was named: redeeming will demand a name. */
+  readonly userLimitUnchecked: boolean;
+};
+
+/** Judges a code without any effect. */
+export async function validateCode(
+  centre: Centre,
+  { code, basket, circumstances }: ValidationQuestion,
+): Promise<Outcome<Validation>> {
+  const { db } = centre;
+  const found = await findCoupon(db, code, circumstances.locationId);
+  if (!found.ok) return found;
+  const { offer } = found.value;
+  const probe = basket === undefined ? withoutBasket(offer.terms) : undefined;
+  const judged = { ...found.value, offer: { ...offer, terms: probe?.terms ?? offer.terms } };
+  const facts = await gatherFacts(db, centre, [judged], circumstances);
+  const asked = basket ?? probe?.basket;
+  if (asked === undefined) throw new Error('there is a basket or a probe');
+  const judgement = judge(judged, asked, facts, { unknownCustomer: 'pass' });
+  if (!judgement.ok) return judgement;
+  const userLimitUnchecked =
+    offer.terms.limits.perCustomer !== undefined && circumstances.customer === undefined;
+  const simple = discountOf(offer.terms);
+  if (basket !== undefined) {
+    if (await overCustomerCap(centre, db, circumstances.customer, found.value, judgement.value))
+      return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
+    const { discountMinor } = judgement.value.decision;
+    return ok({
+      discount: amountNumber(discountMinor, offer.terms.currency),
+      discountType: simple.type,
+      discountMinor,
+      currency: offer.terms.currency,
+      userLimitUnchecked,
+    });
+  }
+  return ok({
+    discount:
+      simple.type === 'PERCENT'
+        ? percentNumber(simple.percentBp)
+        : simple.type === 'FIXED'
+          ? amountNumber(simple.amountMinor, offer.terms.currency)
+          : null,
+    discountType: simple.type,
+    discountMinor: simple.type === 'FIXED' ? simple.amountMinor : undefined,
+    currency: offer.terms.currency,
+    userLimitUnchecked,
+  });
+}
+
+/** The statuses and texts that callers of the validation rely on; the registry's code tells the exact reason. */
+const fixedAnswers: Partial<Record<ErrorCode, { status: number; detail: string }>> = {};
+for (const code of ['code_unknown', 'code_malformed', 'code_mistyped', 'code_void', 'archived'] as const)
+  fixedAnswers[code] = { status: 404, detail: 'Coupon code not found' };
+fixedAnswers.expired = { status: 401, detail: 'Coupon expired' };
+for (const code of [
+  'exhausted',
+  'already_redeemed',
+  'no_lease_here',
+  'reserved_elsewhere',
+  'budget_exhausted',
+] as const)
+  fixedAnswers[code] = { status: 402, detail: 'Coupon out of uses' };
+fixedAnswers.customer_limit = { status: 403, detail: 'User usage limit exceeded' };
+
+export function validationProblem(why: Refusal): { status: number; detail: string } {
+  return (
+    fixedAnswers[why.code] ?? {
+      status: errorCodes[why.code].status,
+      detail: `Coupon not valid: ${why.code.replaceAll('_', ' ')}`,
+    }
+  );
+}
+
+/** Answers that tell somebody who tries codes that there is none. */
+export function isMiss(why: Refusal): boolean {
+  return fixedAnswers[why.code]?.status === 404;
+}

@@ -1,0 +1,54 @@
+import { eq, sql } from 'drizzle-orm';
+import { resizeEscrow } from '../../shared/redemption/escrow.ts';
+import type { Db } from '../store/db.ts';
+import { escrows } from '../store/schema.ts';
+import { escrowOf, writeEscrow } from './held.ts';
+
+/** The places in which a right of a limited offer can be. The database checks that they add up to `n`. */
+export type EscrowPlace = 'pool' | 'leased' | 'reserved' | 'spent' | 'burned';
+
+export async function createEscrow(
+  tx: Db,
+  offerId: string,
+  n: number,
+  place: Extract<EscrowPlace, 'pool' | 'leased'>,
+): Promise<void> {
+  await tx.insert(escrows).values({
+    offerId,
+    n,
+    pool: place === 'pool' ? n : 0,
+    leased: place === 'leased' ? n : 0,
+    reserved: 0,
+    spent: 0,
+    burned: 0,
+  });
+}
+
+const columns = {
+  pool: escrows.pool,
+  leased: escrows.leased,
+  reserved: escrows.reserved,
+  spent: escrows.spent,
+  burned: escrows.burned,
+} as const;
+
+/** Moves one right of an offer; `false` when `from` holds none, or the offer has no limit. */
+export async function moveRight(
+  tx: Db,
+  offerId: string,
+  from: EscrowPlace,
+  to: EscrowPlace,
+): Promise<boolean> {
+  const rows = await tx
+    .update(escrows)
+    .set({ [from]: sql`${columns[from]} - 1`, [to]: sql`${columns[to]} + 1` })
+    .where(sql`${escrows.offerId} = ${offerId} AND ${columns[from]} >= 1`)
+    .returning({ offerId: escrows.offerId });
+  return rows.length === 1;
+}
+
+/** Brings the number of rights to what the terms say now: see `resizeEscrow`. */
+export async function settleEscrow(tx: Db, offerId: string, target: number): Promise<void> {
+  const [row] = await tx.select().from(escrows).where(eq(escrows.offerId, offerId)).for('update');
+  if (row !== undefined) await writeEscrow(tx, offerId, resizeEscrow(escrowOf(row), target));
+}

@@ -1,0 +1,74 @@
+import { eq } from 'drizzle-orm';
+import { assert } from '../../shared/kernel/assert.ts';
+import { burnLease, grantLease, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
+import type { Centre } from '../centre.ts';
+import { announce } from '../feed/announce.ts';
+import type { Db } from '../store/db.ts';
+import { leases, offers } from '../store/schema.ts';
+import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from './held.ts';
+
+/** One wish never takes more than this share of the pool: the first location to ask leaves some for others. */
+const POOL_SHARE = 2;
+
+export type LeaseWish = { readonly offerId: string; readonly want: number };
+
+/**
+ * Grants rights from the pools until the ledger holds what it wants, or as many as it may have.
+ * Asking twice grants once: a wish names what the ledger would hold, not what it would get.
+ */
+export async function grantWishes(
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  wishes: readonly LeaseWish[],
+): Promise<void> {
+  const wanted = new Map(wishes.map((wish) => [wish.offerId, wish.want]));
+  const offerIds = [...wanted.keys()].sort();
+  const held = await lockEscrows(tx, offerIds);
+  const own = new Map((await lockLeases(tx, holder, offerIds)).map((row) => [row.offerId, row]));
+  for (const [offerId, escrow] of held) {
+    const [offer] = await tx
+      .select({ status: offers.status, locationId: offers.locationId })
+      .from(offers)
+      .where(eq(offers.id, offerId));
+    if (offer?.status !== 'active' || (offer.locationId ?? holder.locationId) !== holder.locationId) continue;
+    const row = own.get(offerId);
+    const lease = row === undefined ? NO_LEASE : leaseOf(row);
+    const share = offer.locationId === null ? Math.ceil(escrow.pool / POOL_SHARE) : escrow.pool;
+    const count = Math.min((wanted.get(offerId) ?? 0) - lease.held, share);
+    if (count <= 0) continue;
+    const granted = grantLease({ escrow, lease }, count);
+    if (!granted.ok) continue;
+    const leaseId = await writeHeld(tx, centre, holder, offerId, row?.id, granted.value);
+    await announce(tx, [{ kind: 'lease', ref: leaseId, locationId: holder.locationId }]);
+  }
+}
+
+/** A void: the right goes back to the lease that it came from, or stays burned with it. */
+export async function giveBackLeased(tx: Db, centre: Centre, leaseId: string): Promise<void> {
+  const [known] = await tx.select().from(leases).where(eq(leases.id, leaseId));
+  if (known === undefined) return;
+  const escrow = (await lockEscrows(tx, [known.offerId])).get(known.offerId);
+  const [row] = await tx.select().from(leases).where(eq(leases.id, leaseId)).for('update');
+  assert(escrow !== undefined && row !== undefined, 'a lease belongs to an escrow');
+  const holder = { ledgerId: row.ledgerId, incarnation: row.incarnation, locationId: '' };
+  await writeHeld(tx, centre, holder, row.offerId, row.id, reportVoided({ escrow, lease: leaseOf(row) }));
+}
+
+/** Ends every lease of an incarnation: what it still held can no longer be spent, except by events that come late. */
+export async function burnLeases(
+  tx: Db,
+  centre: Centre,
+  ledgerId: string,
+  incarnation: number,
+): Promise<void> {
+  const mine = await tx.select({ offerId: leases.offerId }).from(leases).where(eq(leases.ledgerId, ledgerId));
+  const offerIds = [...new Set(mine.map((row) => row.offerId))].sort();
+  const held = await lockEscrows(tx, offerIds);
+  for (const row of await lockLeases(tx, { ledgerId, incarnation }, offerIds)) {
+    const escrow = held.get(row.offerId);
+    assert(escrow !== undefined, 'a lease belongs to an escrow');
+    const burned = burnLease({ escrow, lease: leaseOf(row) });
+    await writeHeld(tx, centre, { ledgerId, incarnation, locationId: '' }, row.offerId, row.id, burned);
+  }
+}

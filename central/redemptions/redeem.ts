@@ -1,0 +1,330 @@
+import { eq } from 'drizzle-orm';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import type { Basket } from '../../shared/engine/types.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import type { RightsMove } from '../../shared/redemption/rights.ts';
+import { type Claim, decideUse, type UseCommand } from '../../shared/redemption/use.ts';
+import type { Centre, Outcome } from '../centre.ts';
+import { parseAmount } from '../coupons/decimal.ts';
+import type { Db } from '../store/db.ts';
+import { isUniqueViolation, transact, transactResult } from '../store/retry.ts';
+import { coupons, escrows, offers, reservations } from '../store/schema.ts';
+import { takeTurns, turnsFor } from './counted-limits.ts';
+import type { Customer } from './customer.ts';
+import { type FoundCoupon, findCoupon } from './find-coupon.ts';
+import { type Circumstances, gatherFacts, givenToCustomer } from './gather-facts.ts';
+import { type Judgement, judge, sharesOf } from './judge.ts';
+import {
+  findRedemption,
+  findReservation,
+  HalfTakenError,
+  type RedemptionRow,
+  type ReservationRow,
+  type Taking,
+  takeUse,
+  touchesTwoRows,
+} from './take-use.ts';
+import { explainUse, stateOfUse } from './use-state.ts';
+
+export type UseRequest = {
+  /** Of the redemption or reservation to make: the same id again gives the first answer. */
+  readonly id: string;
+  readonly code: string;
+  readonly basketId: string;
+  readonly basket: Basket;
+  readonly circumstances: Circumstances;
+};
+
+/** Others that were faster may make a decision stale so often before the caller is told to come back. */
+const MAX_TRIES = 5;
+
+/** Commits one use at once. */
+export async function redeem(centre: Centre, request: UseRequest): Promise<Outcome<RedemptionRow>> {
+  const before = await findRedemption(centre.db, request.id);
+  if (before !== undefined) return sameRequest(centre.db, request, before);
+  const command: UseCommand = { type: 'redeem', now: centre.ports.now() };
+  const made = await attempt(centre, request, command, (found, judgement, right) => ({
+    what: 'redeem',
+    found,
+    right,
+    wasHeld: false,
+    where: whereOf(request.circumstances),
+    row: redemptionRow(centre, request, found, judgement, right),
+  }));
+  if (!made.ok) return made;
+  const row = await findRedemption(centre.db, request.id);
+  assert(row !== undefined, 'it was written');
+  return sameRequest(centre.db, request, row);
+}
+
+/** Holds one use for a while. */
+export async function reserve(centre: Centre, request: UseRequest): Promise<Outcome<ReservationRow>> {
+  const before = await findReservation(centre.db, request.id);
+  if (before !== undefined) return sameRequest(centre.db, request, before);
+  const now = centre.ports.now();
+  const expiresAt = now + centre.config.reservation_seconds * 1_000;
+  const made = await attempt(
+    centre,
+    request,
+    { type: 'reserve', now, expiresAt },
+    (found, judgement, right) => ({
+      what: 'reserve',
+      found,
+      right,
+      wasHeld: false,
+      row: reservationRow(request, found, judgement, right, now, expiresAt),
+    }),
+  );
+  if (!made.ok) return made;
+  const row = await findReservation(centre.db, request.id);
+  assert(row !== undefined, 'it was written');
+  return sameRequest(centre.db, request, row);
+}
+
+/** A retry must ask for the same: an id that was used for another code or basket is a mistake of the caller. */
+async function sameRequest<Row extends { readonly couponId: string; readonly basketId: string }>(
+  db: Db,
+  request: UseRequest,
+  row: Row,
+): Promise<Outcome<Row>> {
+  const found = await findCoupon(db, request.code, request.circumstances.locationId);
+  const same = found.ok && found.value.coupon.id === row.couponId && row.basketId === request.basketId;
+  return same
+    ? ok(row)
+    : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
+}
+
+type MakeTaking = (found: FoundCoupon, judgement: Judgement, right: RightsMove | undefined) => Taking;
+
+async function attempt(
+  centre: Centre,
+  request: UseRequest,
+  command: UseCommand,
+  make: MakeTaking,
+): Promise<Outcome<void>> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const found = await findCoupon(centre.db, request.code, request.circumstances.locationId);
+    if (!found.ok) return found;
+    const turns = turnsFor(centre, found.value, request.circumstances.customer);
+    const outcome =
+      turns.length === 0
+        ? await decideAndTake(centre, centre.db, found.value, request, command, make)
+        : await inTurn(centre, turns, request, command, make);
+    if (outcome !== 'again') return outcome;
+  }
+  return err(refusal('busy'));
+}
+
+/** Counted limits: read, judge and write in one transaction that holds the turns. */
+async function inTurn(
+  centre: Centre,
+  turns: readonly string[],
+  request: UseRequest,
+  command: UseCommand,
+  make: MakeTaking,
+): Promise<Outcome<void> | 'again'> {
+  try {
+    return await transact(centre.db, async (tx) => {
+      await takeTurns(tx, turns);
+      const found = await findCoupon(tx, request.code, request.circumstances.locationId);
+      if (!found.ok) return found;
+      return decideAndTake(centre, tx, found.value, request, command, make);
+    });
+  } catch (error) {
+    if (error instanceof HalfTakenError) return 'again';
+    throw error;
+  }
+}
+
+async function decideAndTake(
+  centre: Centre,
+  db: Db,
+  found: FoundCoupon,
+  request: UseRequest,
+  command: UseCommand,
+  make: MakeTaking,
+): Promise<Outcome<void> | 'again'> {
+  const { circumstances } = request;
+  const facts = await gatherFacts(db, centre, [found], circumstances);
+  const judgement = judge(found, request.basket, facts);
+  if (!judgement.ok) return judgement;
+  const tooMuch = await overCustomerCap(centre, db, circumstances.customer, found, judgement.value);
+  if (tooMuch) return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
+
+  const decided = decideUse(stateOfUse(found, { status: 'none' }), command);
+  if (!decided.ok) return err(explainUse(found, decided.error));
+  const event = decided.value.find((one) => one.type === 'redeemed' || one.type === 'reserved');
+  assert(event !== undefined, 'a new use is redeemed or reserved');
+  const taking = make(found, judgement.value, event.right);
+  try {
+    const taken =
+      db === centre.db && touchesTwoRows(taking)
+        ? await transact(db, (tx) => takeUse(tx, taking))
+        : await takeUse(db, taking);
+    return taken ? ok(undefined) : 'again';
+  } catch (error) {
+    // The same id was written a moment ago by a retry that ran beside this call.
+    if (isUniqueViolation(error)) return ok(undefined);
+    if (error instanceof HalfTakenError && db === centre.db) return 'again';
+    throw error;
+  }
+}
+
+/** `max_discount_per_user`: what one customer is given in all, in the currency of the configuration. */
+export async function overCustomerCap(
+  centre: Centre,
+  db: Db,
+  customer: Customer | undefined,
+  { offer }: FoundCoupon,
+  { decision }: Judgement,
+): Promise<boolean> {
+  const { max_discount_per_user: cap, currency } = centre.config;
+  if (cap === undefined || customer === undefined || offer.terms.currency !== currency) return false;
+  const capMinor = parseAmount(cap, currency);
+  assert(capMinor !== undefined, 'the configuration was checked at start');
+  return (await givenToCustomer(db, customer.pseudonym, currency)) + decision.discountMinor > capMinor;
+}
+
+function whereOf({ channel, locationId }: Circumstances): string {
+  return locationId ?? channel;
+}
+
+function redemptionRow(
+  centre: Centre,
+  request: UseRequest,
+  { coupon, offer, escrow }: FoundCoupon,
+  { decision, totals }: Judgement,
+  right: RightsMove | undefined,
+): RedemptionRow {
+  const now = centre.ports.now();
+  assert((escrow === undefined) === (right === undefined), 'a limited offer takes a right, others do not');
+  return {
+    id: request.id,
+    offerId: offer.id,
+    offerVersion: offer.version,
+    couponId: coupon.id,
+    basketId: request.basketId,
+    channel: request.circumstances.channel,
+    locationId: request.circumstances.locationId ?? null,
+    ledgerId: null,
+    incarnation: null,
+    currency: offer.terms.currency,
+    subtotalMinor: totals.subtotalMinor,
+    discountMinor: decision.discountMinor,
+    shares: sharesOf(decision, request.basket),
+    customer: request.circumstances.customer?.pseudonym ?? null,
+    leaseId: null,
+    atRisk: false,
+    paidBy: right === undefined ? 'unlimited' : 'pool',
+    status: 'redeemed',
+    redeemedAt: now,
+    voidedAt: null,
+    voidReason: null,
+    receivedAt: now,
+  };
+}
+
+function reservationRow(
+  request: UseRequest,
+  { coupon, offer }: FoundCoupon,
+  { decision, totals }: Judgement,
+  right: RightsMove | undefined,
+  now: number,
+  expiresAt: number,
+): ReservationRow {
+  return {
+    id: request.id,
+    basketId: request.basketId,
+    couponId: coupon.id,
+    offerId: offer.id,
+    offerVersion: offer.version,
+    channel: request.circumstances.channel,
+    currency: offer.terms.currency,
+    subtotalMinor: totals.subtotalMinor,
+    discountMinor: decision.discountMinor,
+    shares: sharesOf(decision, request.basket),
+    customer: request.circumstances.customer?.pseudonym ?? null,
+    tookRight: right !== undefined,
+    status: 'reserved',
+    createdAt: now,
+    expiresAt,
+  };
+}
+
+/** A held use becomes a redemption of the same id. Committing twice gives the first answer. */
+export async function commitReservation(centre: Centre, id: string): Promise<Outcome<RedemptionRow>> {
+  return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
+    const held = await lockHeld(tx, id);
+    if (held === undefined) return err(refusal('reservation_unknown'));
+    const { reservation, found } = held;
+    if (reservation.status === 'redeemed') {
+      const before = await findRedemption(tx, id);
+      assert(before !== undefined, 'a redeemed reservation has its redemption');
+      return ok(before);
+    }
+    if (reservation.status !== 'reserved') return err(refusal('reservation_expired'));
+    const now = centre.ports.now();
+    const decided = decideUse(stateOfUse(found, claimOf(reservation)), { type: 'redeem', now });
+    if (!decided.ok) return err(explainUse(found, decided.error));
+    const [event] = decided.value;
+    assert(event?.type === 'redeemed', 'a held use is redeemed');
+    const row: RedemptionRow = {
+      id,
+      offerId: reservation.offerId,
+      offerVersion: reservation.offerVersion,
+      couponId: reservation.couponId,
+      basketId: reservation.basketId,
+      channel: reservation.channel,
+      locationId: null,
+      ledgerId: null,
+      incarnation: null,
+      currency: reservation.currency,
+      subtotalMinor: reservation.subtotalMinor,
+      discountMinor: reservation.discountMinor,
+      shares: reservation.shares,
+      customer: reservation.customer,
+      leaseId: null,
+      atRisk: false,
+      paidBy: reservation.tookRight ? 'pool' : 'unlimited',
+      status: 'redeemed',
+      redeemedAt: now,
+      voidedAt: null,
+      voidReason: null,
+      receivedAt: now,
+    };
+    await tx.update(reservations).set({ status: 'redeemed' }).where(eq(reservations.id, id));
+    const taken = await takeUse(tx, {
+      what: 'redeem',
+      found,
+      right: event.right,
+      wasHeld: true,
+      where: reservation.channel,
+      row,
+    });
+    assert(taken, 'the hold kept its use and its right');
+    return ok(row);
+  });
+}
+
+function claimOf(reservation: ReservationRow): Claim {
+  return { status: 'reserved', expiresAt: reservation.expiresAt, withRight: reservation.tookRight };
+}
+
+/** Reservation first, then rights, then the use: the order in which everybody locks. */
+export async function lockHeld(
+  tx: Db,
+  id: string,
+): Promise<{ reservation: ReservationRow; found: FoundCoupon } | undefined> {
+  const reservation = await findReservation(tx, id, true);
+  if (reservation === undefined) return undefined;
+  const [escrow] = await tx
+    .select()
+    .from(escrows)
+    .where(eq(escrows.offerId, reservation.offerId))
+    .for('update');
+  const [coupon] = await tx.select().from(coupons).where(eq(coupons.id, reservation.couponId)).for('update');
+  const [offer] = await tx.select().from(offers).where(eq(offers.id, reservation.offerId));
+  assert(coupon !== undefined && offer !== undefined, 'a reservation names an offer and a coupon');
+  return { reservation, found: { coupon, offer, escrow } };
+}

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { and, desc, eq } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { basketSchema } from '../../shared/contracts/basket.ts';
+import { channelSchema, idSchema } from '../../shared/contracts/common.ts';
+import { MAX_CODE_INPUT } from '../../shared/contracts/operations/redemption.ts';
+import { requireScope } from '../access/caller.ts';
+import { type Centre, newId } from '../centre.ts';
+import { cutPage, olderThan } from '../paging.ts';
+import { refuse } from '../problem.ts';
+import { byKey, idParams, pageOf, pageQuery, problems, type Routes, unwrap } from '../routes.ts';
+import { redemptions } from '../store/schema.ts';
+import { type CustomerNames, readCustomer } from './customer.ts';
+import { commitReservation, redeem, reserve, type UseRequest } from './redeem.ts';
+import {
+  redemptionResource,
+  reservationResource,
+  toRedemptionResource,
+  toReservationResource,
+} from './resource.ts';
+import { findRedemption } from './take-use.ts';
+import { releaseReservation, voidRedemption } from './undo.ts';
+
+const name = z.string().trim().min(1).max(200).optional();
+
+/** One code on one basket. */
+const useInput = z.strictObject({
+  code: z.string().min(1).max(MAX_CODE_INPUT),
+  /** The caller's order or basket. */
+  basket_id: z.string().min(1).max(100),
+  basket: basketSchema,
+  channel: channelSchema.default('web'),
+  location_id: idSchema.optional(),
+  user_id: name,
+  loyalty: name,
+  email: name,
+  phone: name,
+  segments: z.array(z.string().min(1).max(200)).max(100).optional(),
+  /** Completed purchases of the customer before this one. */
+  purchases: z.int().min(0).optional(),
+  attributes: z.record(z.string().max(100), z.string().max(200)).optional(),
+});
+
+export function redemptionRoutes(app: Routes, centre: Centre): void {
+  const mayRedeem = { onRequest: requireScope(centre, 'redeem') };
+  const mayRead = { onRequest: requireScope(centre, 'read') };
+  const refusals = problems(401, 402, 403, 404, 409, 410, 422, 503);
+
+  app.post(
+    '/api/redemptions',
+    {
+      ...mayRedeem,
+      schema: {
+        summary: 'Redeems a code at once. With `Idempotency-Key` a retry gets the first answer.',
+        tags: ['redemptions'],
+        security: byKey,
+        body: useInput,
+        response: { 201: redemptionResource, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const made = await redeem(centre, useRequest(centre, request, request.body));
+      return reply.code(201).send(toRedemptionResource(unwrap(made)));
+    },
+  );
+
+  app.post(
+    '/api/reservations',
+    {
+      ...mayRedeem,
+      schema: {
+        summary: 'Holds one use for a while: commit or release it.',
+        tags: ['redemptions'],
+        security: byKey,
+        body: useInput,
+        response: { 201: reservationResource, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const made = await reserve(centre, useRequest(centre, request, request.body));
+      return reply.code(201).send(toReservationResource(unwrap(made)));
+    },
+  );
+
+  app.post(
+    '/api/reservations/:id/commit',
+    {
+      ...mayRedeem,
+      schema: {
+        summary: 'Turns a held use into a redemption of the same id. A retry gets the first answer.',
+        tags: ['redemptions'],
+        security: byKey,
+        params: idParams,
+        response: { 200: redemptionResource, ...refusals },
+      },
+    },
+    async ({ params }) => toRedemptionResource(unwrap(await commitReservation(centre, params.id))),
+  );
+
+  app.post(
+    '/api/reservations/:id/release',
+    {
+      ...mayRedeem,
+      schema: {
+        summary: 'Lets go of a held use. Releasing twice is no error.',
+        tags: ['redemptions'],
+        security: byKey,
+        params: idParams,
+        response: { 200: reservationResource, ...refusals },
+      },
+    },
+    async ({ params }) => toReservationResource(unwrap(await releaseReservation(centre, params.id))),
+  );
+
+  app.post(
+    '/api/redemptions/:id/void',
+    {
+      ...mayRedeem,
+      schema: {
+        summary: 'Takes a redemption back: the use returns to where it came from.',
+        tags: ['redemptions'],
+        security: byKey,
+        params: idParams,
+        body: z.strictObject({ reason: z.string().trim().min(1).max(200) }),
+        response: { 200: redemptionResource, ...refusals },
+      },
+    },
+    async ({ params, body }) =>
+      toRedemptionResource(unwrap(await voidRedemption(centre, params.id, body.reason))),
+  );
+
+  app.get(
+    '/api/redemptions/:id',
+    {
+      ...mayRead,
+      schema: {
+        summary: 'One redemption.',
+        tags: ['redemptions'],
+        security: byKey,
+        params: idParams,
+        response: { 200: redemptionResource, ...problems(401, 403, 404, 422) },
+      },
+    },
+    async ({ params }) => {
+      const row = await findRedemption(centre.db, params.id);
+      if (row === undefined) throw refuse('redemption_unknown');
+      return toRedemptionResource(row);
+    },
+  );
+
+  app.get(
+    '/api/redemptions',
+    {
+      ...mayRead,
+      schema: {
+        summary: 'The history of a coupon, an offer or a customer, or of all: newest first.',
+        tags: ['redemptions'],
+        security: byKey,
+        querystring: z.strictObject({
+          ...pageQuery,
+          coupon_id: idSchema.optional(),
+          offer_id: idSchema.optional(),
+          user_id: name,
+          email: name,
+          phone: name,
+          loyalty: name,
+        }),
+        response: {
+          200: z.object({ redemptions: z.array(redemptionResource), next_cursor: z.string().optional() }),
+          ...problems(401, 403, 422),
+        },
+      },
+    },
+    async ({ query }) => {
+      const { after, limit } = pageOf(query);
+      const customer = readCustomer(namesOf(query), centre.store.customerKey);
+      const rows = await centre.db
+        .select()
+        .from(redemptions)
+        .where(
+          and(
+            query.coupon_id === undefined ? undefined : eq(redemptions.couponId, query.coupon_id),
+            query.offer_id === undefined ? undefined : eq(redemptions.offerId, query.offer_id),
+            customer === undefined ? undefined : eq(redemptions.customer, customer.pseudonym),
+            after === undefined ? undefined : olderThan(redemptions.redeemedAt, redemptions.id, after),
+          ),
+        )
+        .orderBy(desc(redemptions.redeemedAt), desc(redemptions.id))
+        .limit(limit + 1);
+      const page = cutPage(rows, limit, (row) => ({ at: row.redeemedAt, id: row.id }));
+      return {
+        redemptions: page.rows.map(toRedemptionResource),
+        ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),
+      };
+    },
+  );
+}
+
+type Named = {
+  user_id?: string | undefined;
+  loyalty?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+};
+
+function namesOf(input: Named): CustomerNames {
+  return { userId: input.user_id, loyalty: input.loyalty, email: input.email, phone: input.phone };
+}
+
+function useRequest(centre: Centre, request: FastifyRequest, input: z.output<typeof useInput>): UseRequest {
+  return {
+    id: requestId(centre, request),
+    code: input.code,
+    basketId: input.basket_id,
+    basket: input.basket,
+    circumstances: {
+      channel: input.channel,
+      locationId: input.location_id,
+      customer: readCustomer(namesOf(input), centre.store.customerKey),
+      segments: input.segments,
+      purchases: input.purchases,
+      attributes: input.attributes,
+    },
+  };
+}
+
+const MAX_KEY_LENGTH = 200;
+
+/** The id of what is made follows from the caller and its `Idempotency-Key`: a retry finds it. */
+function requestId(centre: Centre, request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return newId(centre.ports);
+  if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH)
+    throw refuse('invalid_input', { why: 'Idempotency-Key has 1 to 200 characters' });
+  const hash = createHash('sha256')
+    .update(`${request.caller?.id ?? ''}\n${request.url}\n${key}`)
+    .digest();
+  // A UUID of version 8 (RFC 9562 §5.8): its bits are ours to choose.
+  const bytes = hash.subarray(0, 16);
+  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,162 @@
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import {
+  createJsonSchemaTransform,
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { refusal } from '../shared/contracts/refusal.ts';
+import type { Centre } from './centre.ts';
+import { couponRoutes } from './coupons/routes.ts';
+import { validateRoutes } from './coupons/validate-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { incidentRoutes } from './incidents/routes.ts';
+import { parseJson } from './json.ts';
+import { locationRoutes } from './locations/routes.ts';
+import { offerRoutes } from './offers/routes.ts';
+import { PROBLEM_TYPE, type Problem, problemOf, RefusedError } from './problem.ts';
+import { redemptionRoutes } from './redemptions/routes.ts';
+import type { Routes } from './routes.ts';
+import { isDiskFull, isUnavailable } from './store/retry.ts';
+import { syncRoutes } from './sync/routes.ts';
+import { VERSION } from './version.ts';
+
+/** Far above a REST body; the push of a ledger has its own bound. */
+const MAX_BODY_BYTES = 1_000_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export async function buildServer(centre: Centre, logger: Logger): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger as unknown as Logger & FastifyInstance['log'],
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: centre.config.trust_proxy,
+    // The default lines hold the URL, and a URL may hold a code: one line per answer is written below.
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+  }) as unknown as FastifyInstance;
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    request.rawBody = body;
+    if (body.length === 0) return done(null, undefined);
+    try {
+      done(null, parseJson(body));
+    } catch (error) {
+      done(new RefusedError(refusal('invalid_input', { why: (error as Error).message }, 'body')));
+    }
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf(refusal('not_found'))));
+  app.addHook('onResponse', logAnswer);
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+  });
+
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Counterfoil centre', version: VERSION, license: { name: 'MIT', identifier: 'MIT' } },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'An API key; also taken from X-API-Key.' },
+        },
+      },
+    },
+    transform: createJsonSchemaTransform({}),
+  });
+  await app.register(async (scope) => {
+    const routes: Routes = scope.withTypeProvider<ZodTypeProvider>();
+    healthRoutes(routes, centre);
+    validateRoutes(routes, centre);
+    couponRoutes(routes, centre);
+    offerRoutes(routes, centre);
+    redemptionRoutes(routes, centre);
+    locationRoutes(routes, centre);
+    incidentRoutes(routes, centre);
+    syncRoutes(routes, centre);
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  });
+  await app.ready();
+  return app;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body's bytes as they came: what a signature covers. */
+    rawBody?: Buffer;
+  }
+  interface FastifySchema {
+    hide?: boolean;
+    summary?: string;
+    tags?: readonly string[];
+    security?: readonly Record<string, readonly string[]>[];
+  }
+}
+
+/** The route's pattern, never the URL: codes and identifiers stay out of the log. */
+async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      key: request.caller?.id,
+    },
+    'answered',
+  );
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof RefusedError) {
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    return sendProblem(reply, problemOf(error.refusal, error.detail, error.status));
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map((one) => ({
+      path: one.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: one.message ?? '',
+    }));
+    return sendProblem(reply, { ...problemOf(refusal('invalid_input')), errors });
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return sendProblem(reply, problemOf(refusal('payload_too_large')));
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return sendProblem(reply, problemOf(refusal('unsupported_media_type')));
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return sendProblem(reply, problemOf(refusal('invalid_input', { why: error.message }, 'body')));
+  }
+  if (error.statusCode === 429) return sendProblem(reply, problemOf(refusal('throttled')));
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return sendProblem(reply, problemOf(refusal('invalid_input', { why: error.message })));
+  const code = isDiskFull(error) ? 'storage_full' : isUnavailable(error) ? 'busy' : 'internal';
+  // drizzle's message holds the parameters, and those may be codes or customers: only the driver's error is logged.
+  const cause = error.cause instanceof Error ? error.cause : error;
+  request.log.error(
+    { route: request.routeOptions.url, code, fault: cause.message, stack: cause.stack },
+    'a request failed',
+  );
+  if (code === 'busy') reply.header('retry-after', 1);
+  return sendProblem(reply, problemOf(refusal(code)));
+}

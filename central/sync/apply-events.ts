@@ -1,0 +1,301 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { canonicalCode } from '../../shared/codes/canonical-code.ts';
+import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { NO_LEASE, relearnGrant, reportSpent, reportVoided } from '../../shared/redemption/escrow.ts';
+import type { Centre } from '../centre.ts';
+import { newId } from '../centre.ts';
+import { type LeaseHolder, leaseOf, lockEscrows } from '../escrow/held.ts';
+import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
+import { addOffer, changeOffer } from '../offers/offers.ts';
+import type { RedemptionRow } from '../redemptions/take-use.ts';
+import type { Db } from '../store/db.ts';
+import { batches, coupons, leases, offers } from '../store/schema.ts';
+import { beginPush, endPush, heldOf, otherUses, type PushWork, setHeld } from './push-work.ts';
+
+type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
+
+/**
+ * Applies the events of one push in their order. Applying one twice changes nothing: everything that an event makes
+ * bears an id which the ledger gave it.
+ * @returns why some could not be applied, by their sequence number
+ */
+export async function applyEvents(
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  events: readonly LedgerEvent[],
+): Promise<Map<number, Refusal>> {
+  const work = await beginPush(tx, holder, events);
+  const refused = new Map<number, Refusal>();
+  for (const event of events) {
+    const why = await applyEvent(tx, centre, work, event);
+    if (why !== undefined) refused.set(event.seq, why);
+  }
+  await endPush(tx, centre, work);
+  return refused;
+}
+
+async function applyEvent(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  event: LedgerEvent,
+): Promise<Refusal | undefined> {
+  switch (event.type) {
+    case 'redemption.redeemed':
+      return applyRedeemed(tx, centre, work, event);
+    case 'redemption.voided':
+      return applyVoided(tx, work, event);
+    case 'offer.created':
+      return applyOffer(tx, centre, work, event);
+    case 'offer.paused':
+      return applyPaused(tx, centre, work, event);
+    case 'batch.created':
+      return applyBatch(tx, event);
+    case 'codes.added':
+      return applyCodes(tx, work, event);
+    case 'lease.received':
+      return applyLeaseReceived(work, event);
+    default:
+      // Sign-ins, holds, refused attempts and faults are kept as they were written; nothing here follows from them.
+      return undefined;
+  }
+}
+
+async function applyRedeemed(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload, at, incarnation }: Of<'redemption.redeemed'>,
+): Promise<undefined> {
+  if (work.redemptions.has(payload.redemptionId)) return;
+  const coupon = work.coupons.get(payload.couponId);
+  const paid = payWithRight(work, payload.offerId);
+  const row: RedemptionRow = {
+    id: payload.redemptionId,
+    offerId: payload.offerId,
+    offerVersion: payload.offerVersion,
+    couponId: payload.couponId,
+    basketId: payload.basketId,
+    channel: payload.channel,
+    locationId: work.holder.locationId,
+    ledgerId: work.holder.ledgerId,
+    incarnation,
+    currency: payload.currency,
+    subtotalMinor: payload.subtotalMinor,
+    discountMinor: payload.discountMinor,
+    shares: { lines: payload.lines, shipping: payload.shipping },
+    customer: payload.customer ?? null,
+    leaseId: paid === 'lease' ? (work.leases.get(payload.offerId)?.id ?? null) : null,
+    atRisk: payload.atRisk,
+    paidBy: paid,
+    status: 'redeemed',
+    redeemedAt: at,
+    voidedAt: null,
+    voidReason: null,
+    receivedAt: centre.ports.now(),
+  };
+  const codeIsOver = coupon !== undefined && coupon.maxUses !== null && coupon.used >= coupon.maxUses;
+  if (coupon !== undefined) {
+    work.coupons.set(coupon.id, {
+      ...coupon,
+      used: coupon.used + 1,
+      lastUsedAt: Math.max(coupon.lastUsedAt ?? 0, at),
+      lastUsedWhere: at >= (coupon.lastUsedAt ?? 0) ? work.locationName : coupon.lastUsedWhere,
+    });
+    work.usedCoupons.add(coupon.id);
+  }
+  if (codeIsOver || paid === 'nothing') await recordExcess(tx, centre, work, row);
+  work.redemptions.set(row.id, row);
+  work.added.set(row.id, row);
+}
+
+/** The ledger's own right first; a use that was accepted at risk is served by the pool when it still can. */
+function payWithRight(work: PushWork, offerId: string): RedemptionRow['paidBy'] {
+  const held = heldOf(work, offerId);
+  if (held === undefined) return 'unlimited';
+  const spent = reportSpent(held);
+  if (spent.ok) {
+    setHeld(work, offerId, spent.value);
+    return 'lease';
+  }
+  if (held.escrow.pool === 0) return 'nothing';
+  const { escrow } = held;
+  setHeld(work, offerId, { ...held, escrow: { ...escrow, pool: escrow.pool - 1, spent: escrow.spent + 1 } });
+  return 'pool';
+}
+
+const MAX_SIDES = 5;
+
+/** A sale that happened is never refused afterwards: the excess is counted, priced and shown with both sides. */
+async function recordExcess(tx: Db, centre: Centre, work: PushWork, row: RedemptionRow): Promise<void> {
+  const stored = await otherUses(tx, row.couponId, MAX_SIDES);
+  const here = [...work.added.values()].filter((one) => one.couponId === row.couponId).slice(-MAX_SIDES);
+  await openIncident(tx, centre, {
+    dedupeKey: `over ${row.id}`,
+    kind: 'over_redemption',
+    ledgerId: work.holder.ledgerId,
+    offerId: row.offerId,
+    couponId: row.couponId,
+    redemptionId: row.id,
+    currency: row.currency,
+    costMinor: row.discountMinor,
+    sides: [row, ...here, ...stored].slice(0, MAX_SIDES + 1).map((one) => ({
+      redemptionId: one.id,
+      locationId: one.locationId,
+      channel: one.channel,
+      at: one.redeemedAt,
+      discountMinor: one.discountMinor,
+    })),
+  });
+}
+
+async function applyVoided(
+  tx: Db,
+  work: PushWork,
+  { payload, at }: Of<'redemption.voided'>,
+): Promise<Refusal | undefined> {
+  const row = work.redemptions.get(payload.redemptionId);
+  if (row === undefined) return refusal('redemption_unknown', { why: 'its redemption was never sent' });
+  if (row.status === 'voided') return undefined;
+  await giveBack(tx, work, row);
+  const voided: RedemptionRow = { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason };
+  work.redemptions.set(row.id, voided);
+  (work.added.has(row.id) ? work.added : work.voided).set(row.id, voided);
+  const coupon = work.coupons.get(row.couponId);
+  const closed = await closeOverRedemption(tx, { redemptionId: row.id }, at);
+  if (coupon === undefined) return undefined;
+  const wasOver = coupon.maxUses !== null && coupon.used > coupon.maxUses;
+  work.coupons.set(coupon.id, { ...coupon, used: Math.max(0, coupon.used - 1) });
+  work.usedCoupons.add(coupon.id);
+  // One of two uses of the same code is gone: the other one is no excess any more.
+  if (wasOver && !closed) await closeOverRedemption(tx, { couponId: coupon.id }, at);
+  return undefined;
+}
+
+async function giveBack(tx: Db, work: PushWork, row: RedemptionRow): Promise<void> {
+  const held = heldOf(work, row.offerId);
+  if (held === undefined) return;
+  const { escrow } = held;
+  if (row.paidBy === 'pool')
+    setHeld(work, row.offerId, {
+      ...held,
+      escrow: { ...escrow, spent: escrow.spent - 1, pool: escrow.pool + 1 },
+    });
+  if (row.paidBy !== 'lease') return;
+  const own = work.leases.get(row.offerId);
+  if (row.leaseId === null || own?.id === undefined || own.id === row.leaseId) {
+    setHeld(work, row.offerId, reportVoided(held));
+    return;
+  }
+  // It was spent from the lease of an earlier incarnation: there it goes back, and stays burned with it.
+  const [old] = await tx.select().from(leases).where(eq(leases.id, row.leaseId)).for('update');
+  assert(old !== undefined, 'a redemption names a lease that exists');
+  const after = reportVoided({ escrow, lease: leaseOf(old) });
+  await tx.update(leases).set(after.lease).where(eq(leases.id, old.id));
+  setHeld(work, row.offerId, { ...held, escrow: after.escrow });
+}
+
+/** An offer that a ledger wrote: all of its rights are in that ledger's lease. */
+async function applyOffer(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload: { offer }, at }: Of<'offer.created'>,
+): Promise<Refusal | undefined> {
+  const [known] = await tx.select({ id: offers.id }).from(offers).where(eq(offers.id, offer.id));
+  if (known !== undefined) return undefined;
+  await addOffer(tx, centre, offer, { locationId: work.holder.locationId, createdAt: at });
+  const rights = offer.limits.total;
+  if (rights === undefined) return undefined;
+  const id = newId(centre.ports);
+  const lease = { ...NO_LEASE, granted: rights, held: rights };
+  await tx.insert(leases).values({
+    id,
+    offerId: offer.id,
+    ledgerId: work.holder.ledgerId,
+    incarnation: work.holder.incarnation,
+    createdAt: centre.ports.now(),
+    ...lease,
+  });
+  // Redemptions of it may follow in the same push.
+  const escrow = (await lockEscrows(tx, [offer.id])).get(offer.id);
+  assert(escrow !== undefined, 'a limited offer has its escrow');
+  work.escrows.set(offer.id, escrow);
+  work.leases.set(offer.id, { id, lease });
+  return undefined;
+}
+
+/** Tells something new only after the centre was restored from a backup: then the ledger knows of grants that it lost. */
+function applyLeaseReceived(work: PushWork, { payload }: Of<'lease.received'>): undefined {
+  const held = heldOf(work, payload.offerId);
+  if (held === undefined || held.lease.granted >= payload.total) return;
+  setHeld(work, payload.offerId, relearnGrant(held, payload.total));
+}
+
+/** Pausing is a location's own matter; its own offer is paused at the centre too. */
+async function applyPaused(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload }: Of<'offer.paused'>,
+): Promise<undefined> {
+  const [offer] = await tx
+    .select({ status: offers.status })
+    .from(offers)
+    .where(and(eq(offers.id, payload.offerId), eq(offers.locationId, work.holder.locationId)));
+  const status = payload.paused ? 'paused' : 'active';
+  if (offer === undefined || offer.status === 'archived' || offer.status === status) return;
+  const changed = await changeOffer(tx, centre, payload.offerId, undefined, (terms) => ({
+    ...terms,
+    status,
+  }));
+  assert(changed.ok, 'only the status changes');
+}
+
+async function applyBatch(tx: Db, { payload, at }: Of<'batch.created'>): Promise<Refusal | undefined> {
+  const { batchId: id, offerId, name, format, count } = payload;
+  const [offer] = await tx.select({ id: offers.id }).from(offers).where(eq(offers.id, offerId));
+  if (offer === undefined) return refusal('not_found', { what: 'offer' });
+  await tx.insert(batches).values({ id, offerId, name, format, count, createdAt: at }).onConflictDoNothing();
+  return undefined;
+}
+
+async function applyCodes(
+  tx: Db,
+  work: PushWork,
+  { payload, at }: Of<'codes.added'>,
+): Promise<Refusal | undefined> {
+  const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = payload;
+  const [offer] = await tx.select().from(offers).where(eq(offers.id, offerId));
+  if (offer === undefined) return refusal('not_found', { what: 'offer' });
+  if (ids.length !== codes.length) return refusal('invalid_input', { why: 'every code has one id' });
+  if (codes.some((code) => canonicalCode(code) !== code))
+    return refusal('code_malformed', { why: 'codes are sent in canonical form' });
+  if (ids.length === 0) return undefined;
+  await tx
+    .insert(coupons)
+    .values(
+      ids.map((id, i) => ({
+        id,
+        offerId,
+        batchId: batchId ?? null,
+        serial: firstSerial + i,
+        code: codes[i] ?? '',
+        locationId: offer.locationId,
+        status: 'live' as const,
+        version: 1,
+        maxUses: usesPerCode ?? null,
+        issuedAt: at,
+        updatedAt: at,
+      })),
+    )
+    .onConflictDoNothing();
+  const written = await tx.select().from(coupons).where(inArray(coupons.id, ids));
+  for (const row of written) work.coupons.set(row.id, work.coupons.get(row.id) ?? row);
+  return written.length === ids.length
+    ? undefined
+    : refusal('conflict', { why: `${ids.length - written.length} codes belong to other coupons` });
+}

@@ -1,0 +1,162 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
+import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
+import type { Centre } from '../centre.ts';
+import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from '../escrow/held.ts';
+import { type Announcement, announce } from '../feed/announce.ts';
+import type { CouponRow } from '../redemptions/find-coupon.ts';
+import type { RedemptionRow } from '../redemptions/take-use.ts';
+import type { Db } from '../store/db.ts';
+import { coupons, locations, redemptions } from '../store/schema.ts';
+
+/** A lease as it stands in this push; without an id it is not written yet. */
+type LeaseState = { readonly id: string | undefined; readonly lease: Lease };
+
+/**
+ * Everything that one push touches, read under its locks at once, changed in memory event by event, and written at
+ * once: a push of 500 redemptions costs as many statements as one of five.
+ */
+export type PushWork = {
+  readonly holder: LeaseHolder;
+  readonly locationName: string;
+  readonly escrows: Map<string, Escrow>;
+  readonly leases: Map<string, LeaseState>;
+  readonly coupons: Map<string, CouponRow>;
+  readonly redemptions: Map<string, RedemptionRow>;
+  /** Made by this push; also in `redemptions`. */
+  readonly added: Map<string, RedemptionRow>;
+  /** Taken back by this push, known before it. */
+  readonly voided: Map<string, RedemptionRow>;
+  readonly usedCoupons: Set<string>;
+  readonly movedOffers: Set<string>;
+};
+
+export async function beginPush(
+  tx: Db,
+  holder: LeaseHolder,
+  events: readonly LedgerEvent[],
+): Promise<PushWork> {
+  const offerIds = new Set<string>();
+  const couponIds = new Set<string>();
+  const redemptionIds = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'lease.received') offerIds.add(event.payload.offerId);
+    if (event.type !== 'redemption.redeemed' && event.type !== 'redemption.voided') continue;
+    offerIds.add(event.payload.offerId);
+    couponIds.add(event.payload.couponId);
+    redemptionIds.add(event.payload.redemptionId);
+  }
+  const [location] = await tx
+    .select({ name: locations.name })
+    .from(locations)
+    .where(eq(locations.id, holder.locationId));
+  const offers = [...offerIds].sort();
+  const escrows = await lockEscrows(tx, offers);
+  const leases = await lockLeases(tx, holder, offers);
+  return {
+    holder,
+    locationName: location?.name ?? '',
+    escrows,
+    leases: new Map(leases.map((row) => [row.offerId, { id: row.id, lease: leaseOf(row) }])),
+    coupons: new Map((await lockCoupons(tx, [...couponIds].sort())).map((row) => [row.id, row])),
+    redemptions: new Map((await findRedemptions(tx, [...redemptionIds])).map((row) => [row.id, row])),
+    added: new Map(),
+    voided: new Map(),
+    usedCoupons: new Set(),
+    movedOffers: new Set(),
+  };
+}
+
+async function lockCoupons(tx: Db, ids: readonly string[]): Promise<CouponRow[]> {
+  if (ids.length === 0) return [];
+  return tx
+    .select()
+    .from(coupons)
+    .where(inArray(coupons.id, [...ids]))
+    .orderBy(coupons.id)
+    .for('update');
+}
+
+async function findRedemptions(tx: Db, ids: readonly string[]): Promise<RedemptionRow[]> {
+  if (ids.length === 0) return [];
+  return tx
+    .select()
+    .from(redemptions)
+    .where(inArray(redemptions.id, [...ids]));
+}
+
+/** The rights of an offer as this ledger holds them; `undefined`: the offer has no limit. */
+export function heldOf(work: PushWork, offerId: string): Held | undefined {
+  const escrow = work.escrows.get(offerId);
+  return escrow && { escrow, lease: work.leases.get(offerId)?.lease ?? NO_LEASE };
+}
+
+export function setHeld(work: PushWork, offerId: string, held: Held): void {
+  work.escrows.set(offerId, held.escrow);
+  work.leases.set(offerId, { id: work.leases.get(offerId)?.id, lease: held.lease });
+  work.movedOffers.add(offerId);
+}
+
+export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<void> {
+  for (const offerId of [...work.movedOffers].sort()) {
+    const held = heldOf(work, offerId);
+    const state = work.leases.get(offerId);
+    // An offer whose rights all came from the pool leaves no lease behind.
+    const worthARow = state?.id !== undefined || (state?.lease.granted ?? 0) > 0;
+    if (held !== undefined && worthARow) await writeHeld(tx, centre, work.holder, offerId, state?.id, held);
+    else if (held !== undefined) await writeEscrowOnly(tx, offerId, held.escrow);
+  }
+  await writeUses(tx, work);
+  if (work.added.size > 0)
+    await tx
+      .insert(redemptions)
+      .values([...work.added.values()])
+      .onConflictDoNothing();
+  for (const row of work.voided.values()) {
+    await tx
+      .update(redemptions)
+      .set({ status: row.status, voidedAt: row.voidedAt, voidReason: row.voidReason })
+      .where(eq(redemptions.id, row.id));
+  }
+  await announce(tx, usesToTell(work));
+}
+
+async function writeEscrowOnly(tx: Db, offerId: string, escrow: Escrow): Promise<void> {
+  await tx.execute(
+    sql`UPDATE escrows SET pool = ${escrow.pool}, spent = ${escrow.spent} WHERE offer_id = ${offerId}::uuid`,
+  );
+}
+
+/** All counters in one statement; the rows are locked already. */
+async function writeUses(tx: Db, work: PushWork): Promise<void> {
+  const rows = [...work.usedCoupons].flatMap((id) => work.coupons.get(id) ?? []);
+  if (rows.length === 0) return;
+  const values = rows.map(
+    (row) =>
+      sql`(${row.id}::uuid, ${row.used}::bigint, ${row.lastUsedAt}::bigint, ${row.lastUsedWhere}::text)`,
+  );
+  await tx.execute(sql`
+    UPDATE coupons SET used = v.used, last_used_at = v.last_at, last_used_where = v.last_where
+    FROM (VALUES ${sql.join(values, sql`, `)}) AS v (id, used, last_at, last_where)
+    WHERE coupons.id = v.id`);
+}
+
+/** Locations learn of the uses of codes that have a limit of their own. */
+function usesToTell(work: PushWork): Announcement[] {
+  return [...work.usedCoupons].flatMap((id) => {
+    const coupon = work.coupons.get(id);
+    return coupon === undefined || coupon.maxUses === null
+      ? []
+      : [{ kind: 'codeUse' as const, ref: id, locationId: coupon.locationId }];
+  });
+}
+
+/** The other uses of a code, newest first: the other side of an over-redemption. */
+export async function otherUses(tx: Db, couponId: string, limit: number): Promise<RedemptionRow[]> {
+  return tx
+    .select()
+    .from(redemptions)
+    .where(and(eq(redemptions.couponId, couponId), eq(redemptions.status, 'redeemed')))
+    .orderBy(desc(redemptions.redeemedAt))
+    .limit(limit);
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import {
+  enrolRequestSchema,
+  enrolResponseSchema,
+  pullResponseSchema,
+  pushRequestSchema,
+  pushResponseSchema,
+  syncPaths,
+} from '../../shared/contracts/sync.ts';
+import { createGuessGuard } from '../access/guess-guard.ts';
+import type { Centre } from '../centre.ts';
+import { problems, type Routes, unwrap } from '../routes.ts';
+import { enrol } from './enrol.ts';
+import { pull } from './pull.ts';
+import { push } from './push.ts';
+import { verifyDevice } from './signature.ts';
+
+/** A full push of large events; the ledger stops filling one well before. */
+const MAX_PUSH_BYTES = 16_000_000;
+
+const tags = ['sync'];
+
+export function syncRoutes(app: Routes, centre: Centre): void {
+  const guard = createGuessGuard(() => centre.ports.now());
+
+  app.post(
+    syncPaths.enrol,
+    {
+      schema: {
+        summary: 'A location joins with its one-time code.',
+        tags,
+        body: enrolRequestSchema,
+        response: { 200: enrolResponseSchema, ...problems(401, 409, 422, 426, 429) },
+      },
+    },
+    async (request) => {
+      guard.admit(request.ip);
+      const outcome = await enrol(centre, request.body);
+      if (!outcome.ok && outcome.error.code === 'enrolment_code_invalid') guard.miss(request.ip);
+      return unwrap(outcome);
+    },
+  );
+
+  app.post(
+    syncPaths.push,
+    {
+      bodyLimit: MAX_PUSH_BYTES,
+      schema: {
+        summary: 'Events of a ledger, in order; signed by its device.',
+        tags,
+        body: pushRequestSchema,
+        response: { 200: pushResponseSchema, ...problems(401, 403, 409, 413, 422, 426, 503) },
+      },
+    },
+    async (request) => {
+      const device = await verifyDevice(centre, request);
+      return unwrap(await push(centre, device, request.body));
+    },
+  );
+
+  app.get(
+    syncPaths.pull,
+    {
+      schema: {
+        summary: 'What changed for a location since its cursor; signed by its device.',
+        tags,
+        querystring: z.strictObject({ cursor: z.string().max(100).optional() }),
+        response: { 200: pullResponseSchema, ...problems(401, 422, 503) },
+      },
+    },
+    async (request) => {
+      const device = await verifyDevice(centre, request);
+      return pull(centre, device, request.query.cursor);
+    },
+  );
+}
