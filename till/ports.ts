@@ -16,6 +16,8 @@ export type CorePorts = {
   readonly demo: boolean;
   /** Cost of the PIN hash as a power of two; `DEFAULT_PIN_COST` unless a test makes it cheap. */
   readonly pinCost?: number;
+  /** The system's own, unless a simulation makes time pass. */
+  readonly timers?: Timers;
 };
 
 export type Clock = {
@@ -23,6 +25,12 @@ export type Clock = {
   now(): number;
   /** Milliseconds since some fixed moment of this process; nobody can set it. */
   monotonicMs(): number;
+};
+
+/** Work in the background. It never keeps the process alive. Both give what stops it. */
+export type Timers = {
+  every(ms: number, work: () => void): () => void;
+  after(ms: number, work: () => void): () => void;
 };
 
 export type Random = {

@@ -1,12 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AnchorSlot, AnchorStore, Clock, Random } from './ports.ts';
+import type { AnchorSlot, AnchorStore, Clock, Random, Timers } from './ports.ts';
 
 /** Ports that are the same in every host, because Node itself has them. */
 export const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 export const systemRandom: Random = { bytes: (count) => randomBytes(count) };
+
+export const systemTimers: Timers = {
+  every(ms, work) {
+    const timer = setInterval(work, ms).unref();
+    return () => clearInterval(timer);
+  },
+  after(ms, work) {
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
 
 const OWNER_ONLY = 0o600;
 const MAX_SLOT_BYTES = 4096;
