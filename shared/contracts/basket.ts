@@ -10,7 +10,8 @@ export const MAX_BASKET_LINES = 2_000;
 export const MAX_BASKET_COUPONS = 100;
 /** Sums over a basket, tax included, stay below 2^53 by a wide margin. */
 export const MAX_BASKET_AMOUNT_MINOR = MAX_OFFER_AMOUNT_MINOR;
-const MAX_QTY = 100_000;
+/** Offers that reward units set by set walk through them, so their number over the basket is bounded too. */
+export const MAX_BASKET_UNITS = 100_000;
 const MAX_SHIPPING_LINES = 20;
 const MAX_LABELS = 100;
 const MAX_TAX_RATE_PPM = 2_000_000;
@@ -23,7 +24,7 @@ export const basketLineSchema = z.strictObject({
   id: text,
   sku: text,
   name: z.string().max(200).optional(),
-  qty: z.int().min(1).max(MAX_QTY),
+  qty: z.int().min(1).max(MAX_BASKET_UNITS),
   unitPriceMinor: amount,
   categories: z.array(text).max(MAX_LABELS).optional(),
   brand: text.optional(),
@@ -39,6 +40,7 @@ export const shippingLineSchema = z.strictObject({
   method: text.optional(),
   amountMinor: amount,
   taxRatePpm: taxRatePpm.optional(),
+  taxIncluded: z.boolean().optional(),
 });
 
 const uncheckedBasketSchema = z.strictObject({
@@ -53,17 +55,20 @@ export const basketSchema = uncheckedBasketSchema.superRefine((basket, context) 
     context.addIssue({ code: 'custom', path, message });
   const ids = new Set<string>();
   let sum = 0;
+  let units = 0;
   basket.lines.forEach((line, i) => {
     if (ids.has(line.id)) issue(['lines', i, 'id'], 'used by another line');
     ids.add(line.id);
     const total = line.qty * line.unitPriceMinor;
     sum += total;
+    units += line.qty;
     if (total > MAX_BASKET_AMOUNT_MINOR)
       issue(['lines', i, 'unitPriceMinor'], 'quantity times price is too large');
     if ((line.minUnitPriceMinor ?? 0) > line.unitPriceMinor) {
       issue(['lines', i, 'minUnitPriceMinor'], 'above the unit price');
     }
   });
+  if (units > MAX_BASKET_UNITS) issue(['lines'], 'more units than a basket may hold');
   const shippingIds = new Set<string>();
   (basket.shipping ?? []).forEach((shipping, i) => {
     if (shippingIds.has(shipping.id)) issue(['shipping', i, 'id'], 'used by another shipping line');

@@ -127,7 +127,11 @@ export const benefitSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('buy_get'),
     buy: z.strictObject({ qty, select: selectorSchema.optional() }),
-    get: z.strictObject({ qty, select: selectorSchema.optional(), pick }),
+    get: z.strictObject({
+      qty,
+      select: selectorSchema.optional(),
+      pick: z.enum(['cheapest', 'dearest', 'first', 'grouped']),
+    }),
     percentBp,
     maxTimes: qty.optional(),
     maxDiscountMinor: positiveAmount.optional(),

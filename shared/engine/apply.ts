@@ -134,12 +134,13 @@ export class Application {
     if (offer.fundedBy.type === 'manufacturer') booked.push(this.#tender);
     for (const taking of granted.takings) this.#takeGoods(taking, entry, booked);
     for (const shipping of granted.shipping) this.#takeShipping(shipping, entry, booked);
+    for (const { line, count } of granted.bought ?? []) this.work.markBought(line, count);
     return undefined;
   }
 
   #takeGoods(taking: Taking, entry: Taken, booked: readonly { lines: number[] }[]): void {
     const { line, count } = taking.span;
-    if (taking.marks === true) this.work.mark(line, count);
+    if (taking.marks === true) this.work.markRewarded(line, count);
     if (taking.amountMinor === 0) return;
     const units = this.work.commit(taking, this.#scene.options.remainder === 'last');
     const before = entry.lines.get(line.index);
@@ -218,12 +219,13 @@ function withinBudget(
 
 /** Goods first: what is cut is the free delivery. */
 function cutAward(award: Award, maxMinor: number, options: EngineOptions): Award {
-  if (award.takings.length > 0) return { takings: cutTo(award.takings, maxMinor, options), shipping: [] };
+  if (award.takings.length > 0)
+    return { ...award, takings: cutTo(award.takings, maxMinor, options), shipping: [] };
   let left = maxMinor;
   const shipping = award.shipping.map((entry) => {
     const amountMinor = Math.min(left, entry.amountMinor);
     left -= amountMinor;
     return { ...entry, amountMinor };
   });
-  return { takings: [], shipping };
+  return { ...award, shipping };
 }

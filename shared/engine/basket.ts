@@ -38,4 +38,6 @@ export type ShippingLine = {
   readonly method?: string | undefined;
   readonly amountMinor: number;
   readonly taxRatePpm?: number | undefined;
+  /** Whether the amount carries its tax; absent: as the basket's prices do. */
+  readonly taxIncluded?: boolean | undefined;
 };

@@ -19,6 +19,8 @@ export type Cart = {
   readonly basket: Basket;
   readonly lines: readonly CartLine[];
   readonly subtotalMinor: number;
+  /** Nothing is added to what the lines and the shipping say. */
+  readonly pricesIncludeAllTax: boolean;
   /** The lines that a selector takes, in line order; matched once for each distinct selector. */
   readonly select: (selector: PreparedSelector) => readonly CartLine[];
 };
@@ -46,5 +48,15 @@ export function prepareCart(basket: Basket): Cart {
     selections[selector.id] = found;
     return found;
   };
-  return { basket, lines, subtotalMinor, select };
+  return { basket, lines, subtotalMinor, pricesIncludeAllTax: includesAllTax(basket), select };
+}
+
+function includesAllTax(basket: Basket): boolean {
+  const inclusive = basket.taxMode === 'inclusive';
+  return (
+    (inclusive || basket.lines.every((line) => (line.taxRatePpm ?? 0) === 0)) &&
+    (basket.shipping ?? []).every(
+      (shipping) => (shipping.taxIncluded ?? inclusive) || (shipping.taxRatePpm ?? 0) === 0,
+    )
+  );
 }

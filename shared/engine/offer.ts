@@ -157,7 +157,8 @@ export type BuyGetBenefit = {
   readonly get: {
     readonly qty: number;
     readonly select?: Selector | undefined;
-    readonly pick: 'cheapest' | 'dearest' | 'first';
+    /** `grouped`: set by set, the dearest units are bought and the dearest of the rest rewarded. */
+    readonly pick: 'cheapest' | 'dearest' | 'first' | 'grouped';
   };
   /** 10,000 is free. */
   readonly percentBp: number;

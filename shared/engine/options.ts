@@ -26,6 +26,11 @@ export type EngineOptions = {
   readonly taxRoundAt: 'unit' | 'line' | 'rate';
   /** A limit per customer, and nobody is named: refuse, or let it pass and say so in the trace. */
   readonly unknownCustomer: 'refuse' | 'pass';
+  /**
+   * What a unit may serve when several offers reward units: `once`, as bought or as rewarded, or once in each role
+   * (`per_role`), so that a unit that one offer gave away still counts as bought for another.
+   */
+  readonly unitUse: 'once' | 'per_role';
   /** Explain the automatic offers that applied, or also those that did not. */
   readonly explainAutomatic: 'applied' | 'all';
 };
@@ -39,5 +44,6 @@ export const defaultOptions: EngineOptions = {
   order: 'staged',
   taxRoundAt: 'rate',
   unknownCustomer: 'refuse',
+  unitUse: 'once',
   explainAutomatic: 'applied',
 };

@@ -9,18 +9,27 @@ const FULL_PPM = 1_000_000;
 /** What was taken without lowering the taxable price: paid by a manufacturer, or after tax. */
 export type AfterTax = { readonly lines: readonly number[]; readonly shipping: readonly number[] };
 
-/** The tax on an amount that contains it, or to which it is added. */
+/**
+ * The tax on an amount that contains it, or to which it is added. In an amount that contains it the net is rounded,
+ * and the tax is the rest: so that net and tax always add up to what was paid.
+ */
 export function taxOn(
   amountMinor: number,
   ratePpm: number,
-  inclusive: boolean,
+  included: boolean,
   options: EngineOptions,
 ): number {
   if (ratePpm === 0) return 0;
-  return mulDiv(amountMinor, ratePpm, inclusive ? FULL_PPM + ratePpm : FULL_PPM, options.rounding);
+  if (!included) return mulDiv(amountMinor, ratePpm, FULL_PPM, options.rounding);
+  return amountMinor - mulDiv(amountMinor, FULL_PPM, FULL_PPM + ratePpm, options.rounding);
 }
 
-type Taxable = { readonly ratePpm: number; readonly amountMinor: number; readonly roundedTaxMinor: number };
+type Taxable = {
+  readonly ratePpm: number;
+  readonly included: boolean;
+  readonly amountMinor: number;
+  readonly roundedTaxMinor: number;
+};
 
 /** Every line and shipping line with its taxable amount, and its tax as rounded there. */
 function taxables(cart: Cart, work: Work, afterTax: AfterTax, options: EngineOptions): Taxable[] {
@@ -34,12 +43,18 @@ function taxables(cart: Cart, work: Work, afterTax: AfterTax, options: EngineOpt
     const roundedTaxMinor = byUnit
       ? taxOnUnits(work, line, ratePpm, inclusive, options)
       : taxOn(amountMinor, ratePpm, inclusive, options);
-    return { ratePpm, amountMinor, roundedTaxMinor };
+    return { ratePpm, included: inclusive, amountMinor, roundedTaxMinor };
   });
   (cart.basket.shipping ?? []).forEach((shipping, i) => {
     const amountMinor = (work.shippingLeft[i] as number) + (afterTax.shipping[i] as number);
     const ratePpm = shipping.taxRatePpm ?? 0;
-    list.push({ ratePpm, amountMinor, roundedTaxMinor: taxOn(amountMinor, ratePpm, inclusive, options) });
+    const included = shipping.taxIncluded ?? inclusive;
+    list.push({
+      ratePpm,
+      included,
+      amountMinor,
+      roundedTaxMinor: taxOn(amountMinor, ratePpm, included, options),
+    });
   });
   return list;
 }
@@ -58,31 +73,55 @@ function taxOnUnits(
   return tax;
 }
 
-function taxesByRate(list: readonly Taxable[], inclusive: boolean, options: EngineOptions): TaxTotal[] {
-  const sums = new Map<number, { amount: number; tax: number }>();
-  for (const entry of list) {
-    const sum = sums.get(entry.ratePpm) ?? { amount: 0, tax: 0 };
-    sum.amount += entry.amountMinor;
-    sum.tax += entry.roundedTaxMinor;
-    sums.set(entry.ratePpm, sum);
+type RateSum = { ratePpm: number; withTax: number; withoutTax: number; rounded: number };
+
+function taxesByRate(list: readonly Taxable[], options: EngineOptions): TaxTotal[] {
+  const sums = new Map<number, RateSum>();
+  for (const { ratePpm, included, amountMinor, roundedTaxMinor } of list) {
+    let sum = sums.get(ratePpm);
+    if (sum === undefined) {
+      sum = { ratePpm, withTax: 0, withoutTax: 0, rounded: 0 };
+      sums.set(ratePpm, sum);
+    }
+    if (included) sum.withTax += amountMinor;
+    else sum.withoutTax += amountMinor;
+    sum.rounded += roundedTaxMinor;
   }
-  return [...sums]
-    .sort(([a], [b]) => a - b)
-    .map(([ratePpm, sum]) => {
+  return [...sums.values()]
+    .sort((a, b) => a.ratePpm - b.ratePpm)
+    .map(({ ratePpm, withTax, withoutTax, rounded }) => {
+      const inside = taxOn(withTax, ratePpm, true, options);
       const taxMinor =
-        options.taxRoundAt === 'rate' ? taxOn(sum.amount, ratePpm, inclusive, options) : sum.tax;
-      return { ratePpm, netMinor: inclusive ? sum.amount - taxMinor : sum.amount, taxMinor };
+        options.taxRoundAt === 'rate' ? inside + taxOn(withoutTax, ratePpm, false, options) : rounded;
+      // What is included is in the amounts already; what is added comes on top of them.
+      return { ratePpm, netMinor: withTax + withoutTax - insideOf(list, ratePpm, inside, options), taxMinor };
     });
+}
+
+/** The part of a rate's tax that its amounts already contain. */
+function insideOf(list: readonly Taxable[], ratePpm: number, byRate: number, options: EngineOptions): number {
+  if (options.taxRoundAt === 'rate') return byRate;
+  let inside = 0;
+  for (const entry of list) if (entry.included && entry.ratePpm === ratePpm) inside += entry.roundedTaxMinor;
+  return inside;
 }
 
 /** What the customer still pays: the measure by which combinations are compared. */
 export function payableOf(cart: Cart, work: Work, afterTax: AfterTax, options: EngineOptions): number {
+  let left = leftOf(cart, work);
+  if (cart.pricesIncludeAllTax) return left;
+  const list = taxables(cart, work, afterTax, options);
+  let amounts = 0;
+  for (const entry of list) amounts += entry.amountMinor;
+  // Tax that comes on top of the amounts: all of net and tax, less what the amounts hold themselves.
+  for (const tax of taxesByRate(list, options)) left += tax.netMinor + tax.taxMinor;
+  return left - amounts;
+}
+
+function leftOf(cart: Cart, work: Work): number {
   let left = 0;
   for (const line of cart.lines) left += work.lineLeft(line);
   for (const shipping of work.shippingLeft) left += shipping;
-  if (cart.basket.taxMode === 'inclusive') return left;
-  for (const tax of taxesByRate(taxables(cart, work, afterTax, options), false, options))
-    left += tax.taxMinor;
   return left;
 }
 
@@ -93,9 +132,8 @@ export function totalsOf(
   tender: AfterTax,
   options: EngineOptions,
 ): Totals {
-  const inclusive = cart.basket.taxMode === 'inclusive';
   const list = taxables(cart, work, afterTax, options);
-  const taxes = taxesByRate(list, inclusive, options);
+  const taxes = taxesByRate(list, options);
   const lines = cart.lines.map((line, i): LineTotal => {
     const tenderMinor = tender.lines[i] as number;
     const totalMinor = work.lineLeft(line) + tenderMinor;

@@ -1,7 +1,10 @@
 import { assert } from '../kernel/assert.ts';
+import { mulDiv, type RoundingMode } from '../kernel/rounding.ts';
 import type { Cart, CartLine } from './cart.ts';
 import type { UnitRun } from './types.ts';
 import { combine, pad, share, slice, sumOf } from './unit-runs.ts';
+
+const FULL_PPM = 1_000_000;
 
 /** Part of a line that a benefit touches: `count` units from unit `from` on. */
 export type Span = { readonly line: CartLine; readonly from: number; readonly count: number };
@@ -14,7 +17,14 @@ export type Taking = {
 };
 export type ShippingTaking = { readonly index: number; readonly amountMinor: number };
 
-export type Award = { readonly takings: readonly Taking[]; readonly shipping: readonly ShippingTaking[] };
+export type Bought = { readonly line: CartLine; readonly count: number };
+
+export type Award = {
+  readonly takings: readonly Taking[];
+  readonly shipping: readonly ShippingTaking[];
+  /** Units that had to be bought for this award. */
+  readonly bought?: readonly Bought[] | undefined;
+};
 export const NO_AWARD: Award = { takings: [], shipping: [] };
 
 /** What is still to pay, unit by unit, while a combination of offers is applied. */
@@ -22,15 +32,18 @@ export class Work {
   readonly cart: Cart;
   #runs: (readonly UnitRun[])[];
   #left: number[];
-  /** Units at the end of each line that a picking offer has rewarded: they serve no second one. */
-  #taken: number[];
+  /** Units at the end of each line that a picking offer has rewarded: none is rewarded twice. */
+  #rewarded: number[];
+  /** Units of each line that were bought for a reward: none is bought for two. */
+  #bought: number[];
   shippingLeft: number[];
 
   constructor(cart: Cart) {
     this.cart = cart;
     this.#runs = cart.lines.map((line) => line.fullRuns);
     this.#left = cart.lines.map((line) => line.subtotalMinor);
-    this.#taken = cart.lines.map(() => 0);
+    this.#rewarded = cart.lines.map(() => 0);
+    this.#bought = cart.lines.map(() => 0);
     this.shippingLeft = (cart.basket.shipping ?? []).map((shipping) => shipping.amountMinor);
   }
 
@@ -38,7 +51,8 @@ export class Work {
     const copy = new Work(this.cart);
     copy.#runs = [...this.#runs];
     copy.#left = [...this.#left];
-    copy.#taken = [...this.#taken];
+    copy.#rewarded = [...this.#rewarded];
+    copy.#bought = [...this.#bought];
     copy.shippingLeft = [...this.shippingLeft];
     return copy;
   }
@@ -53,9 +67,17 @@ export class Work {
     return sum;
   }
 
-  /** Units of the line that no picking offer has rewarded. */
+  rewardedUnits(line: CartLine): number {
+    return this.#rewarded[line.index] as number;
+  }
+
+  boughtUnits(line: CartLine): number {
+    return this.#bought[line.index] as number;
+  }
+
+  /** Units of the line that no picking offer has rewarded, nor counted as bought. */
   freeUnits(line: CartLine): number {
-    return line.qty - (this.#taken[line.index] as number);
+    return line.qty - (this.#rewarded[line.index] as number) - (this.#bought[line.index] as number);
   }
 
   runsLeft(span: Span): readonly UnitRun[] {
@@ -65,6 +87,14 @@ export class Work {
   spanLeft(span: Span): number {
     if (span.count === span.line.qty) return this.#left[span.line.index] as number;
     return sumOf(this.runsLeft(span));
+  }
+
+  /** What the span still costs with its tax. */
+  costOf(span: Span, rounding: RoundingMode): number {
+    const left = this.spanLeft(span);
+    const ratePpm = span.line.line.taxRatePpm ?? 0;
+    if (ratePpm === 0 || this.cart.basket.taxMode === 'inclusive') return left;
+    return mulDiv(left, FULL_PPM + ratePpm, FULL_PPM, rounding);
   }
 
   /** How much the span can still give without a unit going below its floor. */
@@ -96,16 +126,22 @@ export class Work {
   }
 
   /** Marks `count` more units at the end of the line as rewarded. */
-  mark(line: CartLine, count: number): void {
-    const taken = (this.#taken[line.index] as number) + count;
-    assert(taken <= line.qty, 'more units rewarded than there are');
-    this.#taken[line.index] = taken;
+  markRewarded(line: CartLine, count: number): void {
+    const rewarded = (this.#rewarded[line.index] as number) + count;
+    assert(rewarded <= line.qty, 'more units rewarded than there are');
+    this.#rewarded[line.index] = rewarded;
+  }
+
+  markBought(line: CartLine, count: number): void {
+    const bought = (this.#bought[line.index] as number) + count;
+    assert(bought <= line.qty, 'more units bought than there are');
+    this.#bought[line.index] = bought;
   }
 }
 
 /** `count` units of the line from its end, before those that an earlier picking offer rewarded. */
 export function spanFromEnd(work: Work, line: CartLine, count: number): Span {
-  return { line, from: work.freeUnits(line) - count, count };
+  return { line, from: line.qty - work.rewardedUnits(line) - count, count };
 }
 
 export function wholeLine(line: CartLine): Span {

@@ -24,6 +24,8 @@ export function allocateExact(amount: bigint, weights: readonly bigint[], rule: 
     assert(weight >= 0n, 'weights must not be negative');
     total += weight;
   }
+  if (amount === 0n)
+    return [...weights, ...(rule === 'apart' || rule === 'blocks_apart' ? [0n] : [])].map(() => 0n);
   assert(total > 0n, 'the weights must have a sum above zero');
   if (rule === 'from_last') return fromLast(amount, weights, total);
   const parts =

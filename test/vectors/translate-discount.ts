@@ -16,6 +16,7 @@ export type Translated = {
   readonly input: EvaluationInput;
   readonly promotionOf: ReadonlyMap<string, string>;
   readonly surcharges: readonly Surcharge[];
+  readonly shippingAsserted: boolean;
 };
 
 export type Surcharge = { readonly netMinor: number; readonly taxMinor: number };
@@ -44,9 +45,10 @@ export function translateDiscount(vector: VectorCase, profile: Profile): Transla
     lines: lines.map((line) => translateLine(line, rules)),
     shipping: shipping.map((entry) => ({
       id: String(entry.id),
-      method: `${String(entry.id)}`,
+      method: String(entry.id),
       amountMinor: whole(entry.amount, 'shipping amount'),
       taxRatePpm: entry.tax_rate === undefined ? 0 : partsPerMillion(entry.tax_rate, 'tax rate'),
+      taxIncluded: typeof entry.includes_tax === 'boolean' ? entry.includes_tax : undefined,
     })),
   };
   return {
@@ -59,6 +61,7 @@ export function translateDiscount(vector: VectorCase, profile: Profile): Transla
     },
     promotionOf: new Map(offers.map(({ offer, promotionId }) => [offer.id, promotionId])),
     surcharges: objects(input.surcharges, 'surcharges').map(surchargeOf),
+    shippingAsserted: vector.expect.shipping_total !== undefined,
   };
 }
 

@@ -84,7 +84,7 @@ function buyGet(
   effect: Fields,
   select: Selector | undefined,
   buyInclude: Selector['include'],
-  profile: Profile,
+  _profile: Profile,
 ): Benefit {
   const getQty = optionalWhole(effect.get_qty, 'get_qty') ?? 1;
   const maxQty = optionalWhole(effect.max_qty, 'max_qty');
@@ -94,10 +94,10 @@ function buyGet(
       qty: whole(effect.buy_qty, 'buy_qty'),
       select: buyInclude === undefined ? undefined : { include: buyInclude },
     },
-    get: { qty: getQty, select, pick: pickOf(profile) },
+    get: { qty: getQty, select, pick: 'grouped' },
     percentBp: effect.percent === undefined ? FULL_PERCENT_BP : percentBp(effect),
     maxTimes: maxQty === undefined ? undefined : Math.max(1, Math.floor(maxQty / getQty)),
-    ...capOf(effect),
+    maxDiscountMinor: optionalWhole(effect.max_discount ?? effect.amount, 'amount'),
   };
 }
 

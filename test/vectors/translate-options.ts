@@ -15,6 +15,7 @@ export function translateOptions(profile: Profile): EngineOptions {
     shareRounding,
     ...combining(profile.combine),
     order: profile.order === 'items_then_order' ? 'staged' : 'priority',
+    unitUse: 'per_role',
     explainAutomatic: 'all',
   };
 }
@@ -25,9 +26,9 @@ function roundingPlaces(roundAt: string | undefined): Pick<EngineOptions, 'round
     case 'line':
       return { roundAt: 'line', taxRoundAt: 'line' };
     case 'unit':
-      return { roundAt: 'unit', taxRoundAt: 'unit' };
+      return { roundAt: 'unit', taxRoundAt: 'line' };
     case 'unit_price':
-      return { roundAt: 'unit_price', taxRoundAt: 'unit' };
+      return { roundAt: 'unit_price', taxRoundAt: 'line' };
     case 'total':
       return { roundAt: 'total', taxRoundAt: 'rate' };
     case 'tax_group':
@@ -43,10 +44,16 @@ const NAMED_LANES: Readonly<Record<string, number | undefined>> = { pre: 1, defa
 const DEFAULT_LANE = 2;
 const VOUCHER_LANE = 4;
 
-export function laneOf(combine: string | undefined, trigger: string, lane: string | undefined): number {
+export function laneOf(
+  combine: string | undefined,
+  trigger: string,
+  onOrder: boolean,
+  lane: string | undefined,
+): number {
   if (trigger === 'catalogue') return CATALOGUE_LANE;
-  if (combine === 'best_catalogue_then_one_voucher')
-    return trigger === 'code' ? VOUCHER_LANE : CATALOGUE_LANE;
+  if (combine === 'best_catalogue_then_one_voucher') {
+    return trigger === 'code' ? VOUCHER_LANE : onOrder ? DEFAULT_LANE : CATALOGUE_LANE;
+  }
   return lane === undefined ? DEFAULT_LANE : (NAMED_LANES[lane] ?? DEFAULT_LANE);
 }
 

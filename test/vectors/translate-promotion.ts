@@ -144,7 +144,12 @@ function stackingOf(
   return {
     mode: promotion.exclusive === true ? 'exclusive' : 'stackable',
     priority: priorityOf(promotion, effects, profile),
-    lane: laneOf(profile.combine, trigger, text(promotion.lane)),
+    lane: laneOf(
+      profile.combine,
+      trigger,
+      effects.some((effect) => effect.target === 'order'),
+      text(promotion.lane),
+    ),
   };
 }
 
@@ -154,10 +159,10 @@ const BUY_GET_FIRST = 1_000_000_000;
 function priorityOf(promotion: Fields, effects: readonly Fields[], profile: Profile): number {
   if (profile.order !== 'buy_get_then_value_desc') return optionalWhole(promotion.priority, 'priority') ?? 0;
   if (effects.some((effect) => effect.type === 'buy_get')) return BUY_GET_FIRST;
-  return Math.max(0, ...effects.map(valueOf));
+  return Math.max(0, ...effects.map(worthOf));
 }
 
-function valueOf(effect: Fields): number {
+function worthOf(effect: Fields): number {
   const { numerator, denominator } = fraction(effect.percent ?? effect.amount ?? 0, 'value');
   return Number((numerator * 100n) / denominator);
 }

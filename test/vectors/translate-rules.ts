@@ -59,8 +59,13 @@ function amount(value: unknown): number | undefined {
 export function ruleHolds(rule: Fields, line: Fields): boolean {
   const attribute = attributeOf(rule);
   const attrs = line.attrs === undefined ? {} : object(line.attrs, 'attrs');
-  const actual = attribute === 'line' ? line.id : (attrs[attribute] ?? line[attribute]);
+  const actual = attribute === 'line' ? line.id : (attrs[attribute] ?? fieldOf(line, attribute));
   return compareRule(String(rule.op), list(rule.values, 'values'), actual);
+}
+
+/** A line that names no list price is sold at it. */
+function fieldOf(line: Fields, attribute: string): unknown {
+  return line[attribute] ?? (attribute === 'list_unit_price' ? line.unit_price : undefined);
 }
 
 export function compareRule(op: string, values: readonly unknown[], actual: unknown): boolean {

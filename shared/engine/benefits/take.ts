@@ -33,11 +33,14 @@ export function spansOf(
   return spans;
 }
 
-/** By undiscounted unit price, ties in line order: the choice does not depend on what other offers took. */
+/**
+ * By undiscounted unit price, so that the choice does not depend on what other offers took. Ties go in line order for
+ * the cheapest; the dearest are the exact reverse.
+ */
 export function inPickOrder(lines: readonly CartLine[], pick: UnitPick['pick']): readonly CartLine[] {
   if (pick === 'first') return lines;
-  const sign = pick === 'cheapest' ? 1 : -1;
-  return [...lines].sort((a, b) => sign * (a.unitPriceMinor - b.unitPriceMinor) || a.index - b.index);
+  const cheapest = [...lines].sort((a, b) => a.unitPriceMinor - b.unitPriceMinor || a.index - b.index);
+  return pick === 'cheapest' ? cheapest : cheapest.reverse();
 }
 
 /** What a percentage of the span is worth, rounded where the options say. Not limited by what is left. */
@@ -104,7 +107,10 @@ function allocateByRule(amount: number, weights: readonly number[], options: Eng
     : allocate(amount, weights, options.remainder);
 }
 
-/** Takes one amount off all spans together: in proportion to what each has left, none below its floor. */
+/**
+ * Takes one amount off all spans together, none below its floor: in proportion to what each costs the customer, its
+ * tax included, so that the shares are the same whether prices are written with or without tax.
+ */
 export function takeAcross(
   spans: readonly Span[],
   wanted: number,
@@ -118,7 +124,7 @@ export function takeAcross(
   for (const cap of caps) room += cap;
   const amount = Math.min(wanted, room, maxMinor ?? wanted);
   if (amount <= 0) return NO_AWARD;
-  const weights = spans.map((span) => work.spanLeft(span));
+  const weights = spans.map((span) => work.costOf(span, options.rounding));
   const parts = allocateCapped(amount, weights, caps, options.remainder, options.shareRounding);
   const takings = spans.map((span, i): Taking => ({ span, amountMinor: parts[i] as number, marks: picks }));
   return { takings, shipping: [] };

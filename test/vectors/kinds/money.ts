@@ -77,11 +77,12 @@ export const splitKind: Kind = ({ input, expect }) => {
 
 function allocation(input: Fields, expect: Fields, weights: readonly bigint[]): Outcome {
   if (weights.length === 0) return same('error', expect.error, 'no_weights');
-  if (weights.every((weight) => weight === 0n))
+  const amount = bigOf(input.amount, 'amount');
+  if (amount !== 0n && weights.every((weight) => weight === 0n)) {
     return unsupported('a split over nothing but zero weights is refused');
+  }
   // Cash with a step of 5 is split in steps.
   const step = BigInt(optionalWhole(input.cash_step, 'cash_step') ?? 1);
-  const amount = bigOf(input.amount, 'amount');
   if (amount % step !== 0n) return unsupported('the amount is not a multiple of the cash step');
   const parts = allocateExact(amount / step, weights, ruleOf(input.mode)).map((part) => Number(part * step));
   return same('parts', expect.parts, parts);
