@@ -4,6 +4,7 @@ import { assert } from './assert.ts';
  * Splits of any size, in bigint: amounts past 2^53, weights with many decimals, and the rules of split that only
  * bookkeeping needs. Also the reference that `allocate` is tested against.
  * - `largest_remainder`, `first`, `largest_weight`: as in `allocate`, shares cut.
+ * - `last`: shares cut, the last part of any weight takes what is left.
  * - `from_last`: from the last part to the first, each cut from what is left, so that losses gather in front.
  * - `apart`: shares cut, what is left stands as one more part at the end.
  * - `blocks_apart`: whole multiples of the reduced weights only, what is left stands at the end.
@@ -11,6 +12,7 @@ import { assert } from './assert.ts';
 export type ExactRule =
   | 'largest_remainder'
   | 'first'
+  | 'last'
   | 'largest_weight'
   | 'from_last'
   | 'apart'
@@ -32,6 +34,10 @@ export function allocateExact(amount: bigint, weights: readonly bigint[], rule: 
     rule === 'blocks_apart' ? blocks(amount, weights, total) : weights.map((w) => (amount * w) / total);
   const left = amount - parts.reduce((sum, part) => sum + part, 0n);
   if (rule === 'apart' || rule === 'blocks_apart') return [...parts, left];
+  if (rule === 'last') {
+    const last = weights.findLastIndex((weight) => weight > 0n);
+    return parts.map((part, index) => (index === last ? part + left : part));
+  }
   return handOut(parts, left, receivers(amount, weights, total, rule));
 }
 

@@ -6,7 +6,7 @@ import {
   Untranslatable,
   type VectorCase,
 } from './case-file.ts';
-import { skippedConvention } from './conventions.ts';
+import { standing } from './conventions.ts';
 import { kinds } from './kinds.ts';
 
 export type Report = {
@@ -42,25 +42,29 @@ function enter(report: Report, vector: VectorCase, profile: Profile): void {
   const conventions = conventionsOf(vector);
   if (conventions.length > 0) report.withConvention += 1;
   for (const convention of conventions) {
-    const reason = skippedConvention(convention);
-    if (reason === undefined) continue;
-    listIn(report.skipped, `"${convention}": ${reason}`).push(vector.id);
+    const known = standing(convention);
+    if (typeof known === 'string') continue;
+    listIn(report.skipped, `"${convention}": ${known.skipped}`).push(vector.id);
     return;
   }
   const outcome = judge(() => kind(vector, profile));
-  switch (outcome.status) {
-    case 'passed':
-      report.passed += 1;
-      if (conventions.length > 0) report.conventionPassed += 1;
-      return;
-    case 'unsupported':
-      // Without a convention nothing excuses a case: it holds for any sane engine.
-      if (conventions.length === 0) report.failed.push({ id: vector.id, difference: outcome.reason });
-      else listIn(report.skipped, `"${conventions[0]}": ${outcome.reason}`).push(vector.id);
-      return;
-    case 'failed':
-      report.failed.push({ id: vector.id, difference: outcome.difference });
+  if (outcome.status === 'passed') {
+    report.passed += 1;
+    if (conventions.length > 0) report.conventionPassed += 1;
+    return;
   }
+  const difference = outcome.status === 'failed' ? outcome.difference : outcome.reason;
+  // A habit that nobody has decided on yet, and that makes a difference, is said by its name. Where all habits of a
+  // case are taken over, or it has none, nothing excuses it.
+  const unlisted = conventions.find((convention) => standing(convention) === 'unlisted');
+  const cannotBeSaid = outcome.status === 'unsupported' ? conventions[0] : undefined;
+  const excuse = unlisted ?? cannotBeSaid;
+  if (excuse === undefined) report.failed.push({ id: vector.id, difference });
+  else
+    listIn(
+      report.skipped,
+      `"${excuse}": ${unlisted === undefined ? difference : 'not among the options'}`,
+    ).push(vector.id);
 }
 
 function judge(run: () => Outcome): Outcome {

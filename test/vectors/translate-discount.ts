@@ -8,6 +8,7 @@ import type {
 } from '../../shared/engine/types.ts';
 import { type Fields, type Profile, Untranslatable, type VectorCase } from './case-file.ts';
 import { object, objects, optionalWhole, partsPerMillion, text, texts, whole } from './read.ts';
+import { countsUnits } from './translate-effect.ts';
 import { translateOptions } from './translate-options.ts';
 import { type TranslatedOffer, translatePromotion } from './translate-promotion.ts';
 import { ruleTags } from './translate-rules.ts';
@@ -29,7 +30,7 @@ const DEFAULT_CURRENCY = 'USD';
 export function translateDiscount(vector: VectorCase, profile: Profile): Translated {
   const { input } = vector;
   const currency = vector.currency ?? DEFAULT_CURRENCY;
-  const lines = objects(input.lines, 'lines');
+  const lines = objects(input.lines, 'lines').filter((line) => line.qty !== 0);
   const shipping = objects(input.shipping, 'shipping');
   const context = flat(input.context === undefined ? {} : object(input.context, 'context'));
   const presented = new Set(texts(input.applied_codes, 'applied_codes').map((code) => code.toLowerCase()));
@@ -38,11 +39,12 @@ export function translateDiscount(vector: VectorCase, profile: Profile): Transla
   const offers = objects(input.promotions, 'promotions').map((promotion, index) =>
     translatePromotion(promotion, index, { ...profile, base }, currency, lines, shipping),
   );
+  const byUnit = objects(input.promotions, 'promotions').some(looksAtUnits);
   const rules = offers.flatMap((offer) => offer.computedRules);
   const basket: Basket = {
     currency,
     taxMode: input.prices_include_tax === true ? 'inclusive' : 'exclusive',
-    lines: lines.map((line) => translateLine(line, rules)),
+    lines: lines.map((line) => translateLine(line, rules, byUnit)),
     shipping: shipping.map((entry) => ({
       id: String(entry.id),
       method: String(entry.id),
@@ -65,6 +67,16 @@ export function translateDiscount(vector: VectorCase, profile: Profile): Transla
   };
 }
 
+function looksAtUnits(promotion: Fields): boolean {
+  const effects =
+    promotion.effects === undefined ? [promotion.effect] : objects(promotion.effects, 'effects');
+  return (
+    promotion.min_qty !== undefined ||
+    promotion.min_line_qty !== undefined ||
+    effects.some((effect) => effect !== undefined && countsUnits(object(effect, 'effect')))
+  );
+}
+
 function couponOf(
   { offer, promotionId, code }: TranslatedOffer,
   presented: ReadonlySet<string>,
@@ -76,11 +88,13 @@ function couponOf(
     : [];
 }
 
-function translateLine(line: Fields, rules: TranslatedOffer['computedRules']): BasketLine {
-  const qty = whole(line.qty, 'qty');
-  const subtotal = whole(line.subtotal ?? whole(line.unit_price, 'unit_price') * qty, 'subtotal');
-  if (qty === 0) throw new Untranslatable('a line without units is not in a basket');
-  if (subtotal % qty !== 0) throw new Untranslatable('the line has no whole unit price');
+function translateLine(line: Fields, rules: TranslatedOffer['computedRules'], byUnit: boolean): BasketLine {
+  const given = whole(line.qty, 'qty');
+  const subtotal = whole(line.subtotal ?? whole(line.unit_price, 'unit_price') * given, 'subtotal');
+  const divisible = subtotal % given === 0;
+  if (!divisible && byUnit) throw new Untranslatable('the line has no whole unit price');
+  // Sold for a sum that has no whole unit price, and nobody asks for units: one unit at that sum.
+  const qty = divisible ? given : 1;
   const attrs = flat(line.attrs === undefined ? {} : object(line.attrs, 'attrs'));
   return {
     id: String(line.id),

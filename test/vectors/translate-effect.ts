@@ -105,15 +105,25 @@ function pickOf(profile: Profile): UnitPick['pick'] {
   return profile.unit_pick === 'dearest' ? 'dearest' : profile.unit_pick === 'first' ? 'first' : 'cheapest';
 }
 
-/** `each` caps units on each line, `once` over the basket. */
+/** `each` caps units on each line; otherwise the cap is one for the whole basket. */
 function unitsOf(effect: Fields, profile: Profile): UnitPick | undefined {
   const maxUnits = optionalWhole(effect.max_qty, 'max_qty');
   if (maxUnits === undefined) {
     return effect.allocation === 'once' ? { pick: pickOf(profile), maxUnits: 1 } : undefined;
   }
-  const perLine =
-    effect.allocation !== 'once' && effect.max_qty_scope !== 'cart' && effect.max_qty_scope !== 'order';
-  return { pick: pickOf(profile), maxUnits, perLine };
+  const scope = text(effect.max_qty_scope) ?? (effect.allocation === 'each' ? 'line' : 'cart');
+  return { pick: pickOf(profile), maxUnits, perLine: scope === 'line' };
+}
+
+/** Whether the effect looks at single units, so that a line needs a whole price for each. */
+export function countsUnits(effect: Fields): boolean {
+  if (effect.max_qty !== undefined || effect.buy_qty !== undefined || effect.allocation === 'once')
+    return true;
+  return (
+    effect.type === 'fixed' &&
+    effect.target === 'items' &&
+    !['across', 'per_line'].includes(String(effect.allocation))
+  );
 }
 
 function onGoods(

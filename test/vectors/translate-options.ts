@@ -4,6 +4,11 @@ import { type Profile, Untranslatable } from './case-file.ts';
 import { roundingOf, splitOf } from './kinds/money.ts';
 
 /** What a source does, as options of the engine. */
+/** Item offers before order offers, as the engine stages them by itself. */
+export function ordersByStage(order: string | undefined): boolean {
+  return order === 'items_then_order';
+}
+
 export function translateOptions(profile: Profile): EngineOptions {
   const [remainder, shareRounding] = splitOf(profile);
   const rounding = profile.rounding;
@@ -14,7 +19,7 @@ export function translateOptions(profile: Profile): EngineOptions {
     remainder,
     shareRounding,
     ...combining(profile.combine),
-    order: profile.order === 'items_then_order' ? 'staged' : 'priority',
+    order: ordersByStage(profile.order) ? 'staged' : 'priority',
     unitUse: 'per_role',
     explainAutomatic: 'all',
   };
@@ -66,9 +71,10 @@ function combining(combine: string | undefined): Pick<EngineOptions, 'combine' |
     case 'best_per_line':
     case 'best_per_line_in_lane':
       return all('best_per_line');
-    case 'best_order_wide':
     case 'best_single':
+    case 'best':
       return all('best_single');
+    case 'best_order_wide':
     case 'best_combination':
       return all('best_combination');
     case 'best_catalogue_then_one_voucher':

@@ -112,6 +112,8 @@ function conditionsOf(promotion: Fields, profile: Profile): Condition[] {
   if (minDiscounted !== undefined) {
     conditions.push({ type: 'min_spend', amountMinor: minDiscounted, measure: 'after_discounts' });
   }
+  const maxSubtotal = optionalWhole(promotion.max_subtotal, 'max_subtotal');
+  if (maxSubtotal !== undefined) conditions.push({ type: 'max_spend', amountMinor: maxSubtotal });
   const minQty = optionalWhole(promotion.min_qty, 'min_qty');
   if (minQty !== undefined && minQty > 0) conditions.push({ type: 'min_quantity', qty: minQty });
   const minLineQty = optionalWhole(promotion.min_line_qty, 'min_line_qty');
@@ -141,25 +143,33 @@ function stackingOf(
   effects: readonly Fields[],
   profile: Profile,
 ): Stacking {
+  const onOrder = effects.some((effect) => effect.target === 'order');
+  const rival = profile.combine === 'best_order_wide' && onOrder;
   return {
-    mode: promotion.exclusive === true ? 'exclusive' : 'stackable',
+    mode: promotion.exclusive === true ? 'exclusive' : rival ? 'group' : 'stackable',
+    group: rival ? 'order_wide' : undefined,
     priority: priorityOf(promotion, effects, profile),
-    lane: laneOf(
-      profile.combine,
-      trigger,
-      effects.some((effect) => effect.target === 'order'),
-      text(promotion.lane),
-    ),
+    lane: laneOf(profile.combine, trigger, onOrder, text(promotion.lane)),
   };
 }
 
-const BUY_GET_FIRST = 1_000_000_000;
+/** Steps of an order such as `buy_get_then_value_desc`: what comes first counts most. */
+const STEP_WEIGHT = 1_000_000_000;
+const MAX_STEPS = 4;
 
-/** Sources that order by the value of a promotion have that value as its priority. */
+/**
+ * The order of a source as a priority. A step names what goes first (`buy_get`, `items`, `percent`, `fixed` …), or
+ * the worth of the promotion; `given` and unknown words leave the order of the case.
+ */
 function priorityOf(promotion: Fields, effects: readonly Fields[], profile: Profile): number {
-  if (profile.order !== 'buy_get_then_value_desc') return optionalWhole(promotion.priority, 'priority') ?? 0;
-  if (effects.some((effect) => effect.type === 'buy_get')) return BUY_GET_FIRST;
-  return Math.max(0, ...effects.map(worthOf));
+  const priority = optionalWhole(promotion.priority, 'priority') ?? 0;
+  const steps = (profile.order ?? '').split('_then_').slice(0, MAX_STEPS);
+  const named = steps.findIndex((step) =>
+    effects.some((effect) => effect.type === step || effect.target === step),
+  );
+  const rank = named < 0 ? 0 : (steps.length - named) * STEP_WEIGHT;
+  if (!steps.includes('value_desc')) return rank + priority;
+  return rank + (named < 0 ? Math.max(0, ...effects.map(worthOf)) : 0);
 }
 
 function worthOf(effect: Fields): number {

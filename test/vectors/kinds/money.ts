@@ -15,6 +15,7 @@ import { fraction, list, objects, optionalWhole, text, whole } from '../read.ts'
 const RULES: Readonly<Record<string, ExactRule | undefined>> = {
   first: 'first',
   largest_remainder: 'largest_remainder',
+  last: 'last',
   largest_ratio: 'largest_weight',
   cascade_from_last: 'from_last',
   separate: 'apart',
@@ -28,6 +29,10 @@ const ROUNDING: Readonly<Record<string, RoundingMode | undefined>> = {
   half_odd: 'half_odd',
   half_away_from_zero: 'half_up',
   half_toward_zero: 'half_down',
+  away_from_zero: 'up',
+  toward_zero: 'down',
+  positive: 'ceil',
+  negative: 'floor',
   half_positive: 'half_ceil',
   half_negative: 'half_floor',
   down: 'down',
