@@ -72,8 +72,14 @@ module.exports = {
       to: { path: '^shared/engine/', dependencyTypesNot: ['type-only'] },
     },
     mayOnlyUse(
+      'signed-codes-use-cborg',
+      '^shared/codes/signed/',
+      '^node_modules/cborg/',
+      'Signed tokens are CBOR, which a package reads strictly; they stay pure in all else.',
+    ),
+    mayOnlyUse(
       'shared-is-pure',
-      '^shared/(kernel|engine|codes|redemption|chain)/',
+      '^shared/(kernel|engine|codes/(?!signed/)|redemption|chain)/?',
       NOTHING,
       'Pure TypeScript without Node, DOM or packages runs the same at till, centre and browser.',
     ),

@@ -7,7 +7,7 @@ const ROOMS = ['shared', 'db', 'till', 'electron', 'web', 'renderer', 'central',
 const MIN_MODULES = 100;
 
 type Cruise = {
-  /** The folder that holds the rooms; default: here. */
+  /** The folder that holds the rooms, absolute: packages are not found from a relative one. Default: here. */
   readonly baseDir?: string;
   readonly roots?: readonly string[];
   readonly minModules?: number;
@@ -15,7 +15,7 @@ type Cruise = {
 
 /** Holds the imports against `.dependency-cruiser.cjs`; returns the findings as lines, none when the house is in order. */
 export async function checkArchitecture(cruised: Cruise = {}): Promise<string[]> {
-  const { baseDir = '.', roots = ROOMS, minModules = MIN_MODULES } = cruised;
+  const { baseDir = process.cwd(), roots = ROOMS, minModules = MIN_MODULES } = cruised;
   const config = await extractConfig('./.dependency-cruiser.cjs');
   const options: ICruiseOptions = { ...config.options, ruleSet: config, validate: true, baseDir };
   const { output } = await cruise([...roots], options);
