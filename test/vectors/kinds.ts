@@ -5,6 +5,7 @@ import * as currency from './kinds/currency.ts';
 import { discount } from './kinds/discount.ts';
 import { gs1Kinds } from './kinds/gs1.ts';
 import * as money from './kinds/money.ts';
+import { signatureKinds } from './kinds/signatures.ts';
 
 /** What judges each kind of case. A new kind: its function and its line here. */
 export const kinds: Readonly<Record<string, Kind | undefined>> = {
@@ -36,4 +37,5 @@ export const kinds: Readonly<Record<string, Kind | undefined>> = {
   totals: calculators.totalsKind,
   ...codeKinds,
   ...gs1Kinds,
+  ...signatureKinds,
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { judgeFile, type Report } from './judge-file.ts';
+import { notImplemented } from './not-implemented.ts';
 
 /**
  * Runs case files through the product: `npm run vectors -- FILE…`. Prints what failed, what was skipped and why, which
@@ -35,7 +36,10 @@ function main(paths: readonly string[]): number {
     add(total, report);
   }
   for (const [reason, ids] of total.skipped) console.log(`skipped ${ids.length}: ${reason}`);
-  for (const [kind, ids] of total.notYet) console.log(`not yet ${ids.length}: kind ${kind}`);
+  for (const [kind, ids] of total.notYet) {
+    const reason = notImplemented[kind];
+    console.log(`not yet ${ids.length}: kind ${kind}${reason === undefined ? '' : `: ${reason}`}`);
+  }
   if (total.withConvention > 0) {
     const share = ((100 * total.conventionPassed) / total.withConvention).toFixed(1);
     console.log(
