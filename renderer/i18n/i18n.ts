@@ -18,7 +18,6 @@ export async function startI18n(): Promise<void> {
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
     returnNull: false,
-    showSupportNotice: false,
   });
 }
 
