@@ -7,6 +7,7 @@ import { printingFeature } from './printing/handlers.ts';
 import { redemptionFeature } from './redemption/handlers.ts';
 import type { Services } from './services.ts';
 import { setupFeature } from './setup/handlers.ts';
+import { syncFeature } from './sync/handlers.ts';
 
 /** Every room of the core, in the order in which they start. */
 export function createFeatures(services: Services): readonly Feature[] {
@@ -18,6 +19,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     batchesFeature(services),
     printingFeature(services),
     redemption,
+    syncFeature(services),
     housekeepingFeature(services, redemption.tidy),
   ];
 }

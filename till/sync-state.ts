@@ -1,6 +1,6 @@
 import type { Reads } from '../db/store.ts';
 
-/** What sync remembers in `meta`, and other rooms of the till may read. Texts of whole numbers. */
+/** What sync remembers in `meta`, and other rooms of the till may read. Numbers are texts. */
 export const syncKeys = {
   /** The device's id at the centre; present exactly when this ledger is enrolled. */
   deviceId: 'sync.deviceId',
@@ -8,6 +8,11 @@ export const syncKeys = {
   ackedSeq: 'sync.ackedSeq',
   /** UTC milliseconds: when push and pull last ended well. */
   lastSyncAt: 'sync.lastSyncAt',
+  centreUrl: 'sync.centreUrl',
+  /** Where the change feed was read to; opaque. */
+  cursor: 'sync.cursor',
+  /** Another one than before: the centre was restored and may have lost what it had acknowledged. */
+  serverEpoch: 'sync.serverEpoch',
 } as const;
 
 export function isEnrolled(read: Reads): boolean {

@@ -1,0 +1,235 @@
+import type { SyncStatus } from '../../shared/contracts/operations/sync.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import { SYNC_PROTOCOL } from '../../shared/contracts/sync.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { MINUTE_MS } from '../../shared/kernel/instant.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { rekeyCustomers } from '../customers.ts';
+import { type Feature, type Outcome, signedIn } from '../handlers.ts';
+import type { Services } from '../services.ts';
+import { ackedSeq, isEnrolled, lastSyncAt, syncKeys } from '../sync-state.ts';
+import { createCentreClient, type Identity } from './centre-client.ts';
+import { openDeviceKey } from './device-key.ts';
+import { createLeaseWishes } from './lease-wishes.ts';
+import { nextDelayMs } from './retry-delay.ts';
+import { runRound } from './sync-round.ts';
+
+/** A redemption is sent this soon after its commit: the next ones of a busy moment go along. */
+const AFTER_COMMIT_MS = 300;
+/** Status pushes while many events are written. */
+const STATUS_EVERY_MS = 200;
+/** Rights that the pool does not have are not asked for all the time. */
+const WISH_AGAIN_MS = MINUTE_MS;
+
+/** The ledger's conversation with the centre. Nothing else in the till waits for it. */
+export function syncFeature(services: Services): Feature {
+  const { store, ports, pushes } = services;
+  const client = createCentreClient(ports.centre, ports.clock);
+  const wishesOf = createLeaseWishes();
+
+  let stopped = false;
+  let running: Promise<Result<void, Refusal>> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** When the timer fires, on the monotonic clock. */
+  let dueAt = Number.POSITIVE_INFINITY;
+  let statusTimer: NodeJS.Timeout | undefined;
+  let shownStatus = '';
+  let failures = 0;
+  let online: boolean | undefined;
+  let lastError: Refusal | undefined;
+  let identity: Identity | undefined;
+  let wishedAt = Number.NEGATIVE_INFINITY;
+
+  function status(): SyncStatus {
+    const { read } = store;
+    const at = lastSyncAt(read);
+    const base = {
+      running: running !== undefined,
+      ...(online === undefined ? {} : { online }),
+      ...(at === undefined ? {} : { lastSyncAt: at }),
+      ...(lastError === undefined ? {} : { lastError }),
+    };
+    if (!isEnrolled(read)) return { mode: 'standalone', queue: { count: 0 }, ...base };
+    const acked = ackedSeq(read);
+    const oldest = read.events.at(acked + 1)?.at;
+    const url = read.meta.get(syncKeys.centreUrl);
+    return {
+      mode: 'enrolled',
+      ...(url === undefined ? {} : { centreUrl: url }),
+      queue: {
+        count: Math.max(0, store.head().seq - acked),
+        ...(oldest === undefined ? {} : { oldestAt: oldest }),
+      },
+      ...base,
+    };
+  }
+
+  function showStatus(): void {
+    if (stopped) return;
+    const now = status();
+    const text = JSON.stringify(now);
+    if (text === shownStatus) return;
+    shownStatus = text;
+    pushes.send({ topic: 'sync.changed', status: now });
+  }
+
+  function showStatusSoon(): void {
+    statusTimer ??= setTimeout(() => {
+      statusTimer = undefined;
+      showStatus();
+    }, STATUS_EVERY_MS).unref();
+  }
+
+  /** Runs a round after `delayMs`, unless one is due sooner. */
+  function schedule(delayMs: number): void {
+    const due = services.clock.monotonicMs() + delayMs;
+    if (stopped || due >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = due;
+    timer = setTimeout(() => {
+      dueAt = Number.POSITIVE_INFINITY;
+      void syncOnce();
+    }, delayMs).unref();
+  }
+
+  function onCommit(): void {
+    if (!isEnrolled(store.read)) return;
+    showStatusSoon();
+    // After a failure the next try is due already: a busy till must not hammer a centre that is away.
+    if (failures === 0 && running === undefined) schedule(AFTER_COMMIT_MS);
+  }
+
+  /** One round; a caller who comes while one runs gets the one after it, so that what he wrote is in it. */
+  async function syncOnce(): Promise<Result<void, Refusal>> {
+    if (running !== undefined) await running;
+    if (stopped) return err(refusal('busy'));
+    running ??= round().finally(() => {
+      running = undefined;
+      showStatus();
+    });
+    return running;
+  }
+
+  async function round(): Promise<Result<void, Refusal>> {
+    showStatus();
+    const as = await identityOf();
+    if (!as.ok) return settle(as);
+    let outcome: Awaited<ReturnType<typeof runRound>>;
+    try {
+      outcome = await runRound({
+        services,
+        client,
+        identity: as.value,
+        wishes: wishes(),
+        isStopped: () => stopped,
+        onProgress: showStatusSoon,
+      });
+    } catch (error) {
+      // A full disk or a defect: the round is tried again, and the cashier goes on.
+      const fault = services.storageFault(error);
+      ports.logger.error('a sync round failed', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      return settle(err(fault ?? refusal('internal')));
+    }
+    if (stopped) return err(refusal('busy'));
+    if (outcome.ok && outcome.value.pulled > 0) pushes.send({ topic: 'catalogue.changed' });
+    return settle(outcome);
+  }
+
+  function settle(outcome: Result<unknown, Refusal>): Result<void, Refusal> {
+    if (outcome.ok) {
+      failures = 0;
+      online = true;
+      lastError = undefined;
+      store.transact((tx) => tx.write.meta.set(syncKeys.lastSyncAt, String(services.clock.now())));
+    } else {
+      failures += 1;
+      online = outcome.error.code !== 'centre_unreachable';
+      lastError = outcome.error;
+    }
+    const waiting = outcome.ok && store.head().seq > ackedSeq(store.read);
+    schedule(waiting ? AFTER_COMMIT_MS : nextDelayMs(failures, ports.random));
+    return outcome.ok ? ok(undefined) : outcome;
+  }
+
+  function wishes() {
+    const now = services.clock.monotonicMs();
+    const asked = wishesOf(store.read);
+    if (asked.length === 0) return asked;
+    const waiting = store.head().seq > ackedSeq(store.read);
+    if (!waiting && now - wishedAt < WISH_AGAIN_MS) return [];
+    wishedAt = now;
+    return asked;
+  }
+
+  async function identityOf(): Promise<Outcome<Identity>> {
+    if (identity !== undefined) return ok(identity);
+    const deviceId = store.read.meta.get(syncKeys.deviceId);
+    const centreUrl = store.read.meta.get(syncKeys.centreUrl);
+    if (deviceId === undefined || centreUrl === undefined) return err(refusal('not_enrolled'));
+    const key = await openDeviceKey(ports.keys, ports.random);
+    if (!key.ok) return key;
+    identity = { deviceId, centreUrl, key: key.value };
+    return ok(identity);
+  }
+
+  async function enrol(centreUrl: string, enrolmentCode: string): Promise<Outcome<void>> {
+    const location = services.location();
+    const ledger = store.identity();
+    assert(location !== undefined && ledger !== undefined, 'enrolling waits for the first run');
+    if (location.demo) return err(refusal('demo_cannot_enrol'));
+    if (isEnrolled(store.read)) return err(refusal('already_enrolled'));
+    const key = await openDeviceKey(ports.keys, ports.random);
+    if (!key.ok) return key;
+    const answer = await client.enrol(centreUrl, {
+      protocol: SYNC_PROTOCOL,
+      enrolmentCode,
+      ...ledger,
+      locationId: location.id,
+      locationName: location.name,
+      currency: location.currency,
+      timeZone: location.timeZone,
+      publicKey: key.value.publicKey,
+    });
+    if (!answer.ok) return answer;
+    const { deviceId, serverEpoch, serverTime, customerKey } = answer.value;
+    services.clock.trust(serverTime);
+    // First, and again if this is cut off: the same code brings the same answer until it is on record.
+    rekeyCustomers(store, customerKey);
+    store.transact((tx) => {
+      tx.write.meta.set(syncKeys.deviceId, deviceId);
+      tx.write.meta.set(syncKeys.centreUrl, centreUrl);
+      tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+      tx.append('sync.enrolled', { centreUrl, deviceId }, services.stamp());
+    });
+    return ok(undefined);
+  }
+
+  return {
+    handlers: {
+      'sync.status': () => ok(status()),
+      'sync.now': async () => {
+        if (!isEnrolled(store.read)) return err(refusal('not_enrolled'));
+        const outcome = await syncOnce();
+        return outcome.ok ? ok(status()) : outcome;
+      },
+      'sync.enrol': async (call, { centreUrl, enrolmentCode }) => {
+        signedIn(call);
+        const enrolled = await enrol(centreUrl, enrolmentCode);
+        if (!enrolled.ok) return enrolled;
+        await syncOnce();
+        return ok(status());
+      },
+    },
+    start() {
+      store.onCommit(onCommit);
+      if (isEnrolled(store.read)) schedule(0);
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      clearTimeout(statusTimer);
+    },
+  };
+}

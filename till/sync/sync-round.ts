@@ -1,0 +1,187 @@
+import type { EventRow } from '../../db/queries/events.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import {
+  type Change,
+  MAX_EVENTS_PER_PUSH,
+  type PushRequest,
+  SYNC_PROTOCOL,
+} from '../../shared/contracts/sync.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { applyChanges } from '../pulled/apply-changes.ts';
+import type { Services } from '../services.ts';
+import { ackedSeq, syncKeys } from '../sync-state.ts';
+import type { CentreClient, Identity } from './centre-client.ts';
+
+/** Characters of events in one push: far below what the centre takes, so that a slow line gets on step by step. */
+const MAX_PUSH_CHARACTERS = 4_000_000;
+/** Both bound a round; what is left follows in the next. */
+const MAX_PUSHES = 1_000;
+const MAX_PULLS = 1_000;
+
+export type RoundParts = {
+  readonly services: Services;
+  readonly client: CentreClient;
+  readonly identity: Identity;
+  readonly wishes: PushRequest['leaseWishes'];
+  /** The core is closing: nothing may be touched any more. */
+  readonly isStopped: () => boolean;
+  readonly onProgress: () => void;
+};
+
+/** Sends what the centre does not have, then takes what this location does not have. Resumes where it was cut off. */
+export async function runRound(parts: RoundParts): Promise<Result<{ pulled: number }, Refusal>> {
+  const pushed = await pushAll(parts);
+  if (!pushed.ok) return pushed;
+  return pullAll(parts);
+}
+
+async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
+  const { services, client, identity, isStopped } = parts;
+  const { store, clock } = services;
+  // An old copy that nobody has answered for would fork the history at the centre: it waits.
+  if (services.faults.find('ledger_unanchored') !== undefined) return ok(undefined);
+  let { wishes } = parts;
+  for (let i = 0; i < MAX_PUSHES; i++) {
+    const request = nextPush(services, wishes);
+    if (request === undefined) return ok(undefined);
+    const answer = await client.push(identity, request);
+    if (isStopped()) return err(refusal('busy'));
+    if (!answer.ok) return answer;
+    const { ackedSeq: acked, serverEpoch, serverTime, quarantined } = answer.value;
+    clock.trust(serverTime);
+    for (const { seq, reason } of quarantined)
+      services.ports.logger.warn('the centre could not apply an event', { seq, code: reason.code });
+    // The centre has more of this ledger than the ledger itself: an old copy of it was put back.
+    if (acked > store.head().seq) return err(refusal('incarnation_retired', { centreSeq: acked }));
+    store.transact((tx) => {
+      tx.write.meta.set(syncKeys.ackedSeq, String(acked));
+      tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+    });
+    parts.onProgress();
+    wishes = [];
+  }
+  return ok(undefined);
+}
+
+/** `undefined`: there is nothing to say. */
+function nextPush({ store }: Services, leaseWishes: PushRequest['leaseWishes']): PushRequest | undefined {
+  const identity = store.identity();
+  assert(identity !== undefined, 'only a founded ledger is enrolled');
+  const head = store.head();
+  const fromSeq = ackedSeq(store.read) + 1;
+  const rows = withinSize(store.read.events.from(fromSeq, MAX_EVENTS_PER_PUSH));
+  if (rows.length === 0 && leaseWishes.length === 0) return undefined;
+  return {
+    protocol: SYNC_PROTOCOL,
+    ledgerId: identity.ledgerId,
+    incarnation: identity.incarnation,
+    fromSeq,
+    prevHash: rows[0]?.prevHash ?? head.hash,
+    events: rows.map(({ seq, hash, body }) => ({ seq, hash, body })),
+    head,
+    knownServerEpoch: Number(store.read.meta.get(syncKeys.serverEpoch) ?? 0),
+    leaseWishes,
+  };
+}
+
+function withinSize(rows: readonly EventRow[]): readonly EventRow[] {
+  let characters = 0;
+  const end = rows.findIndex((row, i) => {
+    characters += row.body.length;
+    return i > 0 && characters > MAX_PUSH_CHARACTERS;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
+async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Refusal>> {
+  const { services, client, identity, isStopped } = parts;
+  const { store, clock } = services;
+  let pulled = 0;
+  for (let i = 0; i < MAX_PULLS; i++) {
+    const answer = await client.pull(identity, store.read.meta.get(syncKeys.cursor));
+    if (isStopped()) return err(refusal('busy'));
+    if (!answer.ok) return answer;
+    const { changes, cursor, more, serverEpoch, serverTime } = answer.value;
+    clock.trust(serverTime);
+    await applyPage(parts, changes, cursor);
+    if (isStopped()) return err(refusal('busy'));
+    pulled += changes.length;
+    parts.onProgress();
+    if (isRestored(services, serverEpoch)) return learnEpoch(parts, serverEpoch, pulled);
+    if (!more) break;
+  }
+  return ok({ pulled });
+}
+
+/** Slices of a page, so that a cashier's scan between two of them does not wait for the whole. */
+const MAX_CHANGES_PER_TRANSACTION = 50;
+
+async function applyPage({ services, isStopped }: RoundParts, changes: readonly Change[], cursor: string) {
+  for (const slice of slicesOf(changes)) {
+    services.store.transact((tx) => applyChanges(tx, services, slice));
+    await new Promise((resume) => setImmediate(resume));
+    if (isStopped()) return;
+  }
+  // Last: a page that was cut off is pulled again, and applying it twice changes nothing.
+  if (services.store.read.meta.get(syncKeys.cursor) !== cursor)
+    services.store.transact((tx) => tx.write.meta.set(syncKeys.cursor, cursor));
+}
+
+/** A chunk of codes stands alone; everything else is light. */
+function slicesOf(changes: readonly Change[]): Change[][] {
+  const slices: Change[][] = [];
+  let light: Change[] = [];
+  for (const change of changes) {
+    if (change.kind === 'codes' || light.length === MAX_CHANGES_PER_TRANSACTION) {
+      if (light.length > 0) slices.push(light);
+      light = [];
+    }
+    if (change.kind === 'codes') slices.push([change]);
+    else light.push(change);
+  }
+  if (light.length > 0) slices.push(light);
+  return slices;
+}
+
+function isRestored({ store }: Services, serverEpoch: number): boolean {
+  return store.read.meta.get(syncKeys.serverEpoch) !== String(serverEpoch);
+}
+
+/** The centre was restored: an empty push tells how far it still has this ledger; the rest is sent again. */
+async function learnEpoch(
+  parts: RoundParts,
+  serverEpoch: number,
+  pulled: number,
+): Promise<Result<{ pulled: number }, Refusal>> {
+  const { services, client, identity } = parts;
+  const { store } = services;
+  const empty = emptyPush(services, serverEpoch);
+  const answer = await client.push(identity, empty);
+  if (parts.isStopped()) return err(refusal('busy'));
+  if (!answer.ok) return answer;
+  store.transact((tx) => {
+    tx.write.meta.set(syncKeys.ackedSeq, String(Math.min(answer.value.ackedSeq, store.head().seq)));
+    tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+  });
+  const again = await pushAll({ ...parts, wishes: [] });
+  return again.ok ? ok({ pulled }) : again;
+}
+
+function emptyPush({ store }: Services, knownServerEpoch: number): PushRequest {
+  const identity = store.identity();
+  assert(identity !== undefined, 'only a founded ledger is enrolled');
+  const acked = ackedSeq(store.read);
+  const next = store.read.events.at(acked + 1);
+  const head = store.head();
+  return {
+    protocol: SYNC_PROTOCOL,
+    ...identity,
+    fromSeq: acked + 1,
+    prevHash: next?.prevHash ?? head.hash,
+    events: [],
+    head,
+    knownServerEpoch,
+    leaseWishes: [],
+  };
+}
