@@ -1,8 +1,5 @@
 /** The longest text that counts as a code; signed tokens are read before this applies. */
 export const MAX_CODE_LENGTH = 64;
-/** More is not read at all: nobody types it, and no scanner sends it for a code. */
-const MAX_ENTERED_LENGTH = 500;
-
 /** What people and printers put between groups: spaces, dashes of every kind, and characters without a width. */
 const separators = /[\s\p{Z}\p{Pd}\p{Cf}\u2043\u2212]/gu;
 /** Letters, marks and digits of any script, and the printable characters of ASCII. */
@@ -13,7 +10,6 @@ const codeText = /^[\p{L}\p{M}\p{N}!-~]+$/u;
  * keyboard), upper case, without separators. `undefined` when nothing is left, or what is left is no code.
  */
 export function canonicalCode(entered: string): string | undefined {
-  if (entered.length > MAX_ENTERED_LENGTH) return undefined;
   const canonical = entered.normalize('NFKC').toUpperCase().normalize('NFKC').replace(separators, '');
   return canonical.length <= MAX_CODE_LENGTH && codeText.test(canonical) ? canonical : undefined;
 }

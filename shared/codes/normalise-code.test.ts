@@ -137,4 +137,36 @@ describe('normaliseCode', () => {
       { numRuns: 2_000 },
     );
   });
+
+  describe('of a scanner', () => {
+    const body = '7H2K9QWYX0';
+    const code = body + checkSymbols(body);
+
+    it.each([
+      [`]Q1${code}`],
+      [`\u0002${code}\r\n`],
+      [`${code}\t`],
+      [`https://shop.example/c/${code}`],
+      [`HTTPS://SHOP.EXAMPLE/C/${code}`],
+      [`https://shop.example/redeem?utm=1&code=${code.toLowerCase()}#x`],
+    ])('finds the code in %j', (entered) => {
+      expect(read(entered).candidates).toContain(code);
+      expect(read(entered).display).toBe(displayCode(code));
+      expect(read(entered).ifUnknown).toBe('code_unknown');
+    });
+
+    it.each([
+      ['(255)5412345000150', ['5412345000150']],
+      [']C12555412345000150123', ['5412345000150123', '5412345000150']],
+      [']e08110106141411234563100110123', ['106141411234563100110123']],
+      ['https://shop.example/255/541234500015042', ['541234500015042', '5412345000150']],
+      ['\u001D8112001234561234560123456\u001D10X', ['001234561234560123456']],
+    ])('reads the coupon in GS1 data: %j', (entered, codes) => {
+      expect(read(entered).candidates.slice(0, codes.length)).toEqual(codes);
+    });
+
+    it('takes GS1 digits without their mark as they are', () => {
+      expect(read('2555412345000150').candidates[0]).toBe('2555412345000150');
+    });
+  });
 });

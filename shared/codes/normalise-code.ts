@@ -2,8 +2,9 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { foldLookalikes } from './alphabet.ts';
 import { canonicalCode } from './canonical-code.ts';
 import { checkSymbolsFit } from './check-symbols.ts';
-import { countForeign, hasGeneratedLength, isClassicShape } from './code-shape.ts';
+import { countForeign, hasGeneratedLength, isClassicShape, isGeneratedShape } from './code-shape.ts';
 import { displayCode } from './display-code.ts';
+import { entryTexts } from './entry-texts.ts';
 
 /**
  * What was entered, ready to be looked up. A text alone does not tell which kind of code it is: `WELC0ME2024` could be
@@ -11,31 +12,37 @@ import { displayCode } from './display-code.ts';
  * the first that it knows, and answers `ifUnknown` when it knows none.
  */
 export type CodeReading = {
-  /** The entered text in canonical form. */
+  /** The likeliest code in what was entered, in canonical form. */
   readonly canonical: string;
-  /** The entered text as it would be printed. */
+  /** The same as it would be printed. */
   readonly display: string;
-  /** `canonical` first, then readings with look-alikes taken for one another. */
+  /** `canonical` first, then other readings of what was entered, and with look-alikes taken for one another. */
   readonly candidates: readonly [string, ...string[]];
   /** `code_mistyped`: it has the shape of a generated code and its check symbols do not fit. */
   readonly ifUnknown: 'code_unknown' | 'code_mistyped';
 };
 
+/** More is not read at all: nobody types it, and no scanner sends it for a code. */
+const MAX_ENTERED_LENGTH = 500;
+
 export function normaliseCode(entered: string): Result<CodeReading, 'code_malformed'> {
-  const canonical = canonicalCode(entered);
+  if (entered.length > MAX_ENTERED_LENGTH) return err('code_malformed');
+  const texts = entryTexts(entered)
+    .map(canonicalCode)
+    .filter((text) => text !== undefined);
+  const [canonical] = texts;
   if (canonical === undefined) return err('code_malformed');
-  const folded = foldLookalikes(canonical);
-  // A text whose check symbols fit was generated: show it with its look-alikes resolved.
-  const fits = hasGeneratedLength(folded) && countForeign(folded) === 0 && checkSymbolsFit(folded);
   const candidates: [string, ...string[]] = [canonical];
-  for (const candidate of [folded, classicReading(canonical)]) {
-    if (candidate !== undefined && !candidates.includes(candidate)) candidates.push(candidate);
+  for (const text of texts.flatMap((text) => [text, foldLookalikes(text), classicReading(text)])) {
+    if (text !== undefined && !candidates.includes(text)) candidates.push(text);
   }
+  // A text whose check symbols fit was generated: show it with its look-alikes resolved.
+  const checked = candidates.find((text) => isGeneratedShape(text) && checkSymbolsFit(text));
   return ok({
     canonical,
-    display: displayCode(fits ? folded : canonical),
+    display: displayCode(checked ?? canonical),
     candidates,
-    ifUnknown: !fits && looksMistyped(canonical, folded) ? 'code_mistyped' : 'code_unknown',
+    ifUnknown: checked === undefined && looksMistyped(canonical) ? 'code_mistyped' : 'code_unknown',
   });
 }
 
@@ -48,8 +55,9 @@ function classicReading(canonical: string): string | undefined {
 /** One character outside the alphabet is a slip of the finger; more of them are another kind of code. */
 const MAX_FOREIGN = 1;
 
-function looksMistyped(canonical: string, folded: string): boolean {
-  return hasGeneratedLength(canonical) && countForeign(folded) <= MAX_FOREIGN && !isWordWithNumber(canonical);
+function looksMistyped(canonical: string): boolean {
+  const foreign = countForeign(foldLookalikes(canonical));
+  return hasGeneratedLength(canonical) && foreign <= MAX_FOREIGN && !isWordWithNumber(canonical);
 }
 
 /**
