@@ -2,6 +2,7 @@ import {
   type CSSVariablesResolver,
   Checkbox,
   createTheme,
+  Input,
   InputBase,
   type MantineColorsTuple,
   Modal,
@@ -26,10 +27,36 @@ const marigold: MantineColorsTuple = [
   '#5c3d00',
 ];
 
+/** Neutrals with a breath of the ink, so that Mantine's own greys belong to the family. */
+const gray: MantineColorsTuple = [
+  '#f8f7fb',
+  '#f3f1f7',
+  '#ebe8f1',
+  '#dcd7e6',
+  '#c9c2d8',
+  '#a8a0ba',
+  '#857c9b',
+  '#5c5473',
+  '#3d3552',
+  '#211a36',
+];
+const dark: MantineColorsTuple = [
+  '#f4f1fb',
+  '#d9d2e8',
+  '#b9b0ce',
+  '#8b81a5',
+  '#5d5478',
+  '#3a3250',
+  '#292239',
+  '#1e192c',
+  '#15111f',
+  '#0d0a15',
+];
+
 const field = { size: 'md', radius: 'md' } as const;
 
 export const theme = createTheme({
-  colors: { marigold },
+  colors: { marigold, gray, dark },
   primaryColor: 'marigold',
   primaryShade: 4,
   autoContrast: true,
@@ -45,6 +72,7 @@ export const theme = createTheme({
     TextInput: TextInput.extend({ defaultProps: field }),
     NumberInput: NumberInput.extend({ defaultProps: field }),
     Textarea: Textarea.extend({ defaultProps: field }),
+    Input: Input.extend({ vars: () => ({ wrapper: { '--input-height': '48px' } }) }),
     InputBase: InputBase.extend({ defaultProps: field }),
     Select: Select.extend({
       defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right', maxDropdownHeight: 320 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, decimalText, formatAge, formatMoney, formatPercent, minorDigits, parseAmount } from './format.ts';
+import { dayOf, decimalText, formatAge, formatMoney, formatPercent, formatWhen, minorDigits, parseAmount } from './format.ts';
 
 /** Intl separates with no-break spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -46,6 +46,15 @@ it('gives an age in its largest unit', () => {
   expect(formatAge(59_000, 'en')).toBe('59 sec');
   expect(formatAge(3 * 60_000 + 10, 'en')).toBe('3 min');
   expect(formatAge(0, 'en')).toBe('0 sec');
+});
+
+it('says today and yesterday by the calendar of the zone', () => {
+  const now = Date.UTC(2026, 10, 24, 23, 30);
+  const berlin = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
+  expect(formatWhen(now, now, berlin)).toBe('today, 00:30');
+  expect(formatWhen(now - 3_600_000, now, berlin)).toBe('yesterday, 23:30');
+  expect(formatWhen(now + 86_400_000, now, { locale: 'de', timeZone: 'UTC' })).toBe('morgen, 23:30');
+  expect(formatWhen(now - 3 * 86_400_000, now, berlin)).toBe('22 Nov 2026, 00:30');
 });
 
 it('takes the day of the zone', () => {

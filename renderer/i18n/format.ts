@@ -1,5 +1,7 @@
 /** Texts from numbers and instants, in the reader's language. Money never passes through a float. */
 
+const DAY_MS = 86_400_000;
+
 export type Formats = {
   readonly locale: string;
   readonly timeZone: string;
@@ -82,6 +84,14 @@ export function formatDateTime(at: number, { locale, timeZone }: Formats): strin
 
 export function formatTime(at: number, { locale, timeZone }: Formats): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }).format(at);
+}
+
+/** `today, 14:02`, `yesterday, 14:02`, or date and time: how people say when something happened. */
+export function formatWhen(at: number, now: number, where: Formats): string {
+  const days = Math.round((Date.parse(dayOf(at, where.timeZone)) - Date.parse(dayOf(now, where.timeZone))) / DAY_MS);
+  if (Math.abs(days) > 1) return formatDateTime(at, where);
+  const day = new Intl.RelativeTimeFormat(where.locale, { numeric: 'auto' }).format(days, 'day');
+  return `${day}, ${formatTime(at, where)}`;
 }
 
 /** `Monday 09:00`: a wall time that recurs each week; it belongs to no zone. */

@@ -24,7 +24,7 @@ export function readableParams(t: Translate, format: Format, params: Refusal['pa
     if (typeof value === 'number') {
       if (name.endsWith('Minor')) {
         readable[name] = typeof currency === 'string' ? format.money(value, currency) : format.money(value);
-      } else if (/(^a|A)t$/.test(name)) readable[name] = format.dateTime(value);
+      } else if (/(^a|A)t$/.test(name) || name === 'until') readable[name] = format.when(value);
       else if (name.endsWith('Ms')) readable[name] = format.age(value);
       else if (name === 'waitSeconds') readable[name] = format.age(value * 1_000);
       else readable[name] = format.number(value);

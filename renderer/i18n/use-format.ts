@@ -21,6 +21,7 @@ export function useFormat() {
       percent: (basisPoints: number) => format.formatPercent(basisPoints, locale),
       number: (value: number) => format.formatNumber(value, locale),
       dateTime: (at: number) => format.formatDateTime(at, where),
+      when: (at: number) => format.formatWhen(at, Date.now(), where),
       time: (at: number) => format.formatTime(at, where),
       weekdayTime: (at: number) => format.formatWeekdayTime(at, locale),
       day: (day: string) => format.formatDay(day, locale),

@@ -158,12 +158,7 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
             {format.money(-result.discountMinor)}
           </dd>
         </div>
-        <div className={classes.payableRow}>
-          <dt>{t('redeem.payable')}</dt>
-          <dd className={classes.payable} data-testid="payable">
-            {format.money(result.payableMinor)}
-          </dd>
-        </div>
+        <Payable text={format.money(result.payableMinor)} />
       </dl>
 
       <ul className={classes.coupons}>
@@ -302,12 +297,7 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
           <dt>{t('redeem.discount')}</dt>
           <dd className={classes.discount}>{format.money(undone ? 0 : -done.discountMinor)}</dd>
         </div>
-        <div className={classes.payableRow}>
-          <dt>{t('redeem.payable')}</dt>
-          <dd className={classes.payable} data-testid="payable">
-            {format.money(undone ? done.subtotalMinor : done.payableMinor)}
-          </dd>
-        </div>
+        <Payable text={format.money(undone ? done.subtotalMinor : done.payableMinor)} />
       </dl>
       <ul className={classes.coupons}>
         {done.redemptions.map((redemption) => (
@@ -317,6 +307,19 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
         ))}
       </ul>
     </Ticket>
+  );
+}
+
+/** The one number that matters, as large as the panel allows for its length. */
+function Payable({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.payableRow}>
+      <dt>{t('redeem.payable')}</dt>
+      <dd className={classes.payable} data-length={text.length > 11 ? 'long' : text.length > 8 ? 'middle' : 'short'} data-testid="payable">
+        {text}
+      </dd>
+    </div>
   );
 }
 

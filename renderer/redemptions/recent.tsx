@@ -93,7 +93,7 @@ function Rows({ rows, onVoid }: { rows: readonly Redemption[]; onVoid: (row: Red
       <tbody>
         {rows.map((row) => (
           <tr key={row.id} data-muted={row.status === 'voided' || undefined}>
-            <td className={table.nowrap}>{format.dateTime(row.redeemedAt)}</td>
+            <td className={table.nowrap}>{format.when(row.redeemedAt)}</td>
             <td>
               <CodeText>{row.code}</CodeText>
             </td>
