@@ -6,6 +6,7 @@ import { assert } from '../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../shared/kernel/result.ts';
 import { type LedgerLock, lockLedger } from './lock.ts';
 import { migrate, SCHEMA_VERSION, schemaVersionOf } from './migrate.ts';
+import { primeLog } from './prime-log.ts';
 import { type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 export const KEY_BYTES = 32;
@@ -57,6 +58,29 @@ export function openLedger(dataDir: string, key: Uint8Array): Result<OpenLedger,
   return ok(withLock(opened.value, paths, lock.value));
 }
 
+/** For looking only, also while a till works on it: no lock, no migration, nothing written. */
+export function openLedgerReadOnly(dataDir: string, key: Uint8Array): Result<OpenLedger, StorageFault> {
+  const { database: path } = ledgerPaths(dataDir);
+  const opened = attempt(() => {
+    const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    const checked = attempt(() => {
+      applyKey(database, key);
+      const version = schemaVersionOf(database);
+      return version === SCHEMA_VERSION
+        ? ok(database)
+        : err({
+            code: 'ledger_newer' as const,
+            detail: `schema ${version}, this program knows ${SCHEMA_VERSION}`,
+          });
+    });
+    if (!checked.ok) database.close();
+    return checked;
+  });
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  return ok({ database, path, close: () => void database.close() });
+}
+
 function withLock(database: Database.Database, paths: LedgerPaths, lock: LedgerLock): OpenLedger {
   return {
     database,
@@ -97,12 +121,17 @@ function prepareDatabase(
   recordOpening(database);
   // This build falls back to `synchronous = NORMAL` on a first write unless it was set: so look again after one.
   assertPragmas(database);
+  primeLog(database.name);
   return ok(database);
 }
 
-/** As a raw key: the bytes are random already, and deriving a key from them would only cost time. */
+/**
+ * AEGIS-256: authenticated like ChaCha20-Poly1305, and with the processor's own AES almost free, where the latter
+ * costs as much time as the disk (0.18 against 0.28 ms for a commit of eight pages). As a raw key: the bytes are
+ * random already, and deriving a key from them would only cost time.
+ */
 export function applyKey(database: Database.Database, key: Uint8Array): void {
-  database.pragma("cipher = 'chacha20'");
+  database.pragma("cipher = 'aegis'");
   database.key(rawKey(key));
 }
 

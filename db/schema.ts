@@ -90,6 +90,8 @@ export const coupons = sqliteTable('coupons', {
   used: integer().notNull().default(0),
   /** Committed elsewhere, as the centre last said. */
   usedElsewhere: integer('used_elsewhere').notNull().default(0),
+  /** The event of its newest redemption here. */
+  lastSeq: integer('last_seq'),
   lastElsewhereAt: integer('last_elsewhere_at'),
   lastElsewhere: text('last_elsewhere'),
   /** Where its uses are at home: only `here` may this ledger spend them without asking. */
@@ -124,20 +126,24 @@ export const baskets = sqliteTable('baskets', {
   at: integer().notNull(),
 });
 
-/** Live holds only; how each began and ended is in the events. */
-export const reservations = sqliteTable('reservations', {
-  id: uuid().primaryKey(),
-  basketId: uuid('basket_id').notNull(),
-  couponId: uuid('coupon_id').notNull(),
-  offerId: uuid('offer_id').notNull(),
-  expiresAt: integer('expires_at').notNull(),
-  /** The lease whose right is held; null where none is needed, or accepted at risk. */
-  leaseId: uuid('lease_id'),
-  customerId: uuid('customer_id'),
-  operatorId: uuid('operator_id').notNull(),
-  businessDay: text('business_day').notNull(),
-  discountMinor: integer('discount_minor').notNull(),
-});
+/** Live holds only, so few that nothing but the key is indexed; how each began and ended is in the events. */
+export const reservations = sqliteTable(
+  'reservations',
+  {
+    basketId: uuid('basket_id').notNull(),
+    couponId: uuid('coupon_id').notNull(),
+    id: uuid().notNull(),
+    offerId: uuid('offer_id').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** The lease whose right is held; null where none is needed, or accepted at risk. */
+    leaseId: uuid('lease_id'),
+    customerId: uuid('customer_id'),
+    operatorId: uuid('operator_id').notNull(),
+    businessDay: text('business_day').notNull(),
+    discountMinor: integer('discount_minor').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.basketId, table.couponId] })],
+);
 
 export const redemptions = sqliteTable('redemptions', {
   /** Of its event; the order of everything. */
@@ -169,8 +175,8 @@ export const useCounts = sqliteTable(
   'use_counts',
   {
     offerId: uuid('offer_id').notNull(),
-    scope: text({ enum: ['all', 'day', 'operator', 'customer'] }).notNull(),
-    /** The day, operator or customer; empty for `all`. */
+    scope: text({ enum: ['all', 'day', 'operator', 'customer', 'batch', 'batch_elsewhere'] }).notNull(),
+    /** The day, operator, customer or batch; empty for `all`. */
     key: text().notNull(),
     uses: integer().notNull(),
     discountMinor: integer('discount_minor').notNull(),

@@ -5,6 +5,7 @@ import type { LedgerEventPayload, LedgerEventType } from '../shared/contracts/le
 import { assert } from '../shared/kernel/assert.ts';
 import type { Drizzle } from './drizzle.ts';
 import type { OpenLedger } from './open.ts';
+import { auditReads } from './queries/audit.ts';
 import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
 import { customerReads, customerWrites } from './queries/customers.ts';
 import { eventReads, eventWrites } from './queries/events.ts';
@@ -167,7 +168,7 @@ export function createStore(ledger: OpenLedger, parts: StoreParts): Store {
   };
 }
 
-function loadIdentity(read: Reads): LedgerIdentity | undefined {
+export function loadIdentity(read: Reads): LedgerIdentity | undefined {
   const ledgerId = read.meta.get(LEDGER_ID);
   const incarnation = read.meta.get(INCARNATION);
   return ledgerId === undefined ? undefined : { ledgerId, incarnation: Number(incarnation) };
@@ -183,7 +184,7 @@ function watchFile(path: string): () => void {
   };
 }
 
-function prepareReads(db: Drizzle) {
+export function prepareReads(db: Drizzle) {
   return {
     meta: metaReads(db),
     operators: operatorReads(db),
@@ -195,6 +196,7 @@ function prepareReads(db: Drizzle) {
     events: eventReads(db),
     throttles: throttleReads(db),
     customers: customerReads(db),
+    audit: auditReads(db),
   };
 }
 

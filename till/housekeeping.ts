@@ -4,6 +4,8 @@ import type { Services } from './services.ts';
 
 const TICK_MS = SECOND_MS;
 const TIDY_EVERY_TICKS = 30;
+/** So much waits in the log that it is moved even while the till is busy. */
+const MANY_EVENTS = 300;
 
 /**
  * What a till does by itself, once a second: the anchor reaches the disk, the write-ahead log is moved into the
@@ -13,14 +15,17 @@ export function housekeepingFeature(services: Services, tidy: () => void): Featu
   const { store, anchor, ports } = services;
   let timer: NodeJS.Timeout | undefined;
   let ticks = 0;
-  let checkpointedSeq = 0;
+  let checkpointedSeq = store.head().seq;
+  let lastSeq = checkpointedSeq;
 
   function tick(): void {
     ticks += 1;
     try {
       anchor.flush();
       const { seq } = store.head();
-      if (seq !== checkpointedSeq) {
+      const isQuiet = seq === lastSeq;
+      lastSeq = seq;
+      if (seq - checkpointedSeq >= (isQuiet ? 1 : MANY_EVENTS)) {
         store.checkpoint();
         checkpointedSeq = seq;
       }

@@ -1,5 +1,6 @@
 import type { WallTime } from '../shared/engine/types.ts';
 import { assert } from '../shared/kernel/assert.ts';
+import { MINUTE_MS } from '../shared/kernel/instant.ts';
 
 const ISO_WEEKDAY: Readonly<Record<string, number>> = {
   Mon: 1,
@@ -26,17 +27,26 @@ export function isKnownZone(zone: string): boolean {
   }
 }
 
-/** Making a formatter costs a thousand times more than using it, so each zone's is kept. */
+type Zone = { readonly formatter: Intl.DateTimeFormat; minute: number; wallTime: WallTime | undefined };
+
+/**
+ * Making a formatter costs a thousand times more than using it, and using it more than judging a basket: each zone
+ * keeps its own, and what it said for the last minute. No zone in use changes its offset inside a minute.
+ */
 export function createWallTimes(): WallTimes {
-  const formatters = new Map<string, Intl.DateTimeFormat>();
+  const zones = new Map<string, Zone>();
   return {
-    at(instantMs, zone) {
-      let formatter = formatters.get(zone);
-      if (!formatter) {
-        formatter = formatterOf(zone);
-        formatters.set(zone, formatter);
+    at(instantMs, name) {
+      let zone = zones.get(name);
+      if (!zone) {
+        zone = { formatter: formatterOf(name), minute: Number.NaN, wallTime: undefined };
+        zones.set(name, zone);
       }
-      return read(formatter, instantMs);
+      const minute = Math.floor(instantMs / MINUTE_MS);
+      if (zone.minute === minute && zone.wallTime) return zone.wallTime;
+      zone.minute = minute;
+      zone.wallTime = read(zone.formatter, instantMs);
+      return zone.wallTime;
     },
   };
 }

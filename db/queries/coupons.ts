@@ -52,9 +52,14 @@ export function couponWrites(db: Drizzle) {
     })
     .onConflictDoNothing()
     .prepare();
-  const addUse = db
+  const use = db
     .update(coupons)
-    .set({ used: sql`${coupons.used} + ${placeholder('by')}` })
+    .set({ used: sql`${coupons.used} + 1`, lastSeq: sql`${placeholder('seq')}` })
+    .where(equals(coupons.id, 'id'))
+    .prepare();
+  const giveBack = db
+    .update(coupons)
+    .set({ used: sql`${coupons.used} - 1` })
     .where(equals(coupons.id, 'id'))
     .prepare();
   const setElsewhere = db
@@ -70,7 +75,9 @@ export function couponWrites(db: Drizzle) {
   return {
     /** False: the code or its id exists already. */
     insert: (row: NewCoupon): boolean => insert.run(row).changes === 1,
-    addUse: (id: string, by: 1 | -1) => void addUse.run({ id, by }),
+    /** `seq`: of the redemption's event. */
+    use: (id: string, seq: number) => void use.run({ id, seq }),
+    giveBack: (id: string) => void giveBack.run({ id }),
     setElsewhere: (row: {
       id: string;
       usedElsewhere: number;
@@ -100,11 +107,6 @@ export function batchReads(db: Drizzle) {
     .orderBy(order)
     .limit(placeholder('limit'))
     .prepare();
-  const redeemed = db
-    .select({ count: sql<number>`count(*)` })
-    .from(coupons)
-    .where(and(equals(coupons.batchId, 'batchId'), sql`${coupons.used} + ${coupons.usedElsewhere} > 0`))
-    .prepare();
   return {
     byId: (id: string): BatchRow | undefined => byId.get({ id }),
     byRequest: (requestId: string): BatchRow | undefined => byRequest.get({ requestId }),
@@ -112,7 +114,6 @@ export function batchReads(db: Drizzle) {
       offerId === undefined
         ? newest.all({ ...after, limit })
         : newestOfOffer.all({ ...after, limit, offerId }),
-    redeemed: (batchId: string): number => redeemed.get({ batchId })?.count ?? 0,
   };
 }
 

@@ -13,12 +13,6 @@ export type CountScope = UseCountRow['scope'];
 
 export function redemptionReads(db: Drizzle) {
   const basket = db.select().from(baskets).where(equals(baskets.id, 'id')).prepare();
-  const openBasketsBefore = db
-    .select({ id: baskets.id })
-    .from(baskets)
-    .where(and(eq(baskets.status, 'open'), lt(baskets.at, placeholder('before'))))
-    .limit(placeholder('limit'))
-    .prepare();
   const held = db.select().from(reservations);
   const heldByBasket = db
     .select()
@@ -59,12 +53,10 @@ export function redemptionReads(db: Drizzle) {
     .where(equals(redemptions.basketId, 'basketId'))
     .orderBy(asc(redemptions.seq))
     .prepare();
-  const lastOfCoupon = db
+  const atSeq = db
     .select()
     .from(redemptions)
-    .where(and(equals(redemptions.couponId, 'couponId'), isNull(redemptions.voidedAt)))
-    .orderBy(desc(redemptions.seq))
-    .limit(1)
+    .where(eq(redemptions.seq, placeholder('seq')))
     .prepare();
   const newest = db
     .select()
@@ -99,8 +91,6 @@ export function redemptionReads(db: Drizzle) {
   const allHeld = held.prepare();
   return {
     basket: (id: string): BasketRow | undefined => basket.get({ id }),
-    openBasketsBefore: (before: number, limit: number): string[] =>
-      openBasketsBefore.all({ before, limit }).map((row) => row.id),
     heldByBasket: (basketId: string): ReservationRow[] => heldByBasket.all({ basketId }),
     /** Holds of every other basket. */
     heldOnOffer: (offerId: string, basketId: string): ReservationRow[] =>
@@ -111,8 +101,8 @@ export function redemptionReads(db: Drizzle) {
     allHeld: (): ReservationRow[] => allHeld.all(),
     byId: (id: string): RedemptionRow | undefined => byId.get({ id }),
     ofBasket: (basketId: string): RedemptionRow[] => ofBasket.all({ basketId }),
-    /** The newest that counts. */
-    lastOfCoupon: (couponId: string): RedemptionRow | undefined => lastOfCoupon.get({ couponId }),
+    /** The one of that event. */
+    atSeq: (seq: number): RedemptionRow | undefined => atSeq.get({ seq }),
     newest: (before: number, limit: number): RedemptionRow[] => newest.all({ before, limit }),
     /** Uses of an offer accepted at risk after `seq`. */
     atRiskSince: (offerId: string, seq: number): number => atRiskSince.get({ offerId, seq })?.count ?? 0,
@@ -165,7 +155,7 @@ export function redemptionWrites(db: Drizzle) {
       discountMinor: placeholder('discountMinor'),
     })
     .onConflictDoUpdate({
-      target: reservations.id,
+      target: [reservations.basketId, reservations.couponId],
       set: {
         expiresAt: sql`excluded.expires_at`,
         customerId: sql`excluded.customer_id`,
@@ -173,7 +163,10 @@ export function redemptionWrites(db: Drizzle) {
       },
     })
     .prepare();
-  const letGo = db.delete(reservations).where(equals(reservations.id, 'id')).prepare();
+  const letGo = db
+    .delete(reservations)
+    .where(and(equals(reservations.basketId, 'basketId'), equals(reservations.couponId, 'couponId')))
+    .prepare();
   const insert = db
     .insert(redemptions)
     .values({
@@ -222,7 +215,7 @@ export function redemptionWrites(db: Drizzle) {
   const takeCount = db
     .update(useCounts)
     .set({
-      uses: sql`${useCounts.uses} - 1`,
+      uses: sql`${useCounts.uses} - ${placeholder('uses')}`,
       discountMinor: sql`${useCounts.discountMinor} - ${placeholder('discountMinor')}`,
     })
     .where(
@@ -238,10 +231,10 @@ export function redemptionWrites(db: Drizzle) {
     removeOpenBasket: (id: string) => void removeOpenBasket.run({ id }),
     /** Makes a hold, or gives an existing one a later end. */
     hold: (row: ReservationRow) => void hold.run(row),
-    letGo: (id: string) => void letGo.run({ id }),
+    letGo: (hold: Pick<ReservationRow, 'basketId' | 'couponId'>) => void letGo.run(hold),
     insert: (row: Omit<RedemptionRow, 'voidedAt' | 'voidSeq'>) => void insert.run(row),
     setVoided: (id: string, at: number, seq: number) => void setVoided.run({ id, at, seq }),
     addCount: (row: UseCountRow) => void addCount.run(row),
-    takeCount: (row: Omit<UseCountRow, 'uses'>) => void takeCount.run(row),
+    takeCount: (row: UseCountRow) => void takeCount.run(row),
   };
 }

@@ -61,11 +61,17 @@ function shownBatch(read: Reads, row: BatchRow): z.output<typeof batchSchema> {
     name: row.name,
     format: codeFormatSchema.parse(row.format),
     count: row.count,
-    redeemed: read.batches.redeemed(row.id),
+    redeemed: redeemedOf(read, row),
     createdAt: row.createdAt,
     createdBy: row.createdBy,
     origin: row.origin,
   };
+}
+
+/** Codes of one use each, so their uses are the codes redeemed: here, and elsewhere as far as the centre told. */
+function redeemedOf(read: Reads, { offerId, id }: BatchRow): number {
+  const uses = (scope: 'batch' | 'batch_elsewhere') => read.redemptions.count(offerId, scope, id)?.uses ?? 0;
+  return uses('batch') + uses('batch_elsewhere');
 }
 
 function codeStatus(row: CouponRow): 'live' | 'redeemed' | 'void' {

@@ -89,10 +89,25 @@ function applyCodes(tx: Tx, services: Services, change: ChangeOf<'codes'>): Skip
 
 function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined {
   const { couponId: id, used, usedHere, status, lastAt, lastWhere } = change;
-  if (!tx.read.coupons.byId(id)) return { kind: 'codeUse', id, why: 'the code is unknown' };
+  const coupon = tx.read.coupons.byId(id);
+  if (!coupon) return { kind: 'codeUse', id, why: 'the code is unknown' };
+  const usedElsewhere = Math.max(0, used - usedHere);
+  const { offerId, batchId } = coupon;
+  const more = usedElsewhere - coupon.usedElsewhere;
+  if (batchId !== null && more !== 0) {
+    const count = {
+      offerId,
+      scope: 'batch_elsewhere',
+      key: batchId,
+      uses: Math.abs(more),
+      discountMinor: 0,
+    } as const;
+    if (more > 0) tx.write.redemptions.addCount(count);
+    else tx.write.redemptions.takeCount(count);
+  }
   tx.write.coupons.setElsewhere({
     id,
-    usedElsewhere: Math.max(0, used - usedHere),
+    usedElsewhere,
     lastAt: lastAt ?? null,
     lastWhere: lastWhere ?? null,
     status,

@@ -1,4 +1,4 @@
-import type { BasketRow } from '../../db/queries/redemptions.ts';
+import type { BasketRow, RedemptionRow } from '../../db/queries/redemptions.ts';
 import type { EventStamp, Tx } from '../../db/store.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
@@ -23,25 +23,38 @@ export function confirmBasket(
   by: SignedIn,
   basketId: string,
 ): Outcome<Confirmation> {
-  const { store, faults, clock } = services;
-  const completed = store.read.redemptions.basket(basketId);
-  if (completed?.status === 'completed') return ok(firstAnswer(services, completed));
-  if (faults.clockBlocks()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
+  const isNew = { value: false };
+  const done = atomically(services, (tx): Outcome<Confirmation> => {
+    const completed = tx.read.redemptions.basket(basketId);
+    if (completed?.status === 'completed') return ok(firstAnswer(tx, completed));
+    isNew.value = true;
+    return confirmNow(tx, services, open, by, basketId);
+  });
+  if (!done.ok || !isNew.value) return done;
+  open.forget(basketId);
+  for (const { id: redemptionId } of done.value.redemptions) {
+    services.pushes.send({ topic: 'redemption.recorded', redemptionId });
+  }
+  return done;
+}
 
-  const checked = open.find(store.read, basketId);
+function confirmNow(
+  tx: Tx,
+  services: Services,
+  open: OpenBaskets,
+  by: SignedIn,
+  basketId: string,
+): Outcome<Confirmation> {
+  const { clock } = services;
+  if (clock.isFaulty()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
+  const checked = open.find(tx.read, basketId);
   if (!checked) return err(refusal('reservation_unknown'));
   if (checked.coupons.length === 0) return err(refusal('nothing_to_redeem'));
   // What was judged too long ago may not hold any more, limited or not.
   if (clock.now() >= checked.checkedAt + HOLD_MS && checked.result.reservedUntil === undefined) {
     return err(refusal('reservation_expired'));
   }
-  const done = atomically(services, (tx) => commitBasket(tx, services, by, checked));
-  if (!done.ok) return done;
-  open.forget(basketId);
-  for (const { id: redemptionId } of done.value.redemptions) {
-    services.pushes.send({ topic: 'redemption.recorded', redemptionId });
-  }
-  return done;
+  return commitBasket(tx, services, by, checked);
 }
 
 /** Takes back everything written when the outcome is a refusal. */
@@ -94,11 +107,13 @@ function commitBasket(
     customerId,
     pseudonym,
   };
+  const redeemed: RedemptionRow[] = [];
   for (const coupon of checked.coupons) {
-    const redeemed = redeem(tx, services, coupon, about);
-    if (!redeemed.ok) return redeemed;
+    const one = redeem(tx, services, coupon, about);
+    if (!one.ok) return one;
+    redeemed.push(one.value);
   }
-  return ok(firstAnswer(services, row));
+  return ok(answerOf(tx, row, redeemed));
 }
 
 type About = {
@@ -112,7 +127,7 @@ type About = {
 };
 
 /** State, right, counts and event of one redemption. */
-function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: About): Outcome<void> {
+function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: About): Outcome<RedemptionRow> {
   const { couponId, offerId, offerVersion, reservationId, discountMinor, shares } = accepted;
   const { basketId, channel, result } = about.checked;
   const coupon = tx.read.coupons.byId(couponId);
@@ -135,8 +150,7 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
   }
   assert(lease === undefined, 'the right of a hold is named by the hold');
   if (withRight !== null) moveRight(tx, withRight, 'spend_held');
-  if (reservation) tx.write.redemptions.letGo(reservation.id);
-  tx.write.coupons.addUse(couponId, 1);
+  if (reservation) tx.write.redemptions.letGo(reservation);
 
   const redemptionId = services.newId();
   const { currency, subtotalMinor } = result;
@@ -162,7 +176,8 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     },
     about.stamp,
   );
-  tx.write.redemptions.insert({
+  tx.write.coupons.use(couponId, seq);
+  const row: RedemptionRow = {
     seq,
     id: redemptionId,
     basketId,
@@ -181,11 +196,14 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     businessDay: about.businessDay,
     leaseId: withRight,
     atRisk: accepted.atRisk,
-  });
-  for (const { scope, key } of countsOf(about)) {
+    voidedAt: null,
+    voidSeq: null,
+  };
+  tx.write.redemptions.insert(row);
+  for (const { scope, key } of countsOf({ ...about, batchId: coupon.batchId })) {
     tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
   }
-  return ok(undefined);
+  return ok(row);
 }
 
 /** Which running sums a redemption belongs to. */
@@ -193,27 +211,30 @@ export function countsOf(redemption: {
   readonly businessDay: string;
   readonly operatorId: string;
   readonly customerId: string | null;
+  readonly batchId: string | null;
 }) {
-  const { businessDay, operatorId, customerId } = redemption;
+  const { businessDay, operatorId, customerId, batchId } = redemption;
   return [
     { scope: 'all', key: '' },
     { scope: 'day', key: businessDay },
     { scope: 'operator', key: operatorId },
     ...(customerId === null ? [] : [{ scope: 'customer', key: customerId } as const]),
+    ...(batchId === null ? [] : [{ scope: 'batch', key: batchId } as const]),
   ] as const;
 }
 
-function firstAnswer(services: Services, basket: BasketRow): Confirmation {
-  const { read } = services.store;
-  const rows = read.redemptions.ofBasket(basket.id);
-  return {
-    basketId: basket.id,
-    // As it was when it was given: a void since is another fact.
-    redemptions: rows.map((row) => shownRedemption(read, { ...row, voidedAt: null })),
-    currency: basket.currency,
-    subtotalMinor: basket.subtotalMinor,
-    discountMinor: basket.discountMinor,
-    payableMinor: basket.payableMinor,
-    redeemedAt: basket.at,
-  };
+/** As it was when it was given: a void since is another fact. */
+function firstAnswer(tx: Tx, basket: BasketRow): Confirmation {
+  const rows = tx.read.redemptions.ofBasket(basket.id);
+  return answerOf(
+    tx,
+    basket,
+    rows.map((row) => ({ ...row, voidedAt: null })),
+  );
+}
+
+function answerOf(tx: Tx, basket: BasketRow, rows: readonly RedemptionRow[]): Confirmation {
+  const { id: basketId, currency, subtotalMinor, discountMinor, payableMinor, at: redeemedAt } = basket;
+  const redemptions = rows.map((row) => shownRedemption(tx.read, row));
+  return { basketId, redemptions, currency, subtotalMinor, discountMinor, payableMinor, redeemedAt };
 }

@@ -1,5 +1,4 @@
 import { refusal } from '../../shared/contracts/refusal.ts';
-import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, signedIn } from '../handlers.ts';
 import { cutPage, readNumberCursor } from '../paging.ts';
@@ -11,10 +10,6 @@ import { createOpenBaskets } from './open-baskets.ts';
 import { shownRedemption } from './shown.ts';
 import { voidRedemption } from './void.ts';
 
-/** Open baskets without a hold are dropped after this, a few at a time. */
-const FORGET_OPEN_MS = DAY_MS;
-const MAX_FORGOTTEN_AT_ONCE = 200;
-
 export function redemptionFeature(services: Services): Feature & { tidy(): void } {
   const { store } = services;
   const open = createOpenBaskets();
@@ -23,17 +18,9 @@ export function redemptionFeature(services: Services): Feature & { tidy(): void 
   function tidy(): void {
     if (!store.identity()) return;
     const now = services.clock.now();
-    const stale = store.read.redemptions.openBasketsBefore(now - FORGET_OPEN_MS, MAX_FORGOTTEN_AT_ONCE);
-    if (stale.length === 0 && store.read.redemptions.expired(now, 1).length === 0) return;
-    store.transact((tx) => {
-      const ended = endExpiredHolds(tx, { ...services.stamp(), at: now });
-      for (const basketId of stale) {
-        if (tx.read.redemptions.heldByBasket(basketId).length === 0) {
-          tx.write.redemptions.removeOpenBasket(basketId);
-        }
-      }
-      if (ended > 0) services.ports.logger.info('holds ended because their time was over', { ended });
-    });
+    if (store.read.redemptions.expired(now, 1).length === 0) return;
+    const ended = store.transact((tx) => endExpiredHolds(tx, { ...services.stamp(), at: now }));
+    services.ports.logger.info('holds ended because their time was over', { ended });
   }
 
   return {
@@ -43,7 +30,11 @@ export function redemptionFeature(services: Services): Feature & { tidy(): void 
     handlers: {
       'redemption.check': (call, input) => checkBasket(services, open, signedIn(call), input),
 
-      'redemption.confirm': (call, { basketId }) => confirmBasket(services, open, signedIn(call), basketId),
+      'redemption.confirm'(call, { basketId }) {
+        // A clock that was set back is put on record first; a basket that is complete is answered all the same.
+        services.faults.clockBlocks();
+        return confirmBasket(services, open, signedIn(call), basketId);
+      },
 
       'redemption.release'(call, { basketId }) {
         const by = signedIn(call);

@@ -13,15 +13,23 @@ export type WhyReleased = 'released' | 'replaced' | 'expired';
 
 /** Ends a hold: the right goes back to where it is free, and the event says why. */
 export function endHold(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: EventStamp): void {
-  tx.write.redemptions.letGo(hold.id);
+  tx.write.redemptions.letGo(hold);
   if (hold.leaseId !== null) moveRight(tx, hold.leaseId, 'let_go');
   const { id: reservationId, couponId, offerId } = hold;
   tx.append('redemption.released', { reservationId, couponId, offerId, why }, stamp);
 }
 
-/** Ends every hold whose time is over, before anybody is judged by what is held. @returns how many */
+/**
+ * Ends every hold whose time is over, before anybody is judged by what is held; a basket that holds nothing any more
+ * leaves the ledger. @returns how many holds
+ */
 export function endExpiredHolds(tx: Tx, stamp: EventStamp): number {
   const expired = tx.read.redemptions.expired(stamp.at, MAX_ENDED_AT_ONCE);
-  for (const hold of expired) endHold(tx, hold, 'expired', stamp);
+  for (const hold of expired) {
+    endHold(tx, hold, 'expired', stamp);
+    if (tx.read.redemptions.heldByBasket(hold.basketId).length === 0) {
+      tx.write.redemptions.removeOpenBasket(hold.basketId);
+    }
+  }
   return expired.length;
 }

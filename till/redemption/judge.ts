@@ -82,6 +82,7 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
   const needsRight = offer.limits.total !== undefined;
   const { state, lease } = loadUse(read, coupon, about.basketId, needsRight);
   const isHeld = state.claim.status === 'reserved';
+  const holdsRight = state.claim.status === 'reserved' && state.claim.withRight;
 
   if (coupon.status === 'void') entry.refusal = refusal('code_void');
   else if (coupon.maxUses !== null && state.coupon.used >= coupon.maxUses) {
@@ -92,8 +93,8 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
     entry.refusal = refusal('not_started', startParams(offer));
   } else if (needsRight && services.faults.rightsSuspended()) {
     entry.refusal = refusal('no_lease_here', { why: 'ledger_unanchored' });
-  } else if (needsRight && !isHeld && (lease?.leased ?? 0) === 0) {
-    if ((lease?.reserved ?? 0) > 0) entry.refusal = refusal('reserved_elsewhere');
+  } else if (needsRight && !holdsRight && (lease?.leased ?? 0) === 0) {
+    if (!isHeld && (lease?.reserved ?? 0) > 0) entry.refusal = refusal('reserved_elsewhere');
     else if (!holdsAllRights(read, offer.id, offer.limits.total ?? 0)) entry.missing = 'no_lease_here';
   }
   if (coupon.home === 'centre' && coupon.maxUses !== null) entry.missing ??= 'home_unreachable';
@@ -170,8 +171,8 @@ function uniqueOffers(found: readonly FoundCoupon[]): Offer[] {
 /** When and where a used-up code was last used, for the sentence that the cashier reads. */
 function lastUse(services: Services, { coupon }: FoundCoupon): Refusal['params'] {
   const { read } = services.store;
-  const here = read.redemptions.lastOfCoupon(coupon.id);
-  if (here && here.redeemedAt >= (coupon.lastElsewhereAt ?? 0)) {
+  const here = coupon.lastSeq === null ? undefined : read.redemptions.atSeq(coupon.lastSeq);
+  if (here && here.voidedAt === null && here.redeemedAt >= (coupon.lastElsewhereAt ?? 0)) {
     const operator = read.operators.byId(here.operatorId)?.name;
     return { at: here.redeemedAt, where: here.tillName, ...(operator === undefined ? {} : { operator }) };
   }

@@ -59,10 +59,10 @@ export async function voidRedemption(
     const stamp = { ...services.stamp(by), operatorId };
     const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
     tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
-    tx.write.coupons.addUse(couponId, -1);
+    tx.write.coupons.giveBack(couponId);
     if (row.leaseId !== null) moveRight(tx, row.leaseId, 'give_back');
-    for (const { scope, key } of countsOf(row)) {
-      tx.write.redemptions.takeCount({ offerId, scope, key, discountMinor });
+    for (const { scope, key } of countsOf({ ...row, batchId: coupon.batchId })) {
+      tx.write.redemptions.takeCount({ offerId, scope, key, uses: 1, discountMinor });
     }
     return ok({ ...row, voidedAt: stamp.at, voidSeq: seq });
   });

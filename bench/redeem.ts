@@ -1,0 +1,188 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openLedger } from '../db/open.ts';
+import { createStore } from '../db/store.ts';
+import { generateCodes } from '../shared/codes/generate-code.ts';
+import { uuidV7 } from '../shared/kernel/ids.ts';
+import { findCoupon } from '../till/redemption/find-coupon.ts';
+import { systemClock } from '../till/system-ports.ts';
+import { basketOf50, offerDraft } from '../till/testing/offer-drafts.ts';
+import { openShop, type TestTill } from '../till/testing/test-core.ts';
+import type { BenchOptions, Report } from './run.ts';
+
+const NAME = 'redeem';
+const SMALL = 1_000;
+const LARGE = 1_000_000;
+const BLOCK = 4_096;
+const CODES_PER_COMMIT = 50_000;
+
+/**
+ * Redeeming single-use codes in an encrypted ledger on this disk, each answer durable, with raw flushes of the same
+ * disk in between: both see the same minutes of the same machine.
+ */
+export async function run(report: Report, { quick }: BenchOptions): Promise<void> {
+  const large = quick ? 20_000 : LARGE;
+  const samples = quick ? 200 : 3_000;
+  const small = await measure(SMALL, quick ? 200 : 900);
+  const big = await measure(large, samples);
+  const row = (metric: string, value: number, unit: string, n: number) =>
+    report({ name: NAME, metric, value, unit, n });
+
+  row('fsync_p50_us', quantile(big.flushes, 0.5), 'us', big.flushes.length);
+  row('fsync_p99_us', quantile(big.flushes, 0.99), 'us', big.flushes.length);
+  row('redeem_p50_us', quantile(big.confirms, 0.5), 'us', samples);
+  row('redeem_p99_us', quantile(big.confirms, 0.99), 'us', samples);
+  row('redeem_p50_over_fsync', quantile(big.confirms, 0.5) / quantile(big.flushes, 0.5), 'x', samples);
+  row('redeem_p99_over_fsync', quantile(big.confirms, 0.99) / quantile(big.flushes, 0.99), 'x', samples);
+  row('reserve_p50_us', quantile(big.checks, 0.5), 'us', samples);
+  row('reserve_p99_us', quantile(big.checks, 0.99), 'us', samples);
+  row('lookup_p50_us', quantile(big.lookups, 0.5), 'us', big.lookups.length);
+  row('lookup_p99_us', quantile(big.lookups, 0.99), 'us', big.lookups.length);
+  row('redeem_growth_1e3_1e6', quantile(big.confirms, 0.5) / quantile(small.confirms, 0.5), 'x', samples);
+  row('file_bytes_per_code', big.bytesPerCode, 'B', large);
+}
+
+type Figures = {
+  readonly flushes: number[];
+  readonly checks: number[];
+  readonly confirms: number[];
+  readonly lookups: number[];
+  readonly bytesPerCode: number;
+};
+
+async function measure(count: number, samples: number): Promise<Figures> {
+  // On the disk that a ledger would be on: memory would flatter every figure.
+  const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-bench-'));
+  let till: TestTill | undefined;
+  try {
+    const shop = await openShop({ folder, clock: realClock() });
+    till = shop;
+    const { offer } = await shop.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft: offerDraft() },
+      shop.session,
+    );
+    await shop.core.close();
+    const { codes, lookups, bytesPerCode } = fill(shop, offer.id, count, samples);
+    till = await shop.reopen();
+    const { session } = await till.ok('session.signIn', { operatorId: shop.adminId, pin: '482913' });
+    return { ...(await redeemAll(till, session, codes, folder)), lookups, bytesPerCode };
+  } finally {
+    await till?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The clock of the machine, as the tests' clock. */
+function realClock() {
+  return {
+    nowMs: 0,
+    monotonic: 0,
+    now: () => systemClock.now(),
+    monotonicMs: () => systemClock.monotonicMs(),
+  };
+}
+
+/** Writes the codes straight into the store, looks many of them up, and picks some for redeeming. */
+function fill(till: TestTill, offerId: string, count: number, samples: number) {
+  const key = till.keys.get('ledger');
+  const opened = key && openLedger(till.dataDir, key);
+  if (!opened?.ok) throw new Error('the bench ledger does not open');
+  const store = createStore(opened.value, {
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    newId: (now) => uuidV7(now, randomBytes(10)),
+  });
+  try {
+    const made = generateCodes({ kind: 'crockford', length: 10 }, count, randomBytes);
+    if (!made.ok) throw new Error('no such many codes');
+    const codes = made.value;
+    const batchId = randomUUID();
+    const createdAt = Date.now();
+    store.transact((tx) =>
+      tx.write.batches.insert({
+        id: batchId,
+        offerId,
+        name: 'Bench',
+        format: { kind: 'crockford', length: 10 },
+        count,
+        origin: 'here',
+        createdAt,
+        createdBy: 'bench',
+        requestId: null,
+      }),
+    );
+    for (let start = 0; start < count; start += CODES_PER_COMMIT) {
+      store.transact((tx) => {
+        codes.slice(start, start + CODES_PER_COMMIT).forEach((code, i) => {
+          tx.write.coupons.insert({
+            id: uuidV7(createdAt, randomBytes(10)),
+            code,
+            offerId,
+            batchId,
+            serial: start + i + 1,
+            maxUses: 1,
+            home: 'here',
+            issuedAt: createdAt,
+          });
+        });
+      });
+    }
+    store.checkpoint();
+    const pick = () => codes[Math.floor(Math.random() * codes.length)] as string;
+    const lookups: number[] = [];
+    for (let i = 0; i < Math.max(2_000, samples * 5); i++) {
+      const code = pick();
+      lookups.push(timed(() => findCoupon(store.read, code)));
+    }
+    const chosen = new Set<string>();
+    while (chosen.size < samples) chosen.add(pick());
+    const bytes = statSync(path.join(till.dataDir, 'ledger.db')).size;
+    return { codes: [...chosen], lookups, bytesPerCode: bytes / count };
+  } finally {
+    store.close();
+  }
+}
+
+async function redeemAll(till: TestTill, session: string, codes: readonly string[], folder: string) {
+  const file = openSync(path.join(folder, 'flush.bin'), 'w');
+  const block = randomBytes(BLOCK);
+  writeSync(file, block, 0, BLOCK, 0);
+  const flushes: number[] = [];
+  const checks: number[] = [];
+  const confirms: number[] = [];
+  try {
+    for (const code of codes) {
+      flushes.push(
+        timed(() => {
+          writeSync(file, block, 0, BLOCK, 0);
+          fdatasyncSync(file);
+        }),
+      );
+      // As between two customers: timers get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      const basketId = randomUUID();
+      let start = performance.now();
+      await till.ok('redemption.check', { basketId, basket: basketOf50, codes: [code] }, session);
+      checks.push((performance.now() - start) * 1_000);
+      start = performance.now();
+      await till.ok('redemption.confirm', { basketId }, session);
+      confirms.push((performance.now() - start) * 1_000);
+    }
+  } finally {
+    closeSync(file);
+  }
+  return { flushes, checks, confirms };
+}
+
+function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) * 1_000;
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] as number;
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { z } from 'zod';
+import { openLedgerReadOnly } from '../db/open.ts';
+import { loadIdentity, prepareReads } from '../db/store.ts';
+import { readAnchor } from './anchor/anchor.ts';
+import { auditLedger } from './audit/audit-ledger.ts';
+import { fileAnchorStore } from './system-ports.ts';
+
+/**
+ * `npm run audit -- --data DIR [--anchor FILE] [--key FILE]`: verifies a ledger's chain, escrow and anchor.
+ * Exits 1 at the first break, 2 when it could not look.
+ */
+const USAGE = 'npm run audit -- --data DIR [--anchor FILE] [--key FILE]';
+
+const FOUND_BREAK = 1;
+const COULD_NOT_LOOK = 2;
+
+/** What the web host keeps: the same file, of which only the ledger's key is of interest here. */
+const keyFileSchema = z.object({ ledger: z.base64url() });
+
+function main(): number {
+  const { data, anchor, key } = options();
+  if (data === undefined) return complain(USAGE);
+  const keyText = readKey(key ?? `${data}.key`);
+  const opened = openLedgerReadOnly(data, keyText);
+  if (!opened.ok) return complain(`${data}: ${opened.error.code}: ${opened.error.detail}`);
+  try {
+    const read = prepareReads(drizzle({ client: opened.value.database }));
+    // Either slot, or what both have in common, names the anchor.
+    const slots = fileAnchorStore((anchor ?? data).replace(/\.anchor-[ab]$/, ''));
+    const result = auditLedger({ read, identity: loadIdentity(read) }, readAnchor(slots));
+    if (!result.ok) {
+      const { seq, what } = result.error;
+      console.log(`BREAK${seq === undefined ? '' : ` at event ${seq}`}: ${what}`);
+      return FOUND_BREAK;
+    }
+    const { head, redemptions, voided, leases, anchoredSeq } = result.value;
+    console.log(`chain whole: ${head.seq} events, head ${head.hash}`);
+    console.log(`escrow adds up: ${redemptions} redemptions, ${voided} of them voided, ${leases} leases`);
+    console.log(`anchor fits: event ${anchoredSeq ?? 0}`);
+    return 0;
+  } finally {
+    opened.value.close();
+  }
+}
+
+function options() {
+  const text = { type: 'string' } as const;
+  return parseArgs({ options: { data: text, anchor: text, key: text } }).values;
+}
+
+function readKey(file: string): Uint8Array {
+  return Buffer.from(keyFileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).ledger, 'base64url');
+}
+
+function complain(text: string): number {
+  console.error(text);
+  return COULD_NOT_LOOK;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  process.exitCode = complain(error instanceof Error ? error.message : String(error));
+}
