@@ -29,7 +29,13 @@ export function targetConfig(name: TargetName, root: string, outDir: string): In
         plugins: [react()],
         html: { cspNonce: NONCE_PLACEHOLDER },
         // Data URLs are not in the policy for fonts, and a file is cached.
-        build: { outDir, emptyOutDir: true, target: CHROMIUM, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+        build: {
+          outDir,
+          emptyOutDir: true,
+          target: CHROMIUM,
+          assetsInlineLimit: 0,
+          modulePreload: { polyfill: false },
+        },
       };
     case 'web':
       return nodeConfig(root, outDir, { main: 'web/main.ts', 'core-worker': 'web/core-worker.ts' }, esm);
@@ -77,6 +83,9 @@ function nodeConfig(
       ssr: true,
       outDir,
       target: NODE,
+      emptyOutDir: true,
+      // Not loaded over a network.
+      chunkSizeWarningLimit: 10_000,
       minify: false,
       rolldownOptions: { external, input, output },
     },

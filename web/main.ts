@@ -11,13 +11,12 @@ import { startFailureText } from '../till/host/start-failure.ts';
 import { systemRandom } from '../till/system-ports.ts';
 import { connectCore } from '../till/worker/connect-core.ts';
 import type { CoreWorkerData } from './compose.ts';
-import { type OpenedWindow, openWindow } from './open-window.ts';
+import { openWindow } from './open-window.ts';
 import { startWebServer, type WebServer } from './server.ts';
+import { listenForShutdown, type Shutdown } from './shutdown.ts';
 
 const DEFAULT_PORT = 4811;
 const SECRET_BYTES = 32;
-/** Closing the ledger takes milliseconds; a process that still runs after this hangs. */
-const SHUTDOWN_MS = 10_000;
 
 /** Ends the start with one sentence for the person who asked for it. */
 class StartFailure extends Error {
@@ -36,23 +35,35 @@ async function main(argv: readonly string[]): Promise<void> {
     defaultDataDir(demo, { platform: process.platform, home: os.homedir(), env: process.env });
   const secret = Buffer.from(systemRandom.bytes(SECRET_BYTES)).toString('base64url');
 
+  const shutdown = listenForShutdown();
   // The port first: where it is taken, no ledger has been touched.
   const server = await listen(port, secret);
+  shutdown.add(() => server.close());
   const prepared = prepareDataFolder(dataDir);
   if (!prepared.ok) throw new StartFailure(prepared.error);
   const place = prepared.value;
   const { core, worker } = await startCore({ place, demo });
+  shutdown.add(() => core.close());
+  worker.on('exit', () => {
+    if (shutdown.isStopping()) return;
+    console.error('The core ended unexpectedly. The ledger is safe; start Counterfoil again.');
+    void shutdown.stop(1);
+  });
   server.serve(core);
 
   const url = `http://127.0.0.1:${server.port}/#secret=${secret}`;
   console.log(`Counterfoil is open at ${url}`);
   console.log(`Ledger: ${place.dataDir}  Key: ${place.keyFile} (whoever reads both reads the ledger)`);
+  if (window) await showWindow(url, place.dataDir, shutdown);
+}
 
-  const opened: OpenedWindow = window
-    ? await openWindow(url, place.dataDir)
-    : { kind: 'none', why: 'as asked' };
-  if (window && opened.kind === 'none') console.log(`No window was opened: ${opened.why}.`);
-  stopWhenAsked({ server, core, worker, opened });
+/** A till in a window of its own ends with it, as a desktop program does. */
+async function showWindow(url: string, dataDir: string, shutdown: Shutdown): Promise<void> {
+  const opened = await openWindow(url, dataDir);
+  if (opened.kind === 'none') console.log(`No window was opened: ${opened.why}.`);
+  if (opened.kind !== 'app') return;
+  shutdown.add(() => opened.close());
+  void opened.closed.then(() => shutdown.stop(0));
 }
 
 async function listen(port: number, secret: string): Promise<WebServer> {
@@ -81,40 +92,6 @@ async function startCore(data: CoreWorkerData): Promise<{ core: Core; worker: Wo
     if (error instanceof CoreStartError) throw new StartFailure(startFailureText(error.refusal, data.place));
     throw error;
   }
-}
-
-type Running = {
-  readonly server: WebServer;
-  readonly core: Core;
-  readonly worker: Worker;
-  readonly opened: OpenedWindow;
-};
-
-function stopWhenAsked({ server, core, worker, opened }: Running): void {
-  let stopping = false;
-  async function stop(exitCode: number): Promise<void> {
-    // Ctrl+C often arrives twice, from the terminal and from npm.
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => {
-      console.error('Counterfoil did not stop in time and was ended. The ledger is safe.');
-      process.exit(1);
-    }, SHUTDOWN_MS).unref();
-    await server.close();
-    await core.close();
-    if (opened.kind === 'app') {
-      opened.close();
-      await opened.closed;
-    }
-    process.exit(exitCode);
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
-  if (opened.kind === 'app') void opened.closed.then(() => stop(0));
-  worker.on('exit', () => {
-    if (stopping) return;
-    console.error('The core ended unexpectedly. The ledger is safe; start Counterfoil again.');
-    void stop(1);
-  });
 }
 
 try {

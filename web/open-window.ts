@@ -8,7 +8,8 @@ export type OpenedWindow =
       readonly kind: 'app';
       /** Resolves when the person has closed it. */
       readonly closed: Promise<void>;
-      close(): void;
+      /** Resolves when its process and its profile are gone. */
+      close(): Promise<void>;
     }
   | { readonly kind: 'browser' }
   | { readonly kind: 'none'; readonly why: string };
@@ -62,7 +63,14 @@ function appWindow(child: ChildProcess, profile: string): OpenedWindow {
       resolve();
     });
   });
-  return { kind: 'app', closed, close: () => child.kill() };
+  return {
+    kind: 'app',
+    closed,
+    close() {
+      child.kill();
+      return closed;
+    },
+  };
 }
 
 function removeOldProfiles(dataDir: string): void {

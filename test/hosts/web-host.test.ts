@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { build, distDir } from '../../build/build.ts';
+
+/** The web host as its own process: how it starts, what it says when it cannot, and how it ends. */
+const main = path.join(distDir, 'web', 'main.mjs');
+
+let folder: string;
+let dataDir: string;
+const running = new Set<() => Promise<unknown>>();
+
+beforeAll(() => build(['renderer', 'web']), 120_000);
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-host-'));
+  dataDir = path.join(folder, 'till');
+});
+afterEach(async () => {
+  for (const end of running) await end();
+  running.clear();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[] = []) {
+  const child = spawn(process.execPath, [main, '--no-window', '--port=0', `--data=${dataDir}`, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  );
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  running.add(() => end('SIGKILL'));
+  return { child, ended, end };
+}
+
+async function opened(args: readonly string[] = []) {
+  const host = start(args);
+  const url = await new Promise<URL>((resolve, reject) => {
+    host.child.stdout.on('data', (chunk: string) => {
+      const found = /open at (http:\S+)/.exec(chunk)?.[1];
+      if (found) resolve(new URL(found));
+    });
+    void host.ended.then(({ stderr }) => reject(new Error(`it did not open: ${stderr}`)));
+  });
+  const secret = new URLSearchParams(url.hash.slice(1)).get('secret') ?? '';
+  return { ...host, url, secret };
+}
+
+async function status(url: URL, secret: string): Promise<{ ok: boolean; value: { phase: string } }> {
+  const response = await fetch(new URL('/api/op/app.status', url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  return (await response.json()) as { ok: boolean; value: { phase: string } };
+}
+
+/** One sentence on standard error, and nothing on the ledger. */
+async function refusesToStart(args: readonly string[] = []): Promise<string> {
+  const { code, stderr, stdout } = await start(args).ended;
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  return stderr.trim();
+}
+
+function fingerprint(): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(dataDir)
+      .filter((name) => name.startsWith('ledger.db'))
+      .map((name) => [name, readFileSync(path.join(dataDir, name)).toString('base64')]),
+  );
+}
+
+describe('starting', () => {
+  it('opens on a new folder, keeps its key outside for its owner alone, and opens again', async () => {
+    const first = await opened();
+    expect(await status(first.url, first.secret)).toMatchObject({ ok: true, value: { phase: 'setup' } });
+    expect(statSync(`${dataDir}.key`).mode & 0o777).toBe(0o600);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect((await first.end('SIGTERM')).code).toBe(0);
+
+    const second = await opened();
+    expect(await status(second.url, second.secret)).toMatchObject({ ok: true });
+    expect(second.secret).not.toBe(first.secret);
+  });
+
+  it('makes a demo location when asked', async () => {
+    const { url, secret } = await opened(['--demo']);
+    expect(await status(url, secret)).toMatchObject({ ok: true, value: { phase: 'ready' } });
+  });
+
+  it('explains arguments that it does not understand, and touches nothing', async () => {
+    const { code, stderr } = await start(['--prot', '80']).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain("Unknown option '--prot'");
+    expect(stderr).toContain('--port N');
+    expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+describe('when it cannot start', () => {
+  it('names the port that is taken, before a ledger is made', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await refusesToStart([`--port=${port}`])).toContain(`Port ${port} is already in use`);
+    expect(existsSync(dataDir)).toBe(false);
+    other.close();
+  });
+
+  it('names the folder that cannot be written', async () => {
+    writeFileSync(dataDir, 'a file');
+    expect(await refusesToStart()).toContain(`The data folder ${dataDir} cannot be used`);
+    expect(readFileSync(dataDir, 'utf8')).toBe('a file');
+  });
+
+  it('leaves a ledger to the process that has it', async () => {
+    const first = await opened();
+    expect(await refusesToStart()).toContain('Another Counterfoil is already using');
+    expect(await status(first.url, first.secret)).toMatchObject({ ok: true });
+  });
+
+  describe('on a ledger that is not as it was', () => {
+    beforeEach(async () => {
+      // Closed cleanly: after a crash the write-ahead log would mend some of what is broken here.
+      const { code } = await (await opened(['--demo'])).end('SIGTERM');
+      expect(code).toBe(0);
+    });
+
+    it('says that the key is another one, and changes nothing', async () => {
+      const ours = readFileSync(`${dataDir}.key`, 'utf8');
+      writeFileSync(
+        `${dataDir}.key`,
+        JSON.stringify({ ...JSON.parse(ours), ledger: Buffer.alloc(32, 1).toString('base64url') }),
+      );
+      const before = fingerprint();
+      expect(await refusesToStart()).toContain('The key does not open');
+      expect(fingerprint()).toEqual(before);
+
+      writeFileSync(`${dataDir}.key`, ours);
+      await opened();
+    });
+
+    it('does not make a new key for a ledger whose key is gone', async () => {
+      rmSync(`${dataDir}.key`);
+      expect(await refusesToStart()).toContain('The key does not open');
+      expect(existsSync(`${dataDir}.key`)).toBe(false);
+    });
+
+    it('says that the key file is damaged', async () => {
+      writeFileSync(`${dataDir}.key`, '{');
+      expect(await refusesToStart()).toContain('The key does not open');
+      expect(readFileSync(`${dataDir}.key`, 'utf8')).toBe('{');
+    });
+
+    it.each([
+      ['cut short', (file: string) => truncateSync(file, 5_000)],
+      [
+        'overwritten in the middle',
+        (file: string) => {
+          const bytes = readFileSync(file);
+          bytes.fill(0xff, 4_096, 8_192);
+          writeFileSync(file, bytes);
+        },
+      ],
+      [
+        'emptied of its first page',
+        (file: string) => {
+          const bytes = readFileSync(file);
+          bytes.fill(0, 0, 4_096);
+          writeFileSync(file, bytes);
+        },
+      ],
+    ] as const)('says that it is damaged when it was %s, and changes nothing', async (_how, damage) => {
+      damage(path.join(dataDir, 'ledger.db'));
+      const before = fingerprint();
+      expect(await refusesToStart()).toMatch(/is damaged|could not be opened/);
+      expect(fingerprint()).toEqual(before);
+    });
+  });
+});
+
+describe('ending', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'closes the ledger on %s, however often it comes',
+    async (signal) => {
+      const host = await opened(['--demo']);
+      const events = await fetch(new URL('/api/events', host.url), {
+        headers: { authorization: `Bearer ${host.secret}` },
+      });
+      host.child.kill(signal);
+      const { code } = await host.end(signal);
+      expect(code).toBe(0);
+      await expect(events.text()).rejects.toThrow();
+      // A clean close leaves no write-ahead log to replay.
+      expect(existsSync(path.join(dataDir, 'ledger.db-wal'))).toBe(false);
+    },
+  );
+});
