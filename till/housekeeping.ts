@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../shared/kernel/instant.ts';
 import type { Feature } from './handlers.ts';
 import type { Services } from './services.ts';
+import { systemTimers } from './system-ports.ts';
 
 const TICK_MS = SECOND_MS;
 const TIDY_EVERY_TICKS = 30;
@@ -13,7 +14,8 @@ const MANY_EVENTS = 300;
  */
 export function housekeepingFeature(services: Services, tidy: () => void): Feature {
   const { store, anchor, ports } = services;
-  let timer: NodeJS.Timeout | undefined;
+  const { every } = ports.timers ?? systemTimers;
+  let stop = () => {};
   let ticks = 0;
   let checkpointedSeq = store.head().seq;
   let lastSeq = checkpointedSeq;
@@ -41,9 +43,8 @@ export function housekeepingFeature(services: Services, tidy: () => void): Featu
   return {
     handlers: {},
     start() {
-      timer = setInterval(tick, TICK_MS);
-      timer.unref();
+      stop = every(TICK_MS, tick);
     },
-    stop: () => clearInterval(timer),
+    stop: () => stop(),
   };
 }

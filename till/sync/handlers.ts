@@ -8,6 +8,7 @@ import { rekeyCustomers } from '../customers.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import { ackedSeq, isEnrolled, lastSyncAt, syncKeys } from '../sync-state.ts';
+import { systemTimers } from '../system-ports.ts';
 import { createCentreClient, type Identity } from './centre-client.ts';
 import { openDeviceKey } from './device-key.ts';
 import { createLeaseWishes } from './lease-wishes.ts';
@@ -24,15 +25,16 @@ const WISH_AGAIN_MS = MINUTE_MS;
 /** The ledger's conversation with the centre. Nothing else in the till waits for it. */
 export function syncFeature(services: Services): Feature {
   const { store, ports, pushes } = services;
+  const { after } = ports.timers ?? systemTimers;
   const client = createCentreClient(ports.centre, ports.clock);
   const wishesOf = createLeaseWishes();
 
   let stopped = false;
   let running: Promise<Result<void, Refusal>> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   /** When the timer fires, on the monotonic clock. */
   let dueAt = Number.POSITIVE_INFINITY;
-  let statusTimer: NodeJS.Timeout | undefined;
+  let stopStatusTimer: (() => void) | undefined;
   let shownStatus = '';
   let failures = 0;
   let online: boolean | undefined;
@@ -74,22 +76,22 @@ export function syncFeature(services: Services): Feature {
   }
 
   function showStatusSoon(): void {
-    statusTimer ??= setTimeout(() => {
-      statusTimer = undefined;
+    stopStatusTimer ??= after(STATUS_EVERY_MS, () => {
+      stopStatusTimer = undefined;
       showStatus();
-    }, STATUS_EVERY_MS).unref();
+    });
   }
 
   /** Runs a round after `delayMs`, unless one is due sooner. */
   function schedule(delayMs: number): void {
     const due = services.clock.monotonicMs() + delayMs;
     if (stopped || due >= dueAt) return;
-    clearTimeout(timer);
+    stopTimer?.();
     dueAt = due;
-    timer = setTimeout(() => {
+    stopTimer = after(delayMs, () => {
       dueAt = Number.POSITIVE_INFINITY;
       void syncOnce();
-    }, delayMs).unref();
+    });
   }
 
   function onCommit(): void {
@@ -228,8 +230,8 @@ export function syncFeature(services: Services): Feature {
     },
     stop() {
       stopped = true;
-      clearTimeout(timer);
-      clearTimeout(statusTimer);
+      stopTimer?.();
+      stopStatusTimer?.();
     },
   };
 }
