@@ -14,5 +14,5 @@ export function automaticFor(book: OfferBook, cart: Cart): PreparedOffer[] {
     }
     for (const key of keys) for (const prepared of book.automaticByNeed.get(key) ?? []) found.add(prepared);
   }
-  return [...found].sort((a, b) => (a.offer.id < b.offer.id ? -1 : 1));
+  return [...found].sort((a, b) => a.rank - b.rank);
 }

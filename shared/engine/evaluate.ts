@@ -90,7 +90,14 @@ function oneCouponPerOffer(judged: Judged[]): void {
   });
 }
 
-type Lane = { readonly members: ReadonlySet<Candidate>; readonly scene: Scene; readonly settled: Settled };
+type Lane = {
+  readonly members: ReadonlySet<Candidate>;
+  readonly scene: Scene;
+  readonly settled: Settled;
+  /** Those of the lane that took something. */
+  readonly chosen: readonly Candidate[];
+  readonly onlyBest: boolean;
+};
 
 function settleLanes(
   candidates: readonly Candidate[],
@@ -111,9 +118,15 @@ function settleLanes(
   let from: Applied | undefined;
   for (const [lane, members] of [...byLane].sort(([a], [b]) => a - b)) {
     const scene: Scene = { cart, fullPrices, from, facts, options };
-    const settled = settle(members, options.laneModes?.[lane] ?? options.combine, scene);
+    const mode = options.laneModes?.[lane] ?? options.combine;
+    const settled = settle(members, mode, scene);
     from = settled.applied;
-    lanes.push({ members: new Set(members), scene, settled });
+    const inLane = new Set(members);
+    const chosen = from.taken
+      .filter((entry) => entry.amountMinor > 0 && inLane.has(entry.candidate))
+      .map((entry) => entry.candidate);
+    const onlyBest = mode === 'best_per_line' || mode === 'best_single';
+    lanes.push({ members: inLane, scene, settled, chosen, onlyBest });
   }
   return lanes;
 }
@@ -178,31 +191,32 @@ function refused(candidate: Candidate, refusal: EngineRefusal): RefusedDecision 
   return { ...headOf(candidate), outcome: 'refused', refusal };
 }
 
+const NOTHING_TO_TAKE: EngineRefusal = { code: 'no_discount', params: {}, nextStep: 'none' };
+
 /** Why a candidate that qualifies by itself is not part of what was chosen. */
 function whyNot(candidate: Candidate, joined: boolean, lanes: readonly Lane[]): EngineRefusal {
   const lane = lanes.find(({ members }) => members.has(candidate));
   assert(lane !== undefined, 'every candidate stands in a lane');
-  if (joined) return { code: 'no_discount', params: {}, nextStep: 'none' };
+  if (joined) return NOTHING_TO_TAKE;
   const known = lane.settled.reasons.get(candidate);
   if (known !== undefined)
-    return note(known, candidate.trace) ?? { code: 'no_discount', params: {}, nextStep: 'none' };
-  const chosen = lane.settled.applied.taken
-    .filter((entry) => entry.amountMinor > 0 && lane.members.has(entry.candidate))
-    .map((entry) => entry.candidate);
+    return note(known, candidate.trace) ?? NOTHING_TO_TAKE;
+  const { chosen } = lane;
   const rival = chosen.find((other) => excludes(candidate, other));
   if (rival !== undefined) return refusedFor('not_combinable', rival, candidate);
+  const [better] = chosen;
+  if (better === undefined) return NOTHING_TO_TAKE;
+  // Where only the best may apply, having qualified and not having been chosen says it all.
+  if (lane.onlyBest) return refusedFor('superseded', better, candidate);
   // Nothing forbids it: tried together with what was chosen, it either cannot join or makes nothing cheaper.
   const tried = apply(turnsOf([...chosen, candidate], lane.scene.options), lane.scene);
-  if (tried.stopped?.candidate === candidate) {
-    const refusal = note(tried.stopped.verdict, candidate.trace);
-    if (refusal !== undefined) return refusal;
+  if (tried.stopped !== undefined) {
+    const refusal =
+      tried.stopped.candidate === candidate ? note(tried.stopped.verdict, candidate.trace) : undefined;
+    return refusal ?? refusedFor('superseded', better, candidate);
   }
   const took = tried.taken.find((entry) => entry.candidate === candidate);
-  if (tried.stopped === undefined && took?.amountMinor === 0)
-    return { code: 'no_discount', params: {}, nextStep: 'none' };
-  const better = chosen[0];
-  if (better === undefined) return { code: 'no_discount', params: {}, nextStep: 'none' };
-  return refusedFor('superseded', better, candidate);
+  return took?.amountMinor === 0 ? NOTHING_TO_TAKE : refusedFor('superseded', better, candidate);
 }
 
 function excludes(candidate: Candidate, other: Candidate): boolean {

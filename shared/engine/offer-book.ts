@@ -4,6 +4,8 @@ import { type PreparedSelector, SelectorPool } from './selector.ts';
 /** An offer with its selectors made ready. */
 export type PreparedOffer = {
   readonly offer: Offer;
+  /** Position by id among all offers of the book. */
+  readonly rank: number;
   /** Parallel to `offer.benefits`. */
   readonly benefits: readonly PreparedBenefit[];
   /** Parallel to `offer.conditions`. */
@@ -42,8 +44,9 @@ export function prepareOffers(offers: readonly Offer[]): OfferBook {
   const byId = new Map<string, PreparedOffer>();
   const automaticByNeed = new Map<string, PreparedOffer[]>();
   const automaticAlways: PreparedOffer[] = [];
-  for (const offer of offers) {
-    const prepared = prepareOffer(offer, pool);
+  const byIdOrder = [...offers].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const [rank, offer] of byIdOrder.entries()) {
+    const prepared = prepareOffer(offer, rank, pool);
     byId.set(offer.id, prepared);
     if (offer.trigger !== 'automatic') continue;
     const needs = needsOf(offer);
@@ -62,10 +65,11 @@ function listIn<T>(map: Map<string, T[]>, key: string): T[] {
   return list;
 }
 
-function prepareOffer(offer: Offer, pool: SelectorPool): PreparedOffer {
+function prepareOffer(offer: Offer, rank: number, pool: SelectorPool): PreparedOffer {
   const skipReduced = offer.skipReducedLines === true;
   return {
     offer,
+    rank,
     benefits: offer.benefits.map((benefit) => ({
       benefit,
       target: pool.prepare(rewardedBy(benefit), skipReduced),

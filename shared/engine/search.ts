@@ -44,7 +44,7 @@ class Trial {
   readonly #rank: ReadonlyMap<Candidate, number>;
   readonly #turns: readonly Turn[];
   readonly #scene: Scene;
-  #best: Applied;
+  #best: Applied | undefined;
   #bestRanks: readonly number[] = [];
   count = 0;
 
@@ -52,15 +52,15 @@ class Trial {
     this.#rank = new Map(ranked.map((candidate, rank) => [candidate, rank]));
     this.#turns = turns;
     this.#scene = scene;
-    this.#best = this.#apply([]);
   }
 
   get exhausted(): boolean {
     return this.count >= MAX_COMBINATIONS;
   }
 
+  /** The best one so far; the full prices when none was allowed. */
   best(): Applied {
-    return this.#best;
+    return this.#best ?? this.#apply([]);
   }
 
   /** Whether this combination is allowed and better than all before it. */
@@ -71,9 +71,11 @@ class Trial {
     const applied = this.#apply(this.#turns.filter((turn) => members.has(turn.candidate)));
     if (applied.stopped !== undefined) return false;
     const ranks = chosen.map((candidate) => this.#rank.get(candidate) as number).sort((a, b) => a - b);
+    const best = this.#best;
     const better =
-      applied.payableMinor < this.#best.payableMinor ||
-      (applied.payableMinor === this.#best.payableMinor && goesFirst(ranks, this.#bestRanks));
+      best === undefined ||
+      applied.payableMinor < best.payableMinor ||
+      (applied.payableMinor === best.payableMinor && goesFirst(ranks, this.#bestRanks));
     if (!better) return false;
     this.#best = applied;
     this.#bestRanks = ranks;
