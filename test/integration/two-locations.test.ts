@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  openTestCentre,
+  type TestCentre,
+  testableStores,
+  testPorts,
+} from '../../central/testing/test-centre.ts';
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+import { fetchTransport } from '../../till/host/fetch-transport.ts';
+import { systemClock } from '../../till/system-ports.ts';
+import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
+import { openShop } from '../../till/testing/test-core.ts';
+import { type Network, unreliableNetwork } from './unreliable-network.ts';
+
+type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
+
+/** Real ledgers, a real centre, real HTTP; only the network between them is ours to break. */
+describe.each(testableStores())('two locations and a centre on %s', (kind) => {
+  let test: TestCentre;
+  let url: string;
+  let shops: Shop[] = [];
+
+  beforeAll(async () => {
+    const ports = { ...testPorts(), now: () => Date.now() };
+    test = await openTestCentre(kind, { ports });
+    url = await test.listen();
+  }, 60_000);
+  afterAll(() => test.close());
+  beforeEach(async () => {
+    await test.empty();
+    return async () => {
+      for (const shop of shops) {
+        await shop.close();
+        await shop.network.close();
+      }
+      shops = [];
+    };
+  });
+
+  async function openLocation(): Promise<Shop> {
+    const network = await unreliableNetwork(url);
+    const till = await openShop({ centre: fetchTransport, clock: systemClock as never });
+    const shop = { ...till, network };
+    shops.push(shop);
+    return shop;
+  }
+
+  async function enrol(shop: Shop): Promise<void> {
+    const { body } = await test.call('POST', '/api/locations/enrolments', {});
+    const status = await shop.ok(
+      'sync.enrol',
+      { centreUrl: shop.network.url, enrolmentCode: body.enrolment_code },
+      shop.session,
+    );
+    expect(status).toMatchObject({ mode: 'enrolled', online: true });
+  }
+
+  async function makeCode(maxUses: number | null = 1, draft = offerDraft()): Promise<string> {
+    const offer = await test.call('POST', '/api/offers', draft);
+    expect(offer.status).toBe(201);
+    const made = await test.call('POST', `/api/offers/${offer.body.id}/codes`, {
+      name: 'Letter',
+      count: 1,
+      max_uses: maxUses,
+    });
+    expect(made.status).toBe(201);
+    return made.body.codes[0];
+  }
+
+  async function check(shop: Shop, code: string) {
+    const basketId = randomUUID();
+    const result = await shop.ok(
+      'redemption.check',
+      { basketId, basket: basketOf50, codes: [code] },
+      shop.session,
+    );
+    return { basketId, coupon: result.coupons[0] };
+  }
+
+  async function redeem(shop: Shop, code: string): Promise<OutputOf<'redemption.confirm'>> {
+    const { basketId, coupon } = await check(shop, code);
+    expect(coupon).toMatchObject({ status: 'accepted' });
+    return shop.ok('redemption.confirm', { basketId }, shop.session);
+  }
+
+  const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
+  const redeemedAtCentre = async () =>
+    (await test.call('GET', '/api/redemptions?limit=200')).body.redemptions;
+
+  const lenient = offerDraft({
+    offlinePolicy: { type: 'open' },
+  });
+
+  it('refuses at B what A redeemed, and says where and when', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    await enrol(a);
+    await enrol(b);
+    const code = await makeCode(1, lenient);
+    await syncNow(a);
+    await syncNow(b);
+    const before = Date.now();
+    const done = await redeem(a, code);
+    await syncNow(a);
+    await syncNow(b);
+
+    const { coupon } = await check(b, code);
+    expect(coupon).toMatchObject({ status: 'refused', refusal: { code: 'already_redeemed' } });
+    const params = coupon?.status === 'refused' ? coupon.refusal.params : {};
+    expect(params.where).toBe('Corner Shop');
+    expect(params.at).toBeGreaterThanOrEqual(before);
+    const [record] = await redeemedAtCentre();
+    expect(record).toMatchObject({ id: done.redemptions[0]?.id, discount_minor: 500, status: 'redeemed' });
+    const validated = await test.call('POST', '/api/coupon/validate', { code });
+    expect(validated).toMatchObject({
+      status: 402,
+      body: { detail: 'Coupon out of uses', code: 'already_redeemed' },
+    });
+  });
+
+  it('gives the code free again everywhere after a void', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    await enrol(a);
+    await enrol(b);
+    const code = await makeCode(1, lenient);
+    await syncNow(a);
+    const done = await redeem(a, code);
+    await syncNow(a);
+    await a.ok(
+      'redemption.void',
+      { redemptionId: done.redemptions[0]?.id ?? '', reason: 'wrong basket' },
+      a.session,
+    );
+    await syncNow(a);
+    await syncNow(b);
+    expect((await check(b, code)).coupon).toMatchObject({ status: 'accepted' });
+    expect((await redeemedAtCentre())[0]).toMatchObject({ status: 'voided', void_reason: 'wrong basket' });
+  });
+
+  it('goes on without a network, shows the queue, and sends it once when the network returns', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const code = await makeCode(null, lenient);
+    await syncNow(a);
+    a.network.weather = 'off';
+    for (let i = 0; i < 3; i++) await redeem(a, code);
+    const refused = await a.call('sync.now', {}, a.session);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'centre_unreachable' } });
+    const waiting = await a.ok('sync.status', {});
+    expect(waiting.online).toBe(false);
+    expect(waiting.queue.count).toBeGreaterThanOrEqual(3);
+    expect(waiting.queue.oldestAt).toBeLessThanOrEqual(Date.now());
+    expect(await redeemedAtCentre()).toHaveLength(0);
+
+    a.network.weather = 'fine';
+    const done = await syncNow(a);
+    expect(done).toMatchObject({ online: true, queue: { count: 0 } });
+    expect(await redeemedAtCentre()).toHaveLength(3);
+  });
+
+  it('counts once what was committed when the answer was lost, or the request cut', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const code = await makeCode(null, lenient);
+    await syncNow(a);
+    for (const weather of ['lose_answers', 'cut_bodies'] as const) {
+      a.network.weather = weather;
+      await redeem(a, code);
+      const cut = await a.call('sync.now', {}, a.session);
+      expect(cut).toMatchObject({ ok: false, error: { code: 'centre_unreachable' } });
+      expect((await a.call('sync.now', {}, a.session)).ok).toBe(false);
+      // The first one is committed at the centre, and the till does not know.
+      expect(await redeemedAtCentre()).toHaveLength(1);
+      expect((await a.ok('sync.status', {})).queue.count).toBeGreaterThan(0);
+    }
+    a.network.weather = 'fine';
+    expect(await syncNow(a)).toMatchObject({ queue: { count: 0 } });
+    const records = await redeemedAtCentre();
+    expect(records).toHaveLength(2);
+    expect(new Set(records.map((record: { id: string }) => record.id)).size).toBe(2);
+  });
+
+  it('counts, prices and shows what two locations gave away twice while they were cut off', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    await enrol(a);
+    await enrol(b);
+    const code = await makeCode(1, lenient);
+    for (const shop of [a, b]) {
+      await syncNow(shop);
+      shop.network.weather = 'off';
+      await redeem(shop, code);
+    }
+    for (const shop of [a, b]) {
+      shop.network.weather = 'fine';
+      await syncNow(shop);
+      await syncNow(shop);
+    }
+    const { body } = await test.call('GET', '/api/incidents');
+    expect(body.incidents).toHaveLength(1);
+    expect(body.incidents[0]).toMatchObject({ kind: 'over_redemption', status: 'open', cost_minor: 500 });
+    expect(body.incidents[0].sides).toHaveLength(2);
+    expect(await redeemedAtCentre()).toHaveLength(2);
+  });
+
+  it('brings offers and codes of a location to the centre, scoped to it, with their rights leased', async () => {
+    const a = await openLocation();
+    const made = await a.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft: offerDraft({ limits: { total: 5 } }), sharedCode: 'WELCOME10' },
+      a.session,
+    );
+    await redeem(a, 'WELCOME10');
+    await enrol(a);
+    await syncNow(a);
+    const offer = await test.call('GET', `/api/offers/${made.offer.id}`);
+    expect(offer.body).toMatchObject({ rights: { total: 5, pool: 0, leased: 4, spent: 1 } });
+    const elsewhere = await test.call('POST', '/api/coupon/validate', { code: 'WELCOME10' });
+    expect(elsewhere.status).toBeGreaterThanOrEqual(400);
+    await redeem(a, 'WELCOME10');
+    await syncNow(a);
+    expect((await test.call('GET', `/api/offers/${made.offer.id}`)).body.rights).toMatchObject({
+      leased: 3,
+      spent: 2,
+    });
+  });
+
+  it('leases rights of a limited offer to each location, and never gives out more than there are', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    await enrol(a);
+    await enrol(b);
+    const limited = offerDraft({ limits: { total: 6 }, offlinePolicy: { type: 'strict' } });
+    const offer = await test.call('POST', '/api/offers', limited);
+    await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code: 'ONLYSIX' });
+    for (const shop of [a, b, a, b]) await syncNow(shop);
+    for (const shop of [a, b]) shop.network.weather = 'off';
+    let given = 0;
+    for (const shop of [a, b]) {
+      for (let i = 0; i < 8; i++) {
+        const { basketId, coupon } = await check(shop, 'ONLYSIX');
+        if (coupon?.status !== 'accepted') continue;
+        await shop.ok('redemption.confirm', { basketId }, shop.session);
+        given += 1;
+      }
+    }
+    expect(given).toBeGreaterThan(1);
+    expect(given).toBeLessThanOrEqual(6);
+    for (const shop of [a, b]) {
+      shop.network.weather = 'fine';
+      await syncNow(shop);
+    }
+    const { rights } = (await test.call('GET', `/api/offers/${offer.body.id}`)).body;
+    expect(rights.spent).toBe(given);
+    expect(rights.pool + rights.leased + rights.reserved + rights.spent + rights.burned).toBe(6);
+    expect((await test.call('GET', '/api/incidents')).body.incidents).toHaveLength(0);
+  });
+
+  it('refuses a used enrolment code, and a demo or enrolled location', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    const { body } = await test.call('POST', '/api/locations/enrolments', {});
+    const input = { centreUrl: a.network.url, enrolmentCode: body.enrolment_code };
+    await a.ok('sync.enrol', input, a.session);
+    expect(await a.call('sync.enrol', input, a.session)).toMatchObject({
+      error: { code: 'already_enrolled' },
+    });
+    expect(await b.call('sync.enrol', input, b.session)).toMatchObject({
+      error: { code: 'enrolment_code_invalid' },
+    });
+  });
+});
