@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../shared/kernel/assert.ts';
@@ -48,6 +48,9 @@ export type OpenLedger = {
  */
 export function openLedger(dataDir: string, key: Uint8Array): Result<OpenLedger, StorageFault> {
   const paths = ledgerPaths(dataDir);
+  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
+    return err({ code: 'storage_readonly', detail: `${dataDir} is no folder` });
+  }
   const lock = attempt(() => lockLedger(paths.lock));
   if (!lock.ok) return lock;
   const opened = attempt(() => openDatabase(paths, key));

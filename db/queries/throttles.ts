@@ -27,5 +27,10 @@ export function throttleWrites(db: Drizzle) {
     })
     .prepare();
   const clear = db.delete(throttles).where(equals(throttles.key, 'key')).prepare();
-  return { put: (row: ThrottleRow) => void put.run(row), clear: (key: string) => void clear.run({ key }) };
+  const clearAll = db.delete(throttles).prepare();
+  return {
+    clearAll: () => void clearAll.run(),
+    put: (row: ThrottleRow) => void put.run(row),
+    clear: (key: string) => void clear.run({ key }),
+  };
 }

@@ -79,6 +79,8 @@ export function setupFeature(services: Services): Feature {
           faults.forget(tx, input.kind);
           if (input.kind === 'clock_set_back') {
             const at = clock.machineNow();
+            // They name times of the clock that is given up.
+            tx.write.throttles.clearAll();
             tx.append('clock.accepted', { behindMs: clock.behindMs() }, { at, operatorId: managerId, till });
             return;
           }

@@ -1,0 +1,193 @@
+CREATE INDEX batches_newest ON batches (created_at, id);
+
+CREATE INDEX batches_of_offer ON batches (offer_id, created_at, id);
+
+CREATE INDEX coupons_of_batch ON coupons (batch_id, serial) WHERE batch_id IS NOT NULL;
+
+CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
+
+CREATE INDEX leases_of_offer ON leases (offer_id);
+
+CREATE INDEX offers_newest ON offers (created_at, id);
+
+CREATE INDEX redemptions_at_risk ON redemptions (offer_id, seq) WHERE at_risk = 1;
+
+CREATE TABLE attempts (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  at INTEGER NOT NULL,
+  operator_id BLOB NOT NULL,
+  channel TEXT NOT NULL,
+  entered TEXT NOT NULL,
+  coupon_id BLOB,
+  offer_id BLOB,
+  code TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE baskets (
+  id BLOB PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('open', 'completed')),
+  checked TEXT,
+  currency TEXT NOT NULL,
+  subtotal_minor INTEGER NOT NULL CHECK (subtotal_minor >= 0),
+  discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
+  payable_minor INTEGER NOT NULL CHECK (payable_minor >= 0),
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batches (
+  id BLOB PRIMARY KEY NOT NULL,
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  name TEXT NOT NULL,
+  format TEXT NOT NULL,
+  count INTEGER NOT NULL CHECK (count >= 0),
+  origin TEXT NOT NULL CHECK (origin IN ('here', 'centre')),
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  request_id BLOB UNIQUE
+) STRICT;
+
+CREATE TABLE coupons (
+  id BLOB NOT NULL UNIQUE,
+  code TEXT NOT NULL UNIQUE,
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  batch_id BLOB REFERENCES batches (id),
+  serial INTEGER NOT NULL CHECK (serial >= 1),
+  max_uses INTEGER CHECK (max_uses >= 1),
+  used INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0),
+  used_elsewhere INTEGER NOT NULL DEFAULT 0 CHECK (used_elsewhere >= 0),
+  last_seq INTEGER,
+  last_elsewhere_at INTEGER,
+  last_elsewhere TEXT,
+  home TEXT NOT NULL CHECK (home IN ('here', 'centre')),
+  status TEXT NOT NULL DEFAULT 'live' CHECK (status IN ('live', 'void')),
+  issued_at INTEGER NOT NULL,
+  CHECK (home <> 'here' OR max_uses IS NULL OR used <= max_uses)
+) STRICT;
+
+CREATE TABLE customers (
+  id BLOB PRIMARY KEY NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('phone', 'email', 'loyalty', 'user')),
+  pseudonym BLOB NOT NULL UNIQUE,
+  value TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  type TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE leases (
+  id BLOB PRIMARY KEY NOT NULL,
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  total INTEGER NOT NULL,
+  leased INTEGER NOT NULL CHECK (leased >= 0),
+  reserved INTEGER NOT NULL CHECK (reserved >= 0),
+  spent INTEGER NOT NULL CHECK (spent >= 0),
+  burned INTEGER NOT NULL CHECK (burned >= 0),
+  returned INTEGER NOT NULL CHECK (returned >= 0),
+  CHECK (leased + reserved + spent + burned + returned = total)
+) STRICT;
+
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE offer_versions (
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  version INTEGER NOT NULL,
+  terms TEXT NOT NULL,
+  PRIMARY KEY (offer_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE offers (
+  id BLOB PRIMARY KEY NOT NULL,
+  version INTEGER NOT NULL CHECK (version >= 1),
+  status TEXT NOT NULL CHECK (status IN ('active', 'paused', 'archived')),
+  paused_here INTEGER NOT NULL CHECK (paused_here IN (0, 1)),
+  origin TEXT NOT NULL CHECK (origin IN ('here', 'centre')),
+  created_at INTEGER NOT NULL,
+  request_id BLOB UNIQUE
+) STRICT;
+
+CREATE TABLE operators (
+  id BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  role TEXT NOT NULL CHECK (role IN ('cashier', 'manager', 'admin')),
+  pin_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE redemptions (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  id BLOB NOT NULL UNIQUE,
+  basket_id BLOB NOT NULL REFERENCES baskets (id),
+  coupon_id BLOB NOT NULL REFERENCES coupons (id),
+  offer_id BLOB NOT NULL,
+  offer_version INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  customer_id BLOB REFERENCES customers (id),
+  currency TEXT NOT NULL,
+  discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
+  shares TEXT NOT NULL,
+  operator_id BLOB NOT NULL REFERENCES operators (id),
+  till_name TEXT NOT NULL,
+  redeemed_at INTEGER NOT NULL,
+  business_day TEXT NOT NULL,
+  lease_id BLOB REFERENCES leases (id),
+  at_risk INTEGER NOT NULL CHECK (at_risk IN (0, 1)),
+  voided_at INTEGER,
+  void_seq INTEGER,
+  FOREIGN KEY (offer_id, offer_version) REFERENCES offer_versions (offer_id, version),
+  UNIQUE (basket_id, coupon_id)
+) STRICT;
+
+CREATE TABLE reservations (
+  basket_id BLOB NOT NULL REFERENCES baskets (id),
+  coupon_id BLOB NOT NULL,
+  id BLOB NOT NULL,
+  offer_id BLOB NOT NULL,
+  expires_at INTEGER NOT NULL,
+  lease_id BLOB REFERENCES leases (id),
+  customer_id BLOB REFERENCES customers (id),
+  operator_id BLOB NOT NULL,
+  business_day TEXT NOT NULL,
+  discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
+  PRIMARY KEY (basket_id, coupon_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE throttles (
+  key TEXT PRIMARY KEY NOT NULL,
+  failures INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE use_counts (
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  scope TEXT NOT NULL CHECK (scope IN ('all', 'day', 'operator', 'customer', 'batch', 'batch_elsewhere')),
+  key TEXT NOT NULL,
+  uses INTEGER NOT NULL CHECK (uses >= 0),
+  discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
+  PRIMARY KEY (offer_id, scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER events_in_order BEFORE INSERT ON events
+WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM events)
+  OR NEW.prev_hash <> coalesce((SELECT hash FROM events WHERE seq = NEW.seq - 1), zeroblob(32))
+BEGIN SELECT RAISE(ABORT, 'an event must follow the newest one'); END;
+
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events never change'); END;
+
+CREATE TRIGGER events_never_go BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+
+CREATE TRIGGER offer_versions_frozen BEFORE UPDATE ON offer_versions
+BEGIN SELECT RAISE(ABORT, 'a version of an offer never changes'); END;
