@@ -47,38 +47,46 @@ export function createBatch(services: Services, by: SignedIn, input: NewBatch): 
     tx.write.batches.insert(row);
     const { id: batchId, offerId, name, count } = row;
     tx.append('batch.created', { batchId, offerId, name, format: input.format, count }, services.stamp(by));
-    for (let start = 0; start < codes.value.length; start += MAX_CODES_PER_EVENT) {
-      addCodes(services, tx, by, row, codes.value.slice(start, start + MAX_CODES_PER_EVENT), start + 1);
-    }
+    addCodes(services, tx, by, row, codes.value);
     return ok(row);
   });
 }
 
 const USES_PER_CODE = 1;
 
-function addCodes(
-  services: Services,
-  tx: Tx,
-  by: SignedIn,
-  batch: BatchRow,
-  codes: readonly string[],
-  firstSerial: number,
-): void {
+function addCodes(services: Services, tx: Tx, by: SignedIn, batch: BatchRow, codes: readonly string[]): void {
+  const { id: batchId, offerId } = batch;
   const ids = codes.map(() => services.newId());
-  codes.forEach((code, i) => {
+  for (let start = 0; start < codes.length; start += MAX_CODES_PER_EVENT) {
+    const end = start + MAX_CODES_PER_EVENT;
+    const event = {
+      offerId,
+      batchId,
+      ids: ids.slice(start, end),
+      codes: codes.slice(start, end),
+      firstSerial: start + 1,
+      usesPerCode: USES_PER_CODE,
+    };
+    tx.append('codes.added', event, services.stamp(by));
+  }
+  for (const index of inCodeOrder(codes)) {
     const inserted = tx.write.coupons.insert({
-      id: ids[i] as string,
-      code,
-      offerId: batch.offerId,
-      batchId: batch.id,
-      serial: firstSerial + i,
+      id: ids[index] as string,
+      code: codes[index] as string,
+      offerId,
+      batchId,
+      serial: index + 1,
       maxUses: USES_PER_CODE,
       home: 'here',
       issuedAt: batch.createdAt,
     });
     assert(inserted, 'the generator gives codes that nobody has');
-  });
-  const { id: batchId, offerId } = batch;
-  const event = { offerId, batchId, ids, codes: [...codes], firstSerial, usesPerCode: USES_PER_CODE };
-  tx.append('codes.added', event, services.stamp(by));
+  }
+}
+
+/** Inserted in this order, each page of the code index is visited once; at a million codes that halves the time. */
+function inCodeOrder(codes: readonly string[]): Uint32Array {
+  return Uint32Array.from(codes, (_code, index) => index).sort((a, b) =>
+    (codes[a] as string) < (codes[b] as string) ? -1 : 1,
+  );
 }
