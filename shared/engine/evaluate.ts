@@ -199,8 +199,7 @@ function whyNot(candidate: Candidate, joined: boolean, lanes: readonly Lane[]): 
   assert(lane !== undefined, 'every candidate stands in a lane');
   if (joined) return NOTHING_TO_TAKE;
   const known = lane.settled.reasons.get(candidate);
-  if (known !== undefined)
-    return note(known, candidate.trace) ?? NOTHING_TO_TAKE;
+  if (known !== undefined) return note(known, candidate.trace) ?? NOTHING_TO_TAKE;
   const { chosen } = lane;
   const rival = chosen.find((other) => excludes(candidate, other));
   if (rival !== undefined) return refusedFor('not_combinable', rival, candidate);
