@@ -14,9 +14,8 @@ export type Sign1 = {
   readonly signature: Uint8Array;
 };
 
-/** RFC 9053 §2. */
+/** RFC 9053 §2.2. */
 export const ALGORITHM_EDDSA = -8;
-export const ALGORITHM_ES256 = -7;
 
 const TAG_SIGN1 = 18;
 const HEADER_ALGORITHM = 1;
