@@ -7,13 +7,15 @@ import { createRoot } from 'react-dom/client';
 import { connect } from './api/client.ts';
 import { ClientContext } from './api/use-client.ts';
 import { App } from './app/app.tsx';
+import { publishStyleNonce } from './app/style-nonce.ts';
 import { watchCore } from './app/watch-core.ts';
-import { startI18n, systemLanguage, switchLanguage } from './i18n/i18n.ts';
+import { startI18n, switchLanguage, systemLanguage } from './i18n/i18n.ts';
 
 const client = connect(window);
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
+publishStyleNonce();
 await startI18n();
 await switchLanguage(systemLanguage(navigator.languages));
 watchCore(client);

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { OperatorRole } from '../../shared/contracts/operation.ts';
-import type { OutputOf } from '../../shared/contracts/operations.ts';
 import type { SyncStatus } from '../../shared/contracts/operations/sync.ts';
+import type { OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 
 export type AppStatus = OutputOf<'app.status'>;

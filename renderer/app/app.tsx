@@ -10,12 +10,8 @@ import classes from './app.module.css';
 import { useApp } from './app-store.ts';
 import { usePreferences } from './preferences.ts';
 import { Shell } from './shell.tsx';
+import { styleNonce } from './style-nonce.ts';
 import { cssVariables, theme } from './theme.ts';
-
-/** The host writes a fresh nonce into each page (CSP); Mantine puts it on the style elements that it makes. */
-function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
-}
 
 export function App() {
   const scheme = usePreferences((preferences) => preferences.scheme);
@@ -88,7 +84,9 @@ function useContrast(): void {
 
 function useLanguage(): void {
   const chosen = usePreferences((preferences) => preferences.language);
-  const location = useApp((app) => (app.status?.phase === 'ready' ? app.status.location.language : undefined));
+  const location = useApp((app) =>
+    app.status?.phase === 'ready' ? app.status.location.language : undefined,
+  );
   useEffect(() => {
     void switchLanguage(chosen === 'location' ? (location ?? systemLanguage(navigator.languages)) : chosen);
   }, [chosen, location]);

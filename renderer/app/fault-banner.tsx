@@ -1,4 +1,4 @@
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { IconClockExclamation, IconShieldExclamation } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { useApp } from './app-store.ts';
 import classes from './fault-banner.module.css';
@@ -27,14 +28,9 @@ export function FaultBanner() {
         <strong>{t(`faults.${fault.kind}.title`)}</strong> {t(`faults.blocks.${fault.blocks}`)}
       </p>
       <Action onClick={() => setOpen(true)}>{t('faults.answer')}</Action>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t(`faults.${fault.kind}.title`)}
-        closeButtonProps={{ 'aria-label': t('common.close'), size: 44 }}
-      >
+      <Dialog open={open} onClose={() => setOpen(false)} title={t(`faults.${fault.kind}.title`)}>
         <ClearForm fault={fault} onCleared={() => setOpen(false)} />
-      </Modal>
+      </Dialog>
     </div>
   );
 }

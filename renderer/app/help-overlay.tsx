@@ -1,5 +1,5 @@
-import { Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../ui/dialog.tsx';
 import { useApp } from './app-store.ts';
 import classes from './help-overlay.module.css';
 
@@ -23,13 +23,11 @@ export function HelpOverlay() {
   const { t } = useTranslation();
   const open = useApp((app) => app.helpOpen);
   return (
-    <Modal
-      opened={open}
+    <Dialog
+      open={open}
       onClose={() => useApp.setState({ helpOpen: false })}
       title={t('help.title')}
       size="lg"
-      closeButtonProps={{ 'aria-label': t('common.close'), size: 44 }}
-      classNames={{ title: classes.title }}
     >
       <p className={classes.lead}>{t('help.scan')}</p>
       <dl className={classes.list}>
@@ -42,6 +40,6 @@ export function HelpOverlay() {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -34,7 +34,9 @@ export function parsePreferences(text: string | null): Preferences {
   };
 }
 
-export const usePreferences = create<Preferences>(() => parsePreferences(storage()?.getItem(STORAGE_KEY) ?? null));
+export const usePreferences = create<Preferences>(() =>
+  parsePreferences(storage()?.getItem(STORAGE_KEY) ?? null),
+);
 
 export function setPreferences(change: Partial<Preferences>): void {
   usePreferences.setState(change);

@@ -7,5 +7,6 @@ it('reads the screen and its subject', () => {
 });
 
 it('opens the redeem screen for everything unknown', () => {
-  for (const hash of ['', '#', '#/', '#/nonsense/x', '#secret=abc']) expect(parseRoute(hash).screen).toBe('redeem');
+  for (const hash of ['', '#', '#/', '#/nonsense/x', '#secret=abc'])
+    expect(parseRoute(hash).screen).toBe('redeem');
 });

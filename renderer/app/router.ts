@@ -8,7 +8,10 @@ export type Route = { readonly screen: Screen; readonly subject: string | undefi
 export function parseRoute(hash: string): Route {
   const [name, subject] = hash.replace(/^#\/?/, '').split('/');
   const screen = screens.find((known) => known === name) ?? 'redeem';
-  return { screen, subject: subject === undefined || subject === '' ? undefined : decodeURIComponent(subject) };
+  return {
+    screen,
+    subject: subject === undefined || subject === '' ? undefined : decodeURIComponent(subject),
+  };
 }
 
 export function go(screen: Screen, subject?: string): void {

@@ -7,14 +7,14 @@ import {
   IconStack2,
   IconTicket,
 } from '@tabler/icons-react';
-import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, type MouseEvent, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { roleMay, type OperatorRole } from '../../shared/contracts/operation.ts';
+import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts';
 import { useClient } from '../api/use-client.ts';
-import { Recent } from '../redemptions/recent.tsx';
 import { Redeem } from '../redeem/redeem.tsx';
 import { useRedeem } from '../redeem/redeem-store.ts';
 import { useScanner } from '../redeem/use-scanner.ts';
+import { Recent } from '../redemptions/recent.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -75,11 +75,18 @@ export function Shell() {
     onHelp: toggleHelp,
   });
 
+  // A new screen takes the focus, so that the next key belongs to it and not to the link that opened it.
+  const main = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on each change of the screen
+  useEffect(() => main.current?.focus(), [current?.screen]);
+
   // The next operator starts on the screen that everyone has, not on what the last one was looking at.
   useEffect(() => () => go('redeem'), []);
 
   return (
-    <div className={classes.shell}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: takes no clicks of its own
+    // biome-ignore lint/a11y/useKeyWithClickEvents: only what a pointer did is undone here
+    <div className={classes.shell} onClick={letGoOfFocus}>
       <TopBar onLock={lock} onHelp={toggleHelp} />
       <nav className={classes.rail} aria-label={t('nav.label')}>
         {allowed.map(({ screen: name, key, icon: Icon }) => (
@@ -98,7 +105,7 @@ export function Shell() {
           </a>
         ))}
       </nav>
-      <main className={classes.main} data-screen={current?.screen}>
+      <main className={classes.main} ref={main} tabIndex={-1} data-screen={current?.screen}>
         <FaultBanner />
         <Suspense fallback={null}>
           <Content />
@@ -107,6 +114,14 @@ export function Shell() {
       <HelpOverlay />
     </div>
   );
+}
+
+/** After a click or touch the page has the focus again, so that Enter is the next step; the keyboard's focus stays. */
+function letGoOfFocus(event: MouseEvent): void {
+  const focused = document.activeElement;
+  const isPointer = event.detail > 0;
+  if (isPointer && (focused instanceof HTMLButtonElement || focused instanceof HTMLAnchorElement))
+    focused.blur();
 }
 
 function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) {
@@ -122,10 +137,22 @@ function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) 
         {location.demo && <span className={classes.demo}>{t('app.demo')}</span>}
       </div>
       <SyncPill />
-      <button type="button" className={classes.topButton} onClick={onHelp} aria-label={t('help.title')} aria-keyshortcuts="F1">
+      <button
+        type="button"
+        className={classes.topButton}
+        onClick={onHelp}
+        aria-label={t('help.title')}
+        aria-keyshortcuts="F1"
+      >
         <IconHelp size={24} aria-hidden="true" />
       </button>
-      <button type="button" className={classes.operator} onClick={onLock} aria-label={t('app.lock', { name: operator.name })} aria-keyshortcuts="F10">
+      <button
+        type="button"
+        className={classes.operator}
+        onClick={onLock}
+        aria-label={t('app.lock', { name: operator.name })}
+        aria-keyshortcuts="F10"
+      >
         <Avatar name={operator.name} />
         <span className={classes.operatorText}>
           <span className={classes.operatorName}>{operator.name}</span>

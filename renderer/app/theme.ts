@@ -1,6 +1,6 @@
 import {
-  type CSSVariablesResolver,
   Checkbox,
+  type CSSVariablesResolver,
   createTheme,
   Input,
   InputBase,
@@ -72,18 +72,27 @@ export const theme = createTheme({
     TextInput: TextInput.extend({ defaultProps: field }),
     NumberInput: NumberInput.extend({ defaultProps: field }),
     Textarea: Textarea.extend({ defaultProps: field }),
-    Input: Input.extend({ vars: () => ({ wrapper: { '--input-height': '48px' } }) }),
+    Input: Input.extend({
+      vars: () => ({ wrapper: { '--input-height': '48px', '--input-bd-focus': 'var(--cf-focus)' } }),
+    }),
     InputBase: InputBase.extend({ defaultProps: field }),
     Select: Select.extend({
       defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right', maxDropdownHeight: 320 },
     }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'md' }, vars: () => ({ root: { '--switch-color': 'var(--cf-accent)' } }) }),
+    Switch: Switch.extend({
+      defaultProps: { size: 'md' },
+      vars: () => ({ root: { '--switch-color': 'var(--cf-accent)' } }),
+    }),
     Checkbox: Checkbox.extend({
       defaultProps: { size: 'md' },
-      vars: () => ({ root: { '--checkbox-color': 'var(--cf-accent)', '--checkbox-icon-color': 'var(--cf-on-accent)' } }),
+      vars: () => ({
+        root: { '--checkbox-color': 'var(--cf-accent)', '--checkbox-icon-color': 'var(--cf-on-accent)' },
+      }),
     }),
-    Modal: Modal.extend({ defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } } }),
+    Modal: Modal.extend({
+      defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } },
+    }),
   },
 });
 

@@ -13,8 +13,8 @@ import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag, type TagTone } from '../ui/tag.tsx';
-import type { Batch } from './batches.tsx';
 import classes from './batches.module.css';
+import type { Batch } from './batches.tsx';
 import { SheetPicture } from './sheet-picture.tsx';
 import { labelsPerSheet, sheets, sheetsNeeded, type Template, templates } from './sheets.ts';
 
@@ -26,7 +26,10 @@ const PAGE = 50;
 export function BatchDetail({ batchId }: { batchId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const batches = useQuery('batches.list', { limit: BATCHES_SEARCHED }, ['catalogue.changed', 'redemption.recorded']);
+  const batches = useQuery('batches.list', { limit: BATCHES_SEARCHED }, [
+    'catalogue.changed',
+    'redemption.recorded',
+  ]);
   const batch = batches.data?.batches.find((one) => one.id === batchId);
 
   return (
@@ -34,7 +37,13 @@ export function BatchDetail({ batchId }: { batchId: string }) {
       title={batch?.name ?? ''}
       {...(batch === undefined
         ? {}
-        : { lead: t('batch.lead', { offer: batch.offerName, when: format.dateTime(batch.createdAt), by: batch.createdBy }) })}
+        : {
+            lead: t('batch.lead', {
+              offer: batch.offerName,
+              when: format.dateTime(batch.createdAt),
+              by: batch.createdBy,
+            }),
+          })}
       action={
         <Action tone="plain" icon={<IconArrowLeft size={20} />} onClick={() => go('batches')}>
           {t('newBatch.back')}
@@ -70,7 +79,11 @@ export function BatchDetail({ batchId }: { batchId: string }) {
   );
 }
 
-const statusTones: Record<Codes['codes'][number]['status'], TagTone> = { live: 'go', redeemed: 'quiet', void: 'stop' };
+const statusTones: Record<Codes['codes'][number]['status'], TagTone> = {
+  live: 'go',
+  redeemed: 'quiet',
+  void: 'stop',
+};
 
 function CodesCard({ batchId }: { batchId: string }) {
   const { t } = useTranslation();
@@ -83,7 +96,8 @@ function CodesCard({ batchId }: { batchId: string }) {
   async function loadMore(): Promise<void> {
     if (cursor === undefined) return;
     const answer = await client.call('batches.codes', { batchId, limit: PAGE, cursor });
-    if (answer.ok) setMore((before) => ({ ...answer.value, codes: [...(before?.codes ?? []), ...answer.value.codes] }));
+    if (answer.ok)
+      setMore((before) => ({ ...answer.value, codes: [...(before?.codes ?? []), ...answer.value.codes] }));
   }
 
   return (
@@ -147,7 +161,10 @@ function PrintCard({ batch }: { batch: Batch }) {
       <div className={classes.form}>
         <Select
           label={t('print.template')}
-          data={templates.map((one) => ({ value: one, label: t('print.templateName', { name: one, size: sheets[one].size }) }))}
+          data={templates.map((one) => ({
+            value: one,
+            label: t('print.templateName', { name: one, size: sheets[one].size }),
+          }))}
           value={template}
           onChange={(value) => {
             const next = templates.find((one) => one === value);
@@ -167,15 +184,26 @@ function PrintCard({ batch }: { batch: Batch }) {
           value={startAt}
           onChange={(value) => typeof value === 'number' && value >= 1 && setStartAt(value)}
         />
-        <Switch label={t('print.outline')} checked={outline} onChange={(event) => setOutline(event.currentTarget.checked)} />
+        <Switch
+          label={t('print.outline')}
+          checked={outline}
+          onChange={(event) => setOutline(event.currentTarget.checked)}
+        />
         {refused !== undefined && <RefusalNotice refusal={refused} />}
         {made !== undefined && (
-          <Notice tone="go">{t('print.made', { labels: format.number(made.labels), pages: made.pages, file: made.fileName })}</Notice>
+          <Notice tone="go">
+            {t('print.made', { labels: format.number(made.labels), pages: made.pages, file: made.fileName })}
+          </Notice>
         )}
-        <Action tone="primary" size="xl" wide busy={busy} icon={<IconPrinter size={24} />} onClick={() => void print()}>
-          {busy
-            ? t('print.busy')
-            : t('print.print', { count: sheetsNeeded(template, batch.count, startAt) })}
+        <Action
+          tone="primary"
+          size="xl"
+          wide
+          busy={busy}
+          icon={<IconPrinter size={24} />}
+          onClick={() => void print()}
+        >
+          {busy ? t('print.busy') : t('print.print', { count: sheetsNeeded(template, batch.count, startAt) })}
         </Action>
       </div>
     </Card>

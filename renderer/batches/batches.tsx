@@ -28,19 +28,31 @@ export default function Batches() {
 function BatchList() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data, error } = useQuery('batches.list', { limit: PAGE }, ['catalogue.changed', 'redemption.recorded']);
+  const { data, error } = useQuery('batches.list', { limit: PAGE }, [
+    'catalogue.changed',
+    'redemption.recorded',
+  ]);
   const create = (
     <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('batches', 'new')}>
       {t('batches.create')}
     </Action>
   );
   return (
-    <Page title={t('batches.title')} lead={t('batches.lead')} action={data?.batches.length ? create : undefined}>
+    <Page
+      title={t('batches.title')}
+      lead={t('batches.lead')}
+      action={data?.batches.length ? create : undefined}
+    >
       {error !== undefined && <RefusalNotice refusal={error} />}
       {data !== undefined && (
         <Card flush>
           {data.batches.length === 0 ? (
-            <EmptyState icon={<IconStack2 size={40} />} title={t('batches.emptyTitle')} text={t('batches.emptyText')} action={create} />
+            <EmptyState
+              icon={<IconStack2 size={40} />}
+              title={t('batches.emptyTitle')}
+              text={t('batches.emptyText')}
+              action={create}
+            />
           ) : (
             <table className={table.table}>
               <thead>
@@ -71,11 +83,20 @@ function BatchList() {
                     <td>
                       <span className={classes.used}>
                         <Meter value={batch.redeemed} max={batch.count} label={t('batches.redeemed')} />
-                        <span>{t('batches.redeemedOf', { redeemed: format.number(batch.redeemed), total: format.number(batch.count) })}</span>
+                        <span>
+                          {t('batches.redeemedOf', {
+                            redeemed: format.number(batch.redeemed),
+                            total: format.number(batch.count),
+                          })}
+                        </span>
                       </span>
                     </td>
                     <td className={table.action}>
-                      <Action icon={<IconPrinter size={20} />} onClick={() => go('batches', batch.id)} label={t('batches.open', { name: batch.name })}>
+                      <Action
+                        icon={<IconPrinter size={20} />}
+                        onClick={() => go('batches', batch.id)}
+                        label={t('batches.open', { name: batch.name })}
+                      >
                         {t('batches.print')}
                       </Action>
                     </td>

@@ -2,8 +2,8 @@ import { Select, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { guessability } from '../../shared/codes/guessability.ts';
 import type { CodeFormat } from '../../shared/codes/format.ts';
+import { guessability } from '../../shared/codes/guessability.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
@@ -108,7 +108,11 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
               {formats.map(({ format: one, example }) => {
                 const rating = guessability(one, Math.max(1, count)).rating;
                 return (
-                  <label key={one.kind} className={classes.choice} data-checked={one.kind === kind || undefined}>
+                  <label
+                    key={one.kind}
+                    className={classes.choice}
+                    data-checked={one.kind === kind || undefined}
+                  >
                     <input
                       type="radio"
                       name="format"
@@ -117,7 +121,8 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
                       onChange={() => setKind(one.kind)}
                     />
                     <span>
-                      <span className={classes.choiceTitle}>{t(`formats.${one.kind}.name`)}</span> <CodeText>{example}</CodeText>
+                      <span className={classes.choiceTitle}>{t(`formats.${one.kind}.name`)}</span>{' '}
+                      <CodeText>{example}</CodeText>
                     </span>
                     <Tag tone={ratingTones[rating]}>{t(`formats.rating.${rating}`)}</Tag>
                     <span className={classes.choiceText}>{t(`formats.${one.kind}.text`)}</span>
@@ -151,9 +156,11 @@ function GuessCard({ format: codeFormat, count }: { format: CodeFormat; count: n
   const { t } = useTranslation();
   const { locale } = useFormat();
   const { rating, chancePerGuess } = guessability(codeFormat, count);
-  const oneIn = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, notation: 'compact', compactDisplay: 'long' }).format(
-    1 / chancePerGuess,
-  );
+  const oneIn = new Intl.NumberFormat(locale, {
+    maximumSignificantDigits: 2,
+    notation: 'compact',
+    compactDisplay: 'long',
+  }).format(1 / chancePerGuess);
   return (
     <Card title={t('newBatch.guess')}>
       <div className={classes.form} aria-live="polite">

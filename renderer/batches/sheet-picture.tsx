@@ -21,7 +21,12 @@ export function SheetPicture({ template, startAt, labels, onStartAt }: SheetPict
   const width = (WIDTH - 2 * MARGIN - (columns - 1) * GAP) / columns;
   const height = (HEIGHT - 2 * MARGIN - (rows - 1) * GAP) / rows;
   return (
-    <svg className={classes.sheet} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('print.picture', { startAt })}>
+    <svg
+      className={classes.sheet}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={t('print.picture', { startAt })}
+    >
       <rect className={classes.paper} width={WIDTH} height={HEIGHT} rx={4} />
       {Array.from({ length: columns * rows }, (_, i) => i + 1).map((label) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; the number field below takes keys

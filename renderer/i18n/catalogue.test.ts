@@ -51,7 +51,11 @@ describe('the English catalogue', () => {
   it('has no text that nobody shows', () => {
     const unused = [...english.keys()].filter((key) => {
       const name = withoutPlural(key);
-      return !name.startsWith('errors.') && !used.exact.has(name) && !used.patterns.some((pattern) => pattern.test(name));
+      return (
+        !name.startsWith('errors.') &&
+        !used.exact.has(name) &&
+        !used.patterns.some((pattern) => pattern.test(name))
+      );
     });
     expect(unused).toEqual([]);
   });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, decimalText, formatAge, formatMoney, formatPercent, formatWhen, minorDigits, parseAmount } from './format.ts';
+import {
+  dayOf,
+  decimalText,
+  formatAge,
+  formatMoney,
+  formatPercent,
+  formatWhen,
+  minorDigits,
+  parseAmount,
+} from './format.ts';
 
 /** Intl separates with no-break spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');

@@ -32,15 +32,19 @@ export function decimalText(minor: number, digits: number): string {
 }
 
 export function formatMoney(minor: number, currency: string, locale: string): string {
-  return moneyFormat(locale, currency).format(decimalText(minor, minorDigits(currency)) as Intl.StringNumericLiteral);
+  return moneyFormat(locale, currency).format(
+    decimalText(minor, minorDigits(currency)) as Intl.StringNumericLiteral,
+  );
 }
 
 /** `€5` for 5.00, but `€5.50` as it is: for tickets, where every character counts. */
 export function formatWholeMoney(minor: number, currency: string, locale: string): string {
   const digits = minorDigits(currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' }).format(
-    decimalText(minor, digits) as Intl.StringNumericLiteral,
-  );
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    trailingZeroDisplay: 'stripIfInteger',
+  }).format(decimalText(minor, digits) as Intl.StringNumericLiteral);
 }
 
 /** The sign of a currency as the locale writes it, for the side of a field. */
@@ -88,7 +92,9 @@ export function formatTime(at: number, { locale, timeZone }: Formats): string {
 
 /** `today, 14:02`, `yesterday, 14:02`, or date and time: how people say when something happened. */
 export function formatWhen(at: number, now: number, where: Formats): string {
-  const days = Math.round((Date.parse(dayOf(at, where.timeZone)) - Date.parse(dayOf(now, where.timeZone))) / DAY_MS);
+  const days = Math.round(
+    (Date.parse(dayOf(at, where.timeZone)) - Date.parse(dayOf(now, where.timeZone))) / DAY_MS,
+  );
   if (Math.abs(days) > 1) return formatDateTime(at, where);
   const day = new Intl.RelativeTimeFormat(where.locale, { numeric: 'auto' }).format(days, 'day');
   return `${day}, ${formatTime(at, where)}`;
@@ -96,17 +102,29 @@ export function formatWhen(at: number, now: number, where: Formats): string {
 
 /** `Monday 09:00`: a wall time that recurs each week; it belongs to no zone. */
 export function formatWeekdayTime(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'long', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(at);
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  }).format(at);
 }
 
 /** A calendar day such as `2026-11-24`: it belongs to no zone. */
 export function formatDay(day: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(`${day}T00:00:00Z`));
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    Date.parse(`${day}T00:00:00Z`),
+  );
 }
 
 /** The calendar day of an instant in a zone, as `2026-11-24`. */
 export function dayOf(at: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }).formatToParts(at);
+  const parts = new Intl.DateTimeFormat('en', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    timeZone,
+  }).formatToParts(at);
   const part = (type: string) => parts.find((piece) => piece.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
@@ -121,5 +139,7 @@ const ageSteps = [
 /** `3 min.`: how long something has waited, in its largest unit. */
 export function formatAge(ms: number, locale: string): string {
   const [unit, size] = ageSteps.find(([, unitMs]) => ms >= unitMs) ?? ['second', 1_000];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(ms / size));
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(
+    Math.floor(ms / size),
+  );
 }

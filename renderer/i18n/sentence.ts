@@ -1,7 +1,7 @@
-import { channels } from './channels.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import type { Format } from './use-format.ts';
+import { channels } from './channels.ts';
 import type { Translate } from './i18n.ts';
+import type { Format } from './use-format.ts';
 
 export type Sentence = {
   /** What is the matter. */
@@ -17,7 +17,11 @@ const SOME_MONDAY = Date.UTC(2024, 0, 1);
 const DAY_MS = 86_400_000;
 
 /** Raw parameters as people read them: the ending of a name says what it is. */
-export function readableParams(t: Translate, format: Format, params: Refusal['params']): Record<string, string> {
+export function readableParams(
+  t: Translate,
+  format: Format,
+  params: Refusal['params'],
+): Record<string, string> {
   const { currency } = params;
   const readable: Record<string, string> = {};
   for (const [name, value] of Object.entries(params)) {
@@ -31,7 +35,11 @@ export function readableParams(t: Translate, format: Format, params: Refusal['pa
     } else if (typeof value === 'string' && value !== '') {
       if (name.endsWith('Day')) readable[name] = format.day(value);
       else if (name === 'channel') readable[name] = channelName(t, value);
-      else if (name === 'allowed') readable[name] = value.split(', ').map((one) => channelName(t, one)).join(', ');
+      else if (name === 'allowed')
+        readable[name] = value
+          .split(', ')
+          .map((one) => channelName(t, one))
+          .join(', ');
       else readable[name] = value;
     }
   }

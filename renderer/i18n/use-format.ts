@@ -3,11 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { useApp } from '../app/app-store.ts';
 import * as format from './format.ts';
 
+/** `en` on a British machine writes dates and times the British way. */
+export function regionalTag(language: string, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
 /** Formats in the chosen language, with the location's currency and zone. */
 export function useFormat() {
   const { i18n } = useTranslation();
   const location = useApp((app) => (app.status?.phase === 'ready' ? app.status.location : undefined));
-  const locale = i18n.language;
+  const locale = regionalTag(i18n.language, navigator.languages);
   const currency = location?.currency ?? 'EUR';
   const timeZone = location?.timeZone ?? 'UTC';
   return useMemo(() => {

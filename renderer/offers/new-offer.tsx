@@ -1,5 +1,5 @@
 import { Checkbox, Switch, TextInput } from '@mantine/core';
-import { IconArrowLeft, IconPercentage, IconCoin, IconStack2, IconUsersGroup } from '@tabler/icons-react';
+import { IconArrowLeft, IconCoin, IconPercentage, IconStack2, IconUsersGroup } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -30,7 +30,11 @@ export function NewOffer() {
   const [requestId] = useState(() => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))));
 
   const digits = minorDigits(location.currency);
-  const { draft, errors } = readOfferForm(form, { currency: location.currency, digits, timeZone: location.timeZone });
+  const { draft, errors } = readOfferForm(form, {
+    currency: location.currency,
+    digits,
+    timeZone: location.timeZone,
+  });
   const change = (part: Partial<OfferForm>) => setForm((before) => ({ ...before, ...part }));
 
   /** A mistake is shown once its field was left, all of them after the button was pressed. */
@@ -39,7 +43,19 @@ export function NewOffer() {
     return error !== undefined && shown.has(field) ? t(`offerForm.errors.${error}`) : undefined;
   };
   const left = (field: OfferFormField) => () => setShown((before) => new Set(before).add(field));
-  const text = (field: 'name' | 'percent' | 'amount' | 'maxDiscount' | 'minSpend' | 'total' | 'perCustomer' | 'sharedCode' | 'firstDay' | 'lastDay') => ({
+  const text = (
+    field:
+      | 'name'
+      | 'percent'
+      | 'amount'
+      | 'maxDiscount'
+      | 'minSpend'
+      | 'total'
+      | 'perCustomer'
+      | 'sharedCode'
+      | 'firstDay'
+      | 'lastDay',
+  ) => ({
     value: form[field],
     error: errorOf(field),
     onBlur: left(field),
@@ -77,7 +93,14 @@ export function NewOffer() {
         <form className={classes.form} onSubmit={(event) => void create(event)} noValidate>
           <Card title={t('offerForm.what')}>
             <div className={classes.fields}>
-              <TextInput label={t('offerForm.name')} description={t('offerForm.nameHint')} maxLength={120} required autoFocus {...text('name')} />
+              <TextInput
+                label={t('offerForm.name')}
+                description={t('offerForm.nameHint')}
+                maxLength={120}
+                required
+                autoFocus
+                {...text('name')}
+              />
               <Choices legend={t('offerForm.kind')}>
                 <Choice
                   name="kind"
@@ -98,12 +121,30 @@ export function NewOffer() {
               </Choices>
               <div className={classes.pair}>
                 {form.kind === 'percent' ? (
-                  <TextInput label={t('offerForm.percent')} inputMode="decimal" rightSection="%" required {...text('percent')} />
+                  <TextInput
+                    label={t('offerForm.percent')}
+                    inputMode="decimal"
+                    rightSection="%"
+                    required
+                    {...text('percent')}
+                  />
                 ) : (
-                  <TextInput label={t('offerForm.amount')} inputMode="decimal" rightSection={sign} required {...text('amount')} />
+                  <TextInput
+                    label={t('offerForm.amount')}
+                    inputMode="decimal"
+                    rightSection={sign}
+                    required
+                    {...text('amount')}
+                  />
                 )}
                 {form.kind === 'percent' && (
-                  <TextInput label={t('offerForm.maxDiscount')} placeholder={t('offerForm.noLimit')} inputMode="decimal" rightSection={sign} {...text('maxDiscount')} />
+                  <TextInput
+                    label={t('offerForm.maxDiscount')}
+                    placeholder={t('offerForm.noLimit')}
+                    inputMode="decimal"
+                    rightSection={sign}
+                    {...text('maxDiscount')}
+                  />
                 )}
               </div>
             </div>
@@ -112,8 +153,18 @@ export function NewOffer() {
           <Card title={t('offerForm.when')}>
             <div className={classes.fields}>
               <div className={classes.pair}>
-                <TextInput type="date" label={t('offerForm.firstDay')} description={t('offerForm.firstDayHint')} {...text('firstDay')} />
-                <TextInput type="date" label={t('offerForm.lastDay')} description={t('offerForm.lastDayHint')} {...text('lastDay')} />
+                <TextInput
+                  type="date"
+                  label={t('offerForm.firstDay')}
+                  description={t('offerForm.firstDayHint')}
+                  {...text('firstDay')}
+                />
+                <TextInput
+                  type="date"
+                  label={t('offerForm.lastDay')}
+                  description={t('offerForm.lastDayHint')}
+                  {...text('lastDay')}
+                />
               </div>
               <TextInput
                 label={t('offerForm.minSpend')}
@@ -134,7 +185,12 @@ export function NewOffer() {
               >
                 <div className={classes.checks}>
                   {channels.map((channel) => (
-                    <Checkbox key={channel} value={channel} label={t(`channels.${channel}`)} classNames={{ body: classes.check }} />
+                    <Checkbox
+                      key={channel}
+                      value={channel}
+                      label={t(`channels.${channel}`)}
+                      classNames={{ body: classes.check }}
+                    />
                   ))}
                 </div>
               </Checkbox.Group>
@@ -144,8 +200,20 @@ export function NewOffer() {
           <Card title={t('offerForm.howOften')}>
             <div className={classes.fields}>
               <div className={classes.pair}>
-                <TextInput label={t('offerForm.total')} description={t('offerForm.totalHint')} placeholder={t('offerForm.noLimit')} inputMode="numeric" {...text('total')} />
-                <TextInput label={t('offerForm.perCustomer')} description={t('offerForm.perCustomerHint')} placeholder={t('offerForm.noLimit')} inputMode="numeric" {...text('perCustomer')} />
+                <TextInput
+                  label={t('offerForm.total')}
+                  description={t('offerForm.totalHint')}
+                  placeholder={t('offerForm.noLimit')}
+                  inputMode="numeric"
+                  {...text('total')}
+                />
+                <TextInput
+                  label={t('offerForm.perCustomer')}
+                  description={t('offerForm.perCustomerHint')}
+                  placeholder={t('offerForm.noLimit')}
+                  inputMode="numeric"
+                  {...text('perCustomer')}
+                />
               </div>
               <Switch
                 label={t('offerForm.combinable')}

@@ -37,12 +37,19 @@ describe('a filled form', () => {
   });
 
   it('reads a fixed amount in the decimals of the currency', () => {
-    const { draft } = readOfferForm({ ...full, kind: 'fixed', amount: '5', maxDiscount: '', minSpend: '' }, { ...where, currency: 'JPY', digits: 0 });
-    expect(draft?.benefits).toEqual([{ type: 'fixed', amountMinor: 5, per: 'total', target: { scope: 'order' } }]);
+    const { draft } = readOfferForm(
+      { ...full, kind: 'fixed', amount: '5', maxDiscount: '', minSpend: '' },
+      { ...where, currency: 'JPY', digits: 0 },
+    );
+    expect(draft?.benefits).toEqual([
+      { type: 'fixed', amountMinor: 5, per: 'total', target: { scope: 'order' } },
+    ]);
   });
 
   it('names no channels when all are meant', () => {
-    expect(readOfferForm({ ...full, channels: emptyOfferForm.channels, minSpend: '' }, where).draft?.conditions).toEqual([]);
+    expect(
+      readOfferForm({ ...full, channels: emptyOfferForm.channels, minSpend: '' }, where).draft?.conditions,
+    ).toEqual([]);
   });
 });
 
@@ -54,7 +61,11 @@ describe('what is missing or wrong', () => {
     ['no amount', { kind: 'fixed', amount: '' }, { amount: 'amount' }],
     ['nothing: a thousand written with a point', { minSpend: '1.005' }, {}],
     ['no number of uses', { total: '1.5' }, { total: 'whole' }],
-    ['a customer with more uses than there are', { total: '1', perCustomer: '2' }, { perCustomer: 'aboveTotal' }],
+    [
+      'a customer with more uses than there are',
+      { total: '1', perCustomer: '2' },
+      { perCustomer: 'aboveTotal' },
+    ],
     ['an end before its start', { lastDay: '2026-01-01' }, { lastDay: 'days' }],
     ['no channel', { channels: [] }, { channels: 'channels' }],
     ['no code', { sharedCode: '' }, { sharedCode: 'code' }],

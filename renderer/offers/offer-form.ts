@@ -1,5 +1,5 @@
-import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import type { Channel } from '../../shared/contracts/common.ts';
+import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { channels } from '../i18n/channels.ts';
 import { parseAmount } from '../i18n/format.ts';
 
@@ -23,7 +23,15 @@ export type OfferForm = {
 
 export type OfferFormField = keyof OfferForm;
 /** A text of the catalogue under `offerForm.errors`. */
-export type OfferFormError = 'required' | 'percent' | 'amount' | 'whole' | 'days' | 'channels' | 'aboveTotal' | 'code';
+export type OfferFormError =
+  | 'required'
+  | 'percent'
+  | 'amount'
+  | 'whole'
+  | 'days'
+  | 'channels'
+  | 'aboveTotal'
+  | 'code';
 
 export const emptyOfferForm: OfferForm = {
   name: '',
@@ -53,7 +61,10 @@ export type ReadForm = {
 };
 
 /** Reads the form into the terms of an offer, or says field by field what is missing. */
-export function readOfferForm(form: OfferForm, where: { currency: string; digits: number; timeZone: string }): ReadForm {
+export function readOfferForm(
+  form: OfferForm,
+  where: { currency: string; digits: number; timeZone: string },
+): ReadForm {
   const errors: Partial<Record<OfferFormField, OfferFormError>> = {};
   const fail = (field: OfferFormField, error: OfferFormError) => {
     errors[field] ??= error;
@@ -83,11 +94,13 @@ export function readOfferForm(form: OfferForm, where: { currency: string; digits
   const minSpendMinor = amountOf('minSpend');
   const total = countOf('total');
   const perCustomer = countOf('perCustomer');
-  if (form.kind === 'percent' && (percentBp === undefined || percentBp < 1 || percentBp > FULL_BP)) fail('percent', 'percent');
+  if (form.kind === 'percent' && (percentBp === undefined || percentBp < 1 || percentBp > FULL_BP))
+    fail('percent', 'percent');
   if (form.kind === 'fixed' && amountMinor === undefined) fail('amount', 'amount');
   if (form.firstDay !== '' && form.lastDay !== '' && form.firstDay > form.lastDay) fail('lastDay', 'days');
   if (form.channels.length === 0) fail('channels', 'channels');
-  if (total !== undefined && perCustomer !== undefined && perCustomer > total) fail('perCustomer', 'aboveTotal');
+  if (total !== undefined && perCustomer !== undefined && perCustomer > total)
+    fail('perCustomer', 'aboveTotal');
   if (form.codes === 'shared' && form.sharedCode.trim().length < 3) fail('sharedCode', 'code');
 
   const target = { scope: 'order' } as const;
@@ -107,7 +120,10 @@ export function readOfferForm(form: OfferForm, where: { currency: string; digits
     conditions.push({ type: 'min_spend', amountMinor: minSpendMinor, measure: 'before_discounts' });
   }
   if (form.channels.length < channels.length && form.channels.length > 0) {
-    conditions.push({ type: 'channels', channels: channels.filter((channel) => form.channels.includes(channel)) });
+    conditions.push({
+      type: 'channels',
+      channels: channels.filter((channel) => form.channels.includes(channel)),
+    });
   }
 
   const days =

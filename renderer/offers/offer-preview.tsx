@@ -22,7 +22,11 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
   const subtotalMinor = lines.reduce((sum, line) => sum + line.qty * line.unitPriceMinor, 0);
 
   const setQty = (key: SampleLine['key'], qty: number) =>
-    setLines((before) => before.map((line) => (line.key === key ? { ...line, qty: Math.max(0, Math.min(MAX_SAMPLE_QTY, qty)) } : line)));
+    setLines((before) =>
+      before.map((line) =>
+        line.key === key ? { ...line, qty: Math.max(0, Math.min(MAX_SAMPLE_QTY, qty)) } : line,
+      ),
+    );
 
   return (
     <aside className={classes.preview} aria-label={t('offerForm.preview')}>
@@ -45,11 +49,20 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
                   <span className={classes.unit}>{format.money(line.unitPriceMinor)}</span>
                 </span>
                 <span className={classes.stepper}>
-                  <button type="button" aria-label={t('offerForm.less', { name })} disabled={line.qty === 0} onClick={() => setQty(line.key, line.qty - 1)}>
+                  <button
+                    type="button"
+                    aria-label={t('offerForm.less', { name })}
+                    disabled={line.qty === 0}
+                    onClick={() => setQty(line.key, line.qty - 1)}
+                  >
                     <IconMinus size={18} aria-hidden="true" />
                   </button>
                   <output>{line.qty}</output>
-                  <button type="button" aria-label={t('offerForm.more', { name })} onClick={() => setQty(line.key, line.qty + 1)}>
+                  <button
+                    type="button"
+                    aria-label={t('offerForm.more', { name })}
+                    onClick={() => setQty(line.key, line.qty + 1)}
+                  >
                     <IconPlus size={18} aria-hidden="true" />
                   </button>
                 </span>
@@ -73,7 +86,12 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
           </div>
         </dl>
         {sample?.refusal !== undefined && (
-          <p className={classes.refusal}>{refusalSentence(t, format, { code: sample.refusal.code, params: { ...sample.refusal.params } }).text}</p>
+          <p className={classes.refusal}>
+            {
+              refusalSentence(t, format, { code: sample.refusal.code, params: { ...sample.refusal.params } })
+                .text
+            }
+          </p>
         )}
       </div>
     </aside>

@@ -1,7 +1,7 @@
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { unreachable } from '../../shared/kernel/assert.ts';
-import type { Translate } from '../i18n/i18n.ts';
 import { channels } from '../i18n/channels.ts';
+import type { Translate } from '../i18n/i18n.ts';
 import type { Format } from '../i18n/use-format.ts';
 
 /** The parts of an offer that its sentence speaks of: a draft has them as well as a stored offer. */
@@ -10,13 +10,20 @@ type Terms = Pick<OfferDraft, 'benefits' | 'conditions' | 'validity' | 'limits' 
 /** An offer's rules as one sentence that a manager can read out: what, from when, for whom, how often. */
 export function offerSentence(t: Translate, format: Format, offer: Terms): string {
   const list = new Intl.ListFormat(format.locale, { type: 'conjunction' });
-  const benefits = list.format(offer.benefits.map((benefit) => benefitText(t, format, benefit, offer.currency)));
+  const benefits = list.format(
+    offer.benefits.map((benefit) => benefitText(t, format, benefit, offer.currency)),
+  );
   const conditions = offer.conditions.map((condition) => conditionText(t, format, condition, offer.currency));
   const rest = [...conditions, ...validityTexts(t, format, offer.validity), ...limitTexts(t, format, offer)];
   return `${[benefits, ...rest.filter((text) => text !== undefined)].join(', ')}.`;
 }
 
-function benefitText(t: Translate, format: Format, benefit: Terms['benefits'][number], currency: string): string {
+function benefitText(
+  t: Translate,
+  format: Format,
+  benefit: Terms['benefits'][number],
+  currency: string,
+): string {
   const money = (minor: number) => format.money(minor, currency);
   switch (benefit.type) {
     case 'percent': {
@@ -105,13 +112,21 @@ function validityTexts(t: Translate, format: Format, validity: Terms['validity']
   return texts;
 }
 
-function limitTexts(t: Translate, format: Format, { limits, stacking, currency }: Terms): (string | undefined)[] {
+function limitTexts(
+  t: Translate,
+  format: Format,
+  { limits, stacking, currency }: Terms,
+): (string | undefined)[] {
   return [
-    limits.total === undefined ? undefined : t('rule.total', { count: limits.total, number: format.number(limits.total) }),
+    limits.total === undefined
+      ? undefined
+      : t('rule.total', { count: limits.total, number: format.number(limits.total) }),
     limits.perCustomer === undefined ? undefined : t('rule.perCustomer', { count: limits.perCustomer }),
     limits.perLocation === undefined ? undefined : t('rule.perLocation', { count: limits.perLocation }),
     limits.perDay === undefined ? undefined : t('rule.perDay', { count: limits.perDay }),
-    limits.budgetMinor === undefined ? undefined : t('rule.budget', { amount: format.money(limits.budgetMinor, currency) }),
+    limits.budgetMinor === undefined
+      ? undefined
+      : t('rule.budget', { amount: format.money(limits.budgetMinor, currency) }),
     stacking.mode === 'exclusive' ? t('rule.exclusive') : undefined,
   ];
 }

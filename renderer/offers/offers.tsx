@@ -1,5 +1,12 @@
 import { Menu } from '@mantine/core';
-import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlus, IconStack2, IconTicket } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlus,
+  IconStack2,
+  IconTicket,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
@@ -27,7 +34,10 @@ export default function Offers() {
 
 function OfferList() {
   const { t } = useTranslation();
-  const { data, error } = useQuery('offers.list', { limit: PAGE }, ['catalogue.changed', 'redemption.recorded']);
+  const { data, error } = useQuery('offers.list', { limit: PAGE }, [
+    'catalogue.changed',
+    'redemption.recorded',
+  ]);
   const [refused, setRefused] = useState<Refusal>();
   const create = (
     <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('offers', 'new')}>
@@ -39,7 +49,12 @@ function OfferList() {
       {(refused ?? error) !== undefined && <RefusalNotice refusal={(refused ?? error) as Refusal} />}
       {data !== undefined && data.offers.length === 0 && (
         <Card>
-          <EmptyState icon={<IconTicket size={40} />} title={t('offers.emptyTitle')} text={t('offers.emptyText')} action={create} />
+          <EmptyState
+            icon={<IconTicket size={40} />}
+            title={t('offers.emptyTitle')}
+            text={t('offers.emptyText')}
+            action={create}
+          />
         </Card>
       )}
       <ul className={classes.list}>
@@ -83,18 +98,28 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
               ? t('offers.uses', { count: row.uses })
               : t('offers.usesOf', { count: row.uses, total: format.number(offer.limits.total) })}
           </span>
-          {offer.limits.total !== undefined && <Meter value={row.uses} max={offer.limits.total} label={t('offers.usesLabel')} />}
+          {offer.limits.total !== undefined && (
+            <Meter value={row.uses} max={offer.limits.total} label={t('offers.usesLabel')} />
+          )}
           {row.usesLeftHere !== undefined && <span>{t('offers.leftHere', { count: row.usesLeftHere })}</span>}
           <span>{t('offers.codes', { count: row.codes })}</span>
         </div>
       </div>
       <div className={classes.actions}>
-        <Action icon={<IconStack2 size={20} />} onClick={() => go('batches', `new:${offer.id}`)} disabled={status === 'archived' || row.origin === 'centre'}>
+        <Action
+          icon={<IconStack2 size={20} />}
+          onClick={() => go('batches', `new:${offer.id}`)}
+          disabled={status === 'archived' || row.origin === 'centre'}
+        >
           {t('offers.makeCodes')}
         </Action>
         <Menu position="bottom-end" width={220}>
           <Menu.Target>
-            <button type="button" className={classes.more} aria-label={t('offers.more', { name: offer.name })}>
+            <button
+              type="button"
+              className={classes.more}
+              aria-label={t('offers.more', { name: offer.name })}
+            >
               <IconDots size={22} aria-hidden="true" />
             </button>
           </Menu.Target>
@@ -103,7 +128,11 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
               className={classes.menuItem}
               disabled={status === 'archived'}
               leftSection={
-                status === 'paused' ? <IconPlayerPlay size={20} aria-hidden="true" /> : <IconPlayerPause size={20} aria-hidden="true" />
+                status === 'paused' ? (
+                  <IconPlayerPlay size={20} aria-hidden="true" />
+                ) : (
+                  <IconPlayerPause size={20} aria-hidden="true" />
+                )
               }
               onClick={() => void setPaused(status !== 'paused')}
             >

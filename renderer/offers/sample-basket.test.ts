@@ -13,7 +13,12 @@ function judged(part: Partial<OfferForm>, channel = 'pos') {
 
 it('takes the percentage off the sample, line by line, to the cent', () => {
   const sample = judged({ percent: '10' });
-  expect(sample).toMatchObject({ subtotalMinor: 2500, discountMinor: 250, payableMinor: 2250, refusal: undefined });
+  expect(sample).toMatchObject({
+    subtotalMinor: 2500,
+    discountMinor: 250,
+    payableMinor: 2250,
+    refusal: undefined,
+  });
   expect(sample.lineDiscounts.reduce((a, b) => a + b, 0)).toBe(250);
 });
 

@@ -3,7 +3,11 @@ import { evaluate } from '../../shared/engine/evaluate.ts';
 import type { EngineRefusal, Facts, Offer } from '../../shared/engine/types.ts';
 import { dayOf } from '../i18n/format.ts';
 
-export type SampleLine = { readonly key: 'coffee' | 'mug' | 'machine'; readonly unitPriceMinor: number; readonly qty: number };
+export type SampleLine = {
+  readonly key: 'coffee' | 'mug' | 'machine';
+  readonly unitPriceMinor: number;
+  readonly qty: number;
+};
 
 export type Sample = {
   readonly subtotalMinor: number;
@@ -27,7 +31,12 @@ export function sampleLines(digits: number): readonly SampleLine[] {
 const PREVIEW_ID = '00000000-0000-7000-8000-000000000001';
 
 /** What the offer would do to the basket on its first valid day: by the engine that judges at the counter. */
-export function judgeSample(draft: OfferDraft, lines: readonly SampleLine[], channel: string, now: number): Sample {
+export function judgeSample(
+  draft: OfferDraft,
+  lines: readonly SampleLine[],
+  channel: string,
+  now: number,
+): Sample {
   const basketLines = lines
     .filter((line) => line.qty > 0)
     .map((line) => ({ id: line.key, sku: line.key, qty: line.qty, unitPriceMinor: line.unitPriceMinor }));
@@ -43,7 +52,9 @@ export function judgeSample(draft: OfferDraft, lines: readonly SampleLine[], cha
     subtotalMinor: totals.subtotalMinor,
     discountMinor: totals.discountMinor,
     payableMinor: totals.payableMinor,
-    lineDiscounts: lines.map((line) => totals.lines.find((one) => one.lineId === line.key)?.discountMinor ?? 0),
+    lineDiscounts: lines.map(
+      (line) => totals.lines.find((one) => one.lineId === line.key)?.discountMinor ?? 0,
+    ),
     refusal: decision?.outcome === 'refused' ? decision.refusal : undefined,
   };
 }
@@ -58,6 +69,15 @@ function sampleFacts(draft: OfferDraft, channel: string, now: number): Facts {
     now,
     channel,
     customer: { id: 'sample', purchases: 0 },
-    wallTimes: days === undefined ? {} : { [days.zone]: { date: last !== undefined && date > last ? last : date, weekday: 1, minuteOfDay: 720 } },
+    wallTimes:
+      days === undefined
+        ? {}
+        : {
+            [days.zone]: {
+              date: last !== undefined && date > last ? last : date,
+              weekday: 1,
+              minuteOfDay: 720,
+            },
+          },
   };
 }

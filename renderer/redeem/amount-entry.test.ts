@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { EMPTY_ENTRY, enterKey, entryMinor } from './amount-entry.ts';
 
 function typed(keys: string, digits = 2): number {
-  return entryMinor([...keys].reduce((entry, key) => enterKey(entry, key, digits), EMPTY_ENTRY), digits);
+  return entryMinor(
+    [...keys].reduce((entry, key) => enterKey(entry, key, digits), EMPTY_ENTRY),
+    digits,
+  );
 }
 
 it('shifts digits in from the right', () => {

@@ -34,7 +34,11 @@ export function BasketPanel() {
   }, [items.length]);
 
   return (
-    <section className={classes.panel} aria-labelledby="basket-title" data-done={phase === 'done' || undefined}>
+    <section
+      className={classes.panel}
+      aria-labelledby="basket-title"
+      data-done={phase === 'done' || undefined}
+    >
       <header className={classes.header}>
         <h2 id="basket-title" className={classes.title}>
           {t('redeem.basket')}
@@ -45,7 +49,11 @@ export function BasketPanel() {
 
       <div className={classes.total}>
         <span className={classes.totalLabel}>{t('redeem.total')}</span>
-        <output className={classes.totalDigits} data-empty={totalMinor === 0 || undefined} data-testid="basket-total">
+        <output
+          className={classes.totalDigits}
+          data-empty={totalMinor === 0 || undefined}
+          data-testid="basket-total"
+        >
           {format.money(totalMinor)}
         </output>
       </div>
@@ -59,7 +67,12 @@ export function BasketPanel() {
             <li key={i}>
               <span>{t('redeem.item', { number: i + 1 })}</span>
               <span className={classes.itemAmount}>{format.money(minor)}</span>
-              <button type="button" className={classes.remove} aria-label={t('redeem.removeItem', { number: i + 1 })} onClick={() => removeItem(i)}>
+              <button
+                type="button"
+                className={classes.remove}
+                aria-label={t('redeem.removeItem', { number: i + 1 })}
+                onClick={() => removeItem(i)}
+              >
                 <IconX size={18} aria-hidden="true" />
               </button>
             </li>
@@ -75,7 +88,14 @@ export function BasketPanel() {
 
       <Keypad onKey={type} extra="00" />
       <div className={classes.actions}>
-        <Action size="l" wide icon={<IconPlus size={20} />} hint="+" onClick={addItem} disabled={entered === 0}>
+        <Action
+          size="l"
+          wide
+          icon={<IconPlus size={20} />}
+          hint="+"
+          onClick={addItem}
+          disabled={entered === 0}
+        >
           {t('redeem.addItem')}
         </Action>
         <Action size="l" wide tone="quiet" hint="Esc" onClick={() => clear(client)}>
@@ -127,7 +147,9 @@ function CustomerButton() {
       type="button"
       className={classes.chip}
       data-set={customer !== undefined || undefined}
-      aria-label={customer === undefined ? t('customer.name') : t('customer.named', { customer: customer.value })}
+      aria-label={
+        customer === undefined ? t('customer.name') : t('customer.named', { customer: customer.value })
+      }
       aria-keyshortcuts="F4"
       onClick={() => useCustomerDialog.setState({ open: true })}
     >

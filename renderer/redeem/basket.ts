@@ -1,5 +1,5 @@
-import type { InputOf } from '../../shared/contracts/operations.ts';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
+import type { InputOf } from '../../shared/contracts/operations.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
 
 type Basket = InputOf<'redemption.check'>['basket'];
@@ -12,7 +12,12 @@ export function basketOf(amountsMinor: readonly number[], currency: string): Bas
   return {
     currency,
     taxMode: 'inclusive',
-    lines: amountsMinor.map((unitPriceMinor, i) => ({ id: String(i + 1), sku: `item-${i + 1}`, qty: 1, unitPriceMinor })),
+    lines: amountsMinor.map((unitPriceMinor, i) => ({
+      id: String(i + 1),
+      sku: `item-${i + 1}`,
+      qty: 1,
+      unitPriceMinor,
+    })),
   };
 }
 
@@ -30,5 +35,7 @@ export function sameCode(a: string, b: string): boolean {
 /** The whole of a generated code, its check symbols right: nothing else is printed in groups. */
 export function isCheckedCode(text: string): boolean {
   const reading = normaliseCode(text);
-  return reading.ok && reading.value.display !== reading.value.canonical && reading.value.display.includes('-');
+  return (
+    reading.ok && reading.value.display !== reading.value.canonical && reading.value.display.includes('-')
+  );
 }

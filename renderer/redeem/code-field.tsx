@@ -43,7 +43,12 @@ export function CodeField({ ref }: { ref: Ref<HTMLInputElement> }) {
       <kbd className={classes.key} aria-hidden="true">
         F3
       </kbd>
-      <button type="submit" className={classes.send} disabled={draft.trim() === ''} aria-label={t('redeem.checkCode')}>
+      <button
+        type="submit"
+        className={classes.send}
+        disabled={draft.trim() === ''}
+        aria-label={t('redeem.checkCode')}
+      >
         <IconArrowRight size={24} aria-hidden="true" />
       </button>
     </form>

@@ -1,8 +1,9 @@
-import { Modal, SegmentedControl, TextInput } from '@mantine/core';
+import { SegmentedControl, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import { Action } from '../ui/action.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import classes from './customer-dialog.module.css';
 import { type Customer, useRedeem } from './redeem-store.ts';
 
@@ -17,9 +18,9 @@ export function CustomerDialog() {
   const { t } = useTranslation();
   const open = useCustomerDialog((dialog) => dialog.open);
   return (
-    <Modal opened={open} onClose={close} title={t('customer.title')} closeButtonProps={{ 'aria-label': t('common.close'), size: 44 }}>
+    <Dialog open={open} onClose={close} title={t('customer.title')}>
       <CustomerForm />
-    </Modal>
+    </Dialog>
   );
 }
 

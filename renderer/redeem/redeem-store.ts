@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Channel } from '../../shared/contracts/common.ts';
-import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
 import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
+import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Client } from '../api/client.ts';
 import { useApp } from '../app/app-store.ts';
@@ -71,7 +71,11 @@ const dependsOnBasket: ReadonlySet<string> = new Set([
   'superseded',
 ]);
 /** Refusals that naming the customer, or another channel, can turn into a yes. */
-const dependsOnCaller: ReadonlySet<string> = new Set(['customer_required', 'wrong_channel', 'customer_limit']);
+const dependsOnCaller: ReadonlySet<string> = new Set([
+  'customer_required',
+  'wrong_channel',
+  'customer_limit',
+]);
 
 function emptyBasket(): Omit<State, 'channel'> {
   return {
@@ -124,7 +128,12 @@ export const useRedeem = create<State & Actions>((set, get) => {
   /** The codes that are worth asking about again. */
   const codesLeft = (reasons: ReadonlySet<string>) => {
     const { codes, result } = get();
-    return codes.filter((code) => keepable(result?.coupons.find((coupon) => coupon.entered === code), reasons));
+    return codes.filter((code) =>
+      keepable(
+        result?.coupons.find((coupon) => coupon.entered === code),
+        reasons,
+      ),
+    );
   };
 
   return {
@@ -213,7 +222,8 @@ export const useRedeem = create<State & Actions>((set, get) => {
 
     async confirm(client) {
       const { basketId, phase, result, stale } = get();
-      if (phase !== 'result' || stale || !result?.coupons.some((coupon) => coupon.status === 'accepted')) return;
+      if (phase !== 'result' || stale || !result?.coupons.some((coupon) => coupon.status === 'accepted'))
+        return;
       set({ phase: 'confirming', fault: undefined });
       const answer = await client.call('redemption.confirm', { basketId });
       // A retry of the same basket gives the first answer: after an unclear outcome Enter is safe to press again.

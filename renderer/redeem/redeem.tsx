@@ -1,4 +1,4 @@
-import { type MouseEvent, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClient } from '../api/use-client.ts';
 import { usePreferences } from '../app/preferences.ts';
@@ -31,7 +31,7 @@ export function Redeem() {
   usePageKeys(advance);
 
   return (
-    <div className={classes.screen} onClick={letGoOfButton}>
+    <div className={classes.screen}>
       <h1 className={classes.hidden}>{t('nav.redeem')}</h1>
       <BasketPanel />
       <div className={classes.side}>
@@ -69,7 +69,7 @@ function usePageKeys(advance: () => void): void {
       if (event.key === 'Backspace') {
         event.preventDefault();
         useRedeem.getState().type('Backspace');
-      } else if (event.key === 'Enter' && !event.repeat && target.closest('button, a') === null) {
+      } else if (event.key === 'Enter' && !event.repeat && !hasOwnEnter(target)) {
         event.preventDefault();
         latest.current();
       }
@@ -79,10 +79,10 @@ function usePageKeys(advance: () => void): void {
   }, []);
 }
 
-/** After a click or a touch the page has the focus again, so that the next Enter confirms; the keyboard's focus stays. */
-function letGoOfButton(event: MouseEvent): void {
-  const focused = document.activeElement;
-  if (event.detail > 0 && focused instanceof HTMLButtonElement) focused.blur();
+/** A button that the keyboard went to; one that has the focus for other reasons leaves Enter to the counter. */
+function hasOwnEnter(target: Element): boolean {
+  const control = target.closest('button, a');
+  return control?.matches(':focus-visible') ?? false;
 }
 
 function useRecheck(): void {

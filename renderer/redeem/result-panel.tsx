@@ -33,7 +33,11 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
   if (result === undefined) {
     if (fault !== undefined) return <FaultPanel fault={fault} onAdvance={onAdvance} />;
     if (codes.length === 0) return <IdlePanel />;
-    return phase === 'checking' ? <CheckingPanel code={latest ?? ''} /> : <TotalWantedPanel code={latest ?? ''} onAdvance={onAdvance} />;
+    return phase === 'checking' ? (
+      <CheckingPanel code={latest ?? ''} />
+    ) : (
+      <TotalWantedPanel code={latest ?? ''} onAdvance={onAdvance} />
+    );
   }
   const accepted = result.coupons.filter((coupon) => coupon.status === 'accepted');
   const refused = result.coupons.filter((coupon) => coupon.status === 'refused');
@@ -137,8 +141,18 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
       stub={
         <>
           {fault !== undefined && <Sentence refusal={fault} />}
-          <Action tone="primary" size="xl" wide hint="Enter" onClick={onAdvance} busy={phase === 'confirming'} disabled={phase === 'checking'}>
-            {stale ? t('redeem.checkAgain') : t('redeem.confirm', { amount: format.money(result.payableMinor) })}
+          <Action
+            tone="primary"
+            size="xl"
+            wide
+            hint="Enter"
+            onClick={onAdvance}
+            busy={phase === 'confirming'}
+            disabled={phase === 'checking'}
+          >
+            {stale
+              ? t('redeem.checkAgain')
+              : t('redeem.confirm', { amount: format.money(result.payableMinor) })}
           </Action>
         </>
       }
@@ -147,7 +161,9 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
         <IconCircleCheckFilled size={56} aria-hidden="true" />
         <div>
           <p className={classes.word}>{t('redeem.accepted')}</p>
-          <p className={classes.offer}>{accepted.length === 1 ? accepted[0]?.offerName : t('redeem.coupons', { count: accepted.length })}</p>
+          <p className={classes.offer}>
+            {accepted.length === 1 ? accepted[0]?.offerName : t('redeem.coupons', { count: accepted.length })}
+          </p>
         </div>
       </div>
 
@@ -166,7 +182,9 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
           <li key={coupon.entered}>
             <CodeText>{coupon.code}</CodeText>
             {accepted.length > 1 && <span>{coupon.offerName}</span>}
-            {accepted.length > 1 && <span className={classes.couponAmount}>{format.money(-coupon.discountMinor)}</span>}
+            {accepted.length > 1 && (
+              <span className={classes.couponAmount}>{format.money(-coupon.discountMinor)}</span>
+            )}
           </li>
         ))}
         {left?.usesLeftHere !== undefined && accepted.length === 1 && (
@@ -196,7 +214,13 @@ function RefusedPanel({ coupon, onAdvance }: { coupon: Refused; onAdvance: () =>
       tone="stop"
       stub={
         wantsCustomer ? (
-          <Action tone="primary" size="xl" wide hint="F4" onClick={() => useCustomerDialog.setState({ open: true })}>
+          <Action
+            tone="primary"
+            size="xl"
+            wide
+            hint="F4"
+            onClick={() => useCustomerDialog.setState({ open: true })}
+          >
             {t('customer.name')}
           </Action>
         ) : (
@@ -284,11 +308,16 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
       }
     >
       <div className={classes.head}>
-        {undone ? <IconArrowBackUp size={56} aria-hidden="true" /> : <IconReceipt size={56} aria-hidden="true" />}
+        {undone ? (
+          <IconArrowBackUp size={56} aria-hidden="true" />
+        ) : (
+          <IconReceipt size={56} aria-hidden="true" />
+        )}
         <div>
           <p className={classes.word}>{undone ? t('redeem.undone') : t('redeem.done')}</p>
           <p className={classes.offer}>
-            {done.redemptions.map((redemption) => redemption.offerName).join(', ')} · {format.time(done.redeemedAt)}
+            {done.redemptions.map((redemption) => redemption.offerName).join(', ')} ·{' '}
+            {format.time(done.redeemedAt)}
           </p>
         </div>
       </div>
@@ -316,7 +345,11 @@ function Payable({ text }: { text: string }) {
   return (
     <div className={classes.payableRow}>
       <dt>{t('redeem.payable')}</dt>
-      <dd className={classes.payable} data-length={text.length > 11 ? 'long' : text.length > 8 ? 'middle' : 'short'} data-testid="payable">
+      <dd
+        className={classes.payable}
+        data-length={text.length > 11 ? 'long' : text.length > 8 ? 'middle' : 'short'}
+        data-testid="payable"
+      >
         {text}
       </dd>
     </div>

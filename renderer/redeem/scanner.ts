@@ -125,7 +125,8 @@ export function createScanner(ports: ScannerPorts): Scanner {
 
     key(char, at, where) {
       const last = keys.at(-1);
-      if (last !== undefined && (at - last.at > MAX_GAP_MS || where !== place || keys.length >= MAX_CHARS)) close();
+      if (last !== undefined && (at - last.at > MAX_GAP_MS || where !== place || keys.length >= MAX_CHARS))
+        close();
       // The timer may be late: what was held longer than one fast gap is typing by now.
       else if (last !== undefined && at - last.at > FAST_GAP_MS) releaseHeld();
       place = where;
@@ -133,7 +134,8 @@ export function createScanner(ports: ScannerPorts): Scanner {
     },
 
     terminate(kind, at, where) {
-      if (at < quietUntil) return true;
+      // A scan moves to the counter; a field that was opened since then gets its Enter.
+      if (at < quietUntil && (where === 'page' || where === place)) return true;
       const last = keys.at(-1);
       if (last === undefined) return false;
       if (where !== place || at - last.at > MAX_GAP_MS) {
@@ -142,14 +144,19 @@ export function createScanner(ports: ScannerPorts): Scanner {
       }
       const silence = at - last.at;
       const fast = fastSuffix(keys);
-      if (silence <= FAST_END_MS && keys.length - fast.start >= (place === 'field' ? MIN_FAST_IN_FIELD : MIN_FAST_ENDED)) {
+      if (
+        silence <= FAST_END_MS &&
+        keys.length - fast.start >= (place === 'field' ? MIN_FAST_IN_FIELD : MIN_FAST_ENDED)
+      ) {
         emit(fast, kind, at);
         return true;
       }
       if (place !== 'field') {
         const slow = slowSuffix(keys, MIN_SLOW_ENDED);
         const found =
-          slow !== undefined && silence <= slow.msPerChar * SLOW_END_FACTOR + PACE_TOLERANCE_MS ? slow : checkedSuffix();
+          slow !== undefined && silence <= slow.msPerChar * SLOW_END_FACTOR + PACE_TOLERANCE_MS
+            ? slow
+            : checkedSuffix();
         if (found !== undefined) {
           emit(found, kind, at);
           return true;
@@ -174,7 +181,8 @@ export function createScanner(ports: ScannerPorts): Scanner {
         if (slow !== undefined && silence >= slow.msPerChar * SLOW_END_FACTOR) return emit(slow, 'none', at);
         if (silence >= CHECKED_END_MS) {
           const checked = checkedSuffix();
-          if (checked !== undefined && silence >= checked.msPerChar * SLOW_END_FACTOR) return emit(checked, 'none', at);
+          if (checked !== undefined && silence >= checked.msPerChar * SLOW_END_FACTOR)
+            return emit(checked, 'none', at);
         }
       }
       if (silence > MAX_GAP_MS * SLOW_END_FACTOR) close();
@@ -199,7 +207,9 @@ function slowSuffix(keys: readonly Key[], atLeast: number): Candidate | undefine
   let start = keys.length - 1;
   while (start > 0 && Math.abs(gapBefore(keys, start) - msPerChar) <= tolerance) start--;
   const length = keys.length - start;
-  const needed = keys.slice(start).every((key) => isDigit(key.char)) ? Math.max(atLeast, MIN_SLOW_DIGITS) : atLeast;
+  const needed = keys.slice(start).every((key) => isDigit(key.char))
+    ? Math.max(atLeast, MIN_SLOW_DIGITS)
+    : atLeast;
   return length >= needed ? { start, msPerChar } : undefined;
 }
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { isDialogOpen } from '../app/use-keys.ts';
 import { isCheckedCode } from './basket.ts';
-import { createScanner, type Place } from './scanner.ts';
 import { useRedeem } from './redeem-store.ts';
+import { createScanner, type Place } from './scanner.ts';
 
 const TICK_MS = 20;
 const CODE_FIELD = 'data-code-field';

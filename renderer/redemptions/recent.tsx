@@ -35,7 +35,10 @@ export function Recent() {
     if (cursor === undefined) return;
     const answer = await client.call('redemption.recent', { limit: PAGE, cursor });
     if (answer.ok) {
-      setMore((before) => ({ ...answer.value, redemptions: [...(before?.redemptions ?? []), ...answer.value.redemptions] }));
+      setMore((before) => ({
+        ...answer.value,
+        redemptions: [...(before?.redemptions ?? []), ...answer.value.redemptions],
+      }));
     }
   }
 

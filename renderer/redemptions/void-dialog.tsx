@@ -1,10 +1,11 @@
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import type { Redemption } from './recent.tsx';
 import classes from './void-dialog.module.css';
@@ -21,14 +22,11 @@ const reasons = ['mistake', 'cancelled', 'wrongCode'] as const;
 export function VoidDialog({ redemption, onClose, onVoided }: VoidDialogProps) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={redemption !== undefined}
-      onClose={onClose}
-      title={t('void.title')}
-      closeButtonProps={{ 'aria-label': t('common.close'), size: 44 }}
-    >
-      {redemption !== undefined && <VoidForm key={redemption.id} redemption={redemption} onVoided={onVoided} />}
-    </Modal>
+    <Dialog open={redemption !== undefined} onClose={onClose} title={t('void.title')}>
+      {redemption !== undefined && (
+        <VoidForm key={redemption.id} redemption={redemption} onVoided={onVoided} />
+      )}
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Modal, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
+import { SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,7 @@ import { languageNames } from '../i18n/i18n.ts';
 import { EnrolForm } from '../sync/enrol-form.tsx';
 import { Action } from '../ui/action.tsx';
 import { Avatar } from '../ui/avatar.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import classes from './settings.module.css';
@@ -63,7 +64,10 @@ function AppearanceCard() {
           aria-label={t('settings.scheme')}
           value={preferences.scheme}
           onChange={(scheme) => setPreferences({ scheme: scheme as Preferences['scheme'] })}
-          data={(['auto', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings.schemes.${value}`) }))}
+          data={(['auto', 'light', 'dark'] as const).map((value) => ({
+            value,
+            label: t(`settings.schemes.${value}`),
+          }))}
         />
       </Row>
       <Row label={t('settings.language')}>
@@ -141,19 +145,14 @@ function PeopleCard({ mayAdd }: { mayAdd: boolean }) {
           {t('settings.addPerson')}
         </Action>
       )}
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title={t('settings.addPerson')}
-        closeButtonProps={{ 'aria-label': t('common.close'), size: 44 }}
-      >
+      <Dialog open={adding} onClose={() => setAdding(false)} title={t('settings.addPerson')}>
         <PersonForm
           onAdded={() => {
             setAdding(false);
             reload();
           }}
         />
-      </Modal>
+      </Dialog>
     </Card>
   );
 }
@@ -181,7 +180,14 @@ function PersonForm({ onAdded }: { onAdded: () => void }) {
 
   return (
     <form className={classes.form} onSubmit={(event) => void add(event)}>
-      <TextInput label={t('settings.personName')} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={120} required data-autofocus />
+      <TextInput
+        label={t('settings.personName')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={120}
+        required
+        data-autofocus
+      />
       <div>
         <SegmentedControl
           fullWidth
@@ -202,7 +208,14 @@ function PersonForm({ onAdded }: { onAdded: () => void }) {
         required
       />
       {refused !== undefined && <RefusalNotice refusal={refused} />}
-      <Action type="submit" tone="primary" size="xl" wide busy={busy} disabled={name.trim() === '' || pin.length !== 6}>
+      <Action
+        type="submit"
+        tone="primary"
+        size="xl"
+        wide
+        busy={busy}
+        disabled={name.trim() === '' || pin.length !== 6}
+      >
         {t('settings.addPerson')}
       </Action>
     </form>

@@ -22,10 +22,16 @@ export type Choice = { readonly value: string; readonly label: string };
 
 export function currencyOptions(locale: string): Choice[] {
   const names = new Intl.DisplayNames(locale, { type: 'currency' });
-  return Intl.supportedValuesOf('currency').map((value) => ({ value, label: `${value} · ${names.of(value) ?? value}` }));
+  return Intl.supportedValuesOf('currency').map((value) => ({
+    value,
+    label: `${value} · ${names.of(value) ?? value}`,
+  }));
 }
 
 /** `Intl` lists no `UTC`, although it knows it and machines are set to it. */
 export function timeZoneOptions(): Choice[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({ value, label: value.replaceAll('_', ' ') }));
+  return ['UTC', ...Intl.supportedValuesOf('timeZone')].map((value) => ({
+    value,
+    label: value.replaceAll('_', ' '),
+  }));
 }

@@ -75,7 +75,11 @@ export function Setup() {
           {steps.map((name, i) => {
             const Icon = steps.indexOf(step) > i ? IconCheck : icons[name];
             return (
-              <li key={name} aria-current={name === step ? 'step' : undefined} data-done={steps.indexOf(step) > i || undefined}>
+              <li
+                key={name}
+                aria-current={name === step ? 'step' : undefined}
+                data-done={steps.indexOf(step) > i || undefined}
+              >
                 <Icon size={20} aria-hidden="true" />
                 {t(`setup.steps.${name}`)}
               </li>
@@ -125,7 +129,12 @@ export function Setup() {
           </form>
         )}
         {step === 'pin' && (
-          <PinStep busy={busy} refused={refused} onBack={() => setStep('admin')} onPin={(pin) => void create(pin)} />
+          <PinStep
+            busy={busy}
+            refused={refused}
+            onBack={() => setStep('admin')}
+            onPin={(pin) => void create(pin)}
+          />
         )}
       </main>
     </div>
@@ -204,7 +213,12 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext }: ShopStepProps
       </div>
       <div className={classes.actions}>
         <span />
-        <Action type="submit" tone="primary" size="xl" disabled={draft.locationName.trim() === '' || draft.tillName.trim() === ''}>
+        <Action
+          type="submit"
+          tone="primary"
+          size="xl"
+          disabled={draft.locationName.trim() === '' || draft.tillName.trim() === ''}
+        >
           {t('common.next')}
         </Action>
       </div>

@@ -4,11 +4,11 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { usePreferences } from '../app/preferences.ts';
-import { sounds } from '../ui/sound.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { PIN_DIGITS, PinPad } from '../ui/pin-pad.tsx';
+import { sounds } from '../ui/sound.ts';
 import classes from './sign-in.module.css';
 
 /** Pick yourself, type six digits: no button to press, by keyboard or finger. */
@@ -103,14 +103,25 @@ export function SignIn() {
             ))}
           </fieldset>
 
-          <section className={classes.pad} aria-label={t('signIn.pin')} data-disabled={chosen === undefined || undefined}>
+          <section
+            className={classes.pad}
+            aria-label={t('signIn.pin')}
+            data-disabled={chosen === undefined || undefined}
+          >
             <p className={classes.hello}>
               {operator === undefined ? t('signIn.choose') : t('signIn.hello', { name: operator.name })}
             </p>
-            <PinPad pin={pin} onPin={enter} disabled={chosen === undefined || busy} refused={refused !== undefined} />
+            <PinPad
+              pin={pin}
+              onPin={enter}
+              disabled={chosen === undefined || busy}
+              refused={refused !== undefined}
+            />
             <div className={classes.message}>
               {refused !== undefined && <RefusalNotice refusal={refused} />}
-              {refused === undefined && chosen === undefined && <Notice tone="info">{t('signIn.chooseHint')}</Notice>}
+              {refused === undefined && chosen === undefined && (
+                <Notice tone="info">{t('signIn.chooseHint')}</Notice>
+              )}
             </div>
           </section>
         </div>

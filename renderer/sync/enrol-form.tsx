@@ -28,7 +28,10 @@ export function EnrolForm() {
     event.preventDefault();
     setBusy(true);
     setRefused(undefined);
-    const answer = await client.call('sync.enrol', { centreUrl: centreUrl.trim(), enrolmentCode: enrolmentCode.trim() });
+    const answer = await client.call('sync.enrol', {
+      centreUrl: centreUrl.trim(),
+      enrolmentCode: enrolmentCode.trim(),
+    });
     setBusy(false);
     if (answer.ok) useApp.setState({ sync: answer.value });
     else setRefused(answer.error);

@@ -1,5 +1,11 @@
 import { Popover } from '@mantine/core';
-import { IconBuildingStore, IconCloudCheck, IconCloudOff, IconCloudUp, IconPlugConnectedX } from '@tabler/icons-react';
+import {
+  IconBuildingStore,
+  IconCloudCheck,
+  IconCloudOff,
+  IconCloudUp,
+  IconPlugConnectedX,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roleMay } from '../../shared/contracts/operation.ts';
@@ -54,7 +60,16 @@ export function SyncPill() {
   }
 
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={340} radius="lg" shadow="md" trapFocus returnFocus>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={340}
+      radius="lg"
+      shadow="md"
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
         <button
           type="button"

@@ -5,7 +5,15 @@ import classes from './keypad.module.css';
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
 /** Big keys in the order of a till: for fingers; the keyboard goes its own way. `extra` fills the left bottom key. */
-export function Keypad({ onKey, extra, size = 'm' }: { onKey: (key: string) => void; extra?: '00'; size?: 'm' | 'l' }) {
+export function Keypad({
+  onKey,
+  extra,
+  size = 'm',
+}: {
+  onKey: (key: string) => void;
+  extra?: '00';
+  size?: 'm' | 'l';
+}) {
   const { t } = useTranslation();
   return (
     <div className={classes.keypad} data-size={size}>

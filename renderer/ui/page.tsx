@@ -2,7 +2,17 @@ import type { ReactNode } from 'react';
 import classes from './page.module.css';
 
 /** A screen with one heading, its main action beside it, and its content below. */
-export function Page({ title, lead, action, children }: { title: string; lead?: string; action?: ReactNode; children: ReactNode }) {
+export function Page({
+  title,
+  lead,
+  action,
+  children,
+}: {
+  title: string;
+  lead?: string;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <div className={classes.page}>
       <header className={classes.header}>
@@ -18,7 +28,17 @@ export function Page({ title, lead, action, children }: { title: string; lead?: 
 }
 
 /** A sheet of related content. */
-export function Card({ title, lead, children, flush = false }: { title?: string; lead?: string; children: ReactNode; flush?: boolean }) {
+export function Card({
+  title,
+  lead,
+  children,
+  flush = false,
+}: {
+  title?: string;
+  lead?: string;
+  children: ReactNode;
+  flush?: boolean;
+}) {
   return (
     <section className={classes.card} data-flush={flush || undefined}>
       {title !== undefined && (
@@ -33,7 +53,17 @@ export function Card({ title, lead, children, flush = false }: { title?: string;
 }
 
 /** Nothing here yet: says why that is fine, and what to do first. */
-export function EmptyState({ icon, title, text, action }: { icon: ReactNode; title: string; text: string; action?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  text,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  text: string;
+  action?: ReactNode;
+}) {
   return (
     <div className={classes.empty}>
       <div className={classes.emptyTicket} aria-hidden="true">
