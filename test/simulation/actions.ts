@@ -1,0 +1,354 @@
+import type { OfferDraft } from '../../shared/contracts/offer.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/kernel/instant.ts';
+import type { Device, TrueOffer } from './truth.ts';
+import { CENTRE_URL, type World } from './world.ts';
+
+/** One thing that somebody does. It draws everything from the world's source. */
+export type Action = { readonly name: string; readonly weight: number; run(world: World): Promise<string> };
+
+const basketOf = (priceMinor: number) => ({
+  currency: 'EUR',
+  taxMode: 'inclusive' as const,
+  lines: [{ id: '1', sku: 'mug', qty: 1, unitPriceMinor: priceMinor }],
+});
+
+export function draft(policy: TrueOffer['policy'], total: number | undefined): OfferDraft {
+  return {
+    name: `${policy} ${total ?? 'without limit'}`,
+    currency: 'EUR',
+    trigger: 'code',
+    benefits: [{ type: 'percent', percentBp: 1_000, target: { scope: 'order' }, base: 'sequential' }],
+    conditions: [],
+    validity: {},
+    limits: total === undefined ? {} : { total },
+    stacking: { mode: 'stackable', priority: 0 },
+    fundedBy: { type: 'merchant' },
+    taxTreatment: 'before_tax',
+    refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'never' },
+    offlinePolicy:
+      policy === 'bounded'
+        ? { type: 'bounded', maxDiscountMinor: 400, maxUses: 3, maxAgeMs: DAY_MS, managerPin: false }
+        : policy === 'open'
+          ? { type: 'open' }
+          : { type: 'strict' },
+  };
+}
+
+/** Makes an offer at the centre with one shared code. */
+export async function makeCentralOffer(
+  world: World,
+  policy: TrueOffer['policy'],
+  total: number | undefined,
+): Promise<void> {
+  const { centre, truth } = world;
+  const made = await centre.rest('POST', '/api/offers', draft(policy, total));
+  assert(made.status === 201, `an offer is made: ${JSON.stringify(made.body)}`);
+  const id = String(made.body.id);
+  const code = `C${truth.offers.size}${policy.toUpperCase()}`;
+  const coupon = await centre.rest('POST', '/api/coupons', { offer_id: id, code });
+  assert(coupon.status === 201, `a code is made: ${JSON.stringify(coupon.body)}`);
+  truth.offers.set(id, {
+    id,
+    policy,
+    ...(total === undefined ? {} : { total }),
+    codes: [code],
+    madeBy: 'centre',
+    version: 1,
+  });
+}
+
+/** Looks at what a machine committed, whatever its answer was. */
+export async function settleDevice(world: World, device: Device): Promise<void> {
+  if (!device.till.isOpen) {
+    world.trace.add(`  ${device.machine.name} starts again`);
+    await device.till.open();
+  }
+  device.till.disarm();
+  world.truth.absorb(device);
+}
+
+function pickDevice(world: World): Device | undefined {
+  const devices = world.liveDevices();
+  return devices.length === 0 ? undefined : world.prng.pick(devices);
+}
+
+function codesKnownTo(world: World, device: Device): string[] {
+  return [...world.truth.offers.values()]
+    .filter((offer) => offer.madeBy === 'centre' || offer.madeBy === device.machine.name)
+    .flatMap((offer) => offer.codes);
+}
+
+async function scan(world: World): Promise<string> {
+  const { prng, counts } = world;
+  const device = pickDevice(world);
+  if (!device) return 'nobody';
+  const codes = codesKnownTo(world, device);
+  if (codes.length === 0) return 'no codes';
+  const code = prng.pick(codes);
+  const basketId = prng.uuid();
+  const priceMinor = prng.between(10, 60) * 100;
+  const ending = prng.below(10);
+  const where = `${device.machine.name} ${code}`;
+  const checked = await device.till.call('redemption.check', {
+    basketId,
+    basket: basketOf(priceMinor),
+    codes: [code],
+  });
+  if (checked === 'killed') return `${where} killed at check`;
+  if (!checked.ok) {
+    counts.refusals++;
+    return `${where} ${checked.error.code}`;
+  }
+  const [coupon] = checked.value.coupons;
+  if (coupon?.status !== 'accepted') {
+    counts.refusals++;
+    return `${where} ${coupon?.refusal.code}`;
+  }
+  if (ending === 0) {
+    keepOpen(world, device, basketId);
+    return `${where} held`;
+  }
+  if (ending === 1) {
+    const released = await device.till.call('redemption.release', { basketId });
+    return `${where} released ${released === 'killed' ? 'killed' : released.ok}`;
+  }
+  return `${where} ${await confirm(world, device, basketId)}`;
+}
+
+const MAX_OPEN = 20;
+
+function keepOpen(world: World, device: Device, basketId: string): void {
+  const open = world.openBaskets.get(device.machine.name) ?? [];
+  world.openBaskets.set(device.machine.name, [...open, basketId].slice(-MAX_OPEN));
+}
+
+async function confirm(world: World, device: Device, basketId: string): Promise<string> {
+  const { counts, truth } = world;
+  const done = await device.till.call('redemption.confirm', { basketId });
+  if (done === 'killed') {
+    // The cashier does not know, and tries again later.
+    keepOpen(world, device, basketId);
+    return 'killed at confirm';
+  }
+  if (!done.ok) {
+    counts.refusals++;
+    return done.error.code;
+  }
+  truth.absorb(device);
+  for (const { id } of done.value.redemptions) {
+    const known = truth.redemptions.get(id);
+    assert(known, 'what a cashier sees was committed');
+    if (!known.shown) counts.redemptions++;
+    known.shown = true;
+  }
+  return `redeemed ${done.value.redemptions.map(({ id }) => id.slice(-6)).join(' ')}`;
+}
+
+async function confirmLater(world: World): Promise<string> {
+  const device = pickDevice(world);
+  const open = world.openBaskets.get(device?.machine.name ?? '') ?? [];
+  if (!device || open.length === 0) return 'nothing open';
+  const basketId = world.prng.pick(open);
+  world.openBaskets.set(
+    device.machine.name,
+    open.filter((other) => other !== basketId),
+  );
+  return `${device.machine.name} ${await confirm(world, device, basketId)}`;
+}
+
+async function takeBack(world: World): Promise<string> {
+  const { prng, truth, counts } = world;
+  const device = pickDevice(world);
+  if (!device) return 'nobody';
+  const own = [...truth.redemptions.values()].filter(
+    (one) => one.by === device.machine.name && !one.lost && one.live,
+  );
+  if (own.length === 0) return 'nothing to void';
+  const { id } = prng.pick(own);
+  const voided = await device.till.call('redemption.void', { redemptionId: id, reason: 'mistake' });
+  if (voided !== 'killed' && !voided.ok) counts.refusals++;
+  return `${device.machine.name} ${id.slice(-6)} ${voided === 'killed' ? 'killed' : voided.ok || voided.error.code}`;
+}
+
+export async function syncNow(world: World, device: Device): Promise<string> {
+  const where = device.machine.name;
+  if (!device.enrolled) return `${where} ${await enrol(world, device)}`;
+  const synced = await device.till.call('sync.now', {});
+  return `${where} ${synced === 'killed' ? 'killed' : synced.ok ? `queue ${synced.value.queue.count}` : `${synced.error.code} ${JSON.stringify(synced.error.params)}`}`;
+}
+
+async function enrol(world: World, device: Device): Promise<string> {
+  const made = await world.centre.rest('POST', '/api/locations/enrolments', {});
+  assert(made.status === 201, 'an enrolment code is made');
+  const enrolled = await device.till.call('sync.enrol', {
+    centreUrl: CENTRE_URL,
+    enrolmentCode: String(made.body.enrolment_code),
+  });
+  if (enrolled === 'killed') return 'killed while enrolling';
+  if (enrolled.ok || enrolled.error.code === 'already_enrolled') device.enrolled = true;
+  return enrolled.ok ? 'enrolled' : enrolled.error.code;
+}
+
+async function sync(world: World): Promise<string> {
+  const device = pickDevice(world);
+  return device ? syncNow(world, device) : 'nobody';
+}
+
+async function sellOnline(world: World): Promise<string> {
+  const { prng, truth, counts, centre } = world;
+  const offers = [...truth.offers.values()].filter((offer) => offer.madeBy === 'centre');
+  if (offers.length === 0) return 'no offers';
+  const offer = prng.pick(offers);
+  const code = prng.pick(offer.codes);
+  const key = prng.uuid();
+  const basketId = prng.uuid();
+  const priceMinor = prng.between(10, 60) * 100;
+  const holdsFirst = prng.chance(0.3);
+  const body = { code, basket_id: basketId, basket: basketOf(priceMinor) };
+  if (holdsFirst) {
+    const held = await centre.rest('POST', '/api/reservations', body, key);
+    if (held.status !== 201) {
+      counts.refusals++;
+      return `${code} ${held.body.code}`;
+    }
+    world.webHolds.push(String(held.body.id));
+    return `${code} reserved`;
+  }
+  const sold = await centre.rest('POST', '/api/redemptions', body, key);
+  if (sold.status !== 201) {
+    counts.refusals++;
+    return `${code} ${sold.body.code}`;
+  }
+  recordSale(world, sold.body, code, key, basketId, priceMinor);
+  // A shop that did not get the answer asks again.
+  if (prng.chance(0.2)) await centre.rest('POST', '/api/redemptions', body, key);
+  return `${code} sold ${String(sold.body.id).slice(-6)}`;
+}
+
+function recordSale(
+  { truth, counts, webOrders }: World,
+  body: Record<string, unknown>,
+  code: string,
+  key: string,
+  basketId: string,
+  priceMinor: number,
+): void {
+  const redemptionId = String(body.id);
+  const offerId = String(body.offer_id);
+  truth.webRedeemed(redemptionId, offerId, String(body.coupon_id));
+  counts.redemptions++;
+  webOrders.push({ key, code, basketId, priceMinor, offerId, redemptionId, voided: false });
+}
+
+async function endWebHold(world: World): Promise<string> {
+  const { prng, centre, webHolds, counts } = world;
+  if (webHolds.length === 0) return 'nothing held';
+  const id = prng.pick(webHolds);
+  webHolds.splice(webHolds.indexOf(id), 1);
+  if (prng.chance(0.3)) {
+    const released = await centre.rest('POST', `/api/reservations/${id}/release`);
+    return `${id.slice(-6)} released ${released.status}`;
+  }
+  const committed = await centre.rest('POST', `/api/reservations/${id}/commit`);
+  if (committed.status !== 200) {
+    counts.refusals++;
+    return `${id.slice(-6)} ${committed.body.code}`;
+  }
+  recordSale(world, committed.body, '', id, String(committed.body.basket_id), 0);
+  return `${id.slice(-6)} committed`;
+}
+
+async function takeBackOnline(world: World): Promise<string> {
+  const { prng, centre, truth, webOrders } = world;
+  const open = webOrders.filter((order) => !order.voided);
+  if (open.length === 0) return 'nothing sold';
+  const order = prng.pick(open);
+  const { redemptionId: id } = order;
+  const voided = await centre.rest('POST', `/api/redemptions/${id}/void`, { reason: 'returned' });
+  if (voided.status === 200) {
+    order.voided = true;
+    truth.webVoided(id);
+  }
+  return `${id.slice(-6)} ${voided.status}`;
+}
+
+async function timePasses(world: World): Promise<string> {
+  const ms = world.prng.pick([MINUTE_MS, 11 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS]);
+  world.passTime(ms);
+  for (const device of world.liveDevices()) device.till.tick(30);
+  return `${ms / SECOND_MS} s`;
+}
+
+async function changeLimit(world: World): Promise<string> {
+  const { prng, truth, centre } = world;
+  const offers = [...truth.offers.values()].filter(
+    (offer) => offer.madeBy === 'centre' && offer.total !== undefined,
+  );
+  if (offers.length === 0) return 'no offers';
+  const offer = prng.pick(offers);
+  const total = Math.max(1, (offer.total ?? 0) + prng.between(-3, 4));
+  const known = await centre.rest('GET', `/api/offers/${offer.id}`);
+  const changed = await centre.rest('PUT', `/api/offers/${offer.id}`, { terms: draft(offer.policy, total) });
+  if (changed.status !== 200) return `${changed.status} ${JSON.stringify(changed.body)}`;
+  offer.total = total;
+  offer.ceiling = Number((changed.body.rights as { total: number }).total);
+  // A backup from before would bring the old limit back, and nobody would know that it was changed.
+  if (centre.hasBackup) await centre.backup();
+  return `${offer.codes[0]} ${JSON.stringify(known.body.rights)} to ${total}`;
+}
+
+async function makeOfferHere(world: World): Promise<string> {
+  const { prng, truth } = world;
+  const device = pickDevice(world);
+  if (!device || truth.offers.size >= MAX_OFFERS) return 'enough';
+  const total = prng.between(2, 8);
+  const code = `H${truth.offers.size}${device.machine.name.replace(/\W/g, '')}`;
+  const policy = prng.chance(0.7) ? 'strict' : 'unlimited';
+  const made = await device.till.call('offers.create', {
+    requestId: prng.uuid(),
+    draft: draft(policy, policy === 'strict' ? total : undefined),
+    sharedCode: code,
+  });
+  if (made === 'killed') return `${device.machine.name} killed`;
+  if (!made.ok) return `${device.machine.name} ${made.error.code}`;
+  truth.offers.set(made.value.offer.id, {
+    id: made.value.offer.id,
+    policy,
+    ...(policy === 'strict' ? { total } : {}),
+    codes: [code],
+    madeBy: device.machine.name,
+    version: 1,
+  });
+  return `${device.machine.name} ${code} ${total}`;
+}
+
+const MAX_OFFERS = 12;
+
+async function makeOffer(world: World): Promise<string> {
+  const { prng, truth } = world;
+  if (truth.offers.size >= MAX_OFFERS) return 'enough';
+  const policy = prng.pick(['strict', 'strict', 'bounded', 'open'] as const);
+  const total = prng.between(2, 14);
+  await makeCentralOffer(world, policy, total);
+  return `${policy} ${total}`;
+}
+
+async function lateRequests(world: World): Promise<string> {
+  return `${await world.network.deliverDelayed(world.prng.between(1, 5))}`;
+}
+
+export const actions: readonly Action[] = [
+  { name: 'scan', weight: 45, run: scan },
+  { name: 'confirm', weight: 5, run: confirmLater },
+  { name: 'void', weight: 6, run: takeBack },
+  { name: 'sync', weight: 18, run: sync },
+  { name: 'web-order', weight: 9, run: sellOnline },
+  { name: 'web-end-hold', weight: 4, run: endWebHold },
+  { name: 'web-void', weight: 2, run: takeBackOnline },
+  { name: 'time', weight: 4, run: timePasses },
+  { name: 'limit', weight: 2, run: changeLimit },
+  { name: 'offer-here', weight: 1, run: makeOfferHere },
+  { name: 'offer', weight: 1, run: makeOffer },
+  { name: 'late', weight: 4, run: lateRequests },
+];

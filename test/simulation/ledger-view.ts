@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { applyKey } from '../../db/open.ts';
+import { loadIdentity, prepareReads, type Reads } from '../../db/store.ts';
+
+/** What the ledger's file says, read beside the core, as a backup or an audit would. */
+export type LedgerView = {
+  readonly reads: Reads;
+  identity(): ReturnType<typeof loadIdentity>;
+  head(): { readonly seq: number; readonly hash: string };
+  /** Redemptions written after this event, voided or not. */
+  redemptionsAfter(seq: number): SeenRedemption[];
+  /** Voids written after this event. */
+  voidsAfter(seq: number): { readonly id: string; readonly voidSeq: number }[];
+  hasEvent(seq: number, hash: string): boolean;
+  close(): void;
+};
+
+export type SeenRedemption = {
+  readonly id: string;
+  readonly seq: number;
+  readonly offerId: string;
+  readonly couponId: string;
+  readonly discountMinor: number;
+  readonly atRisk: boolean;
+};
+
+type Row = {
+  seq: number;
+  id: string;
+  offerId: string;
+  couponId: string;
+  discountMinor: number;
+  atRisk: number;
+};
+
+const uuidText = (hex: string) =>
+  hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
+  const database = new Database(join(dataDir, 'ledger.db'), { readonly: true });
+  applyKey(database, key);
+  const reads = prepareReads(drizzle({ client: database }));
+  const after = database.prepare<[number], Row>(
+    `SELECT seq, hex(id) AS id, hex(offer_id) AS offerId, hex(coupon_id) AS couponId,
+       discount_minor AS discountMinor, at_risk AS atRisk
+     FROM redemptions WHERE seq > ? ORDER BY seq`,
+  );
+  const voids = database.prepare<[number], { id: string; voidSeq: number }>(
+    'SELECT hex(id) AS id, void_seq AS voidSeq FROM redemptions WHERE void_seq > ? ORDER BY void_seq',
+  );
+  const head = database.prepare<[], { seq: number; hash: string }>(
+    'SELECT seq, lower(hex(hash)) AS hash FROM events ORDER BY seq DESC LIMIT 1',
+  );
+  const event = database.prepare<[number], { hash: string }>(
+    'SELECT lower(hex(hash)) AS hash FROM events WHERE seq = ?',
+  );
+  return {
+    reads,
+    identity: () => loadIdentity(reads),
+    head: () => head.get() ?? { seq: 0, hash: '' },
+    redemptionsAfter: (seq) =>
+      after.all(seq).map((row) => ({
+        ...row,
+        id: uuidText(row.id),
+        offerId: uuidText(row.offerId),
+        couponId: uuidText(row.couponId),
+        atRisk: row.atRisk === 1,
+      })),
+    voidsAfter: (seq) => voids.all(seq).map((row) => ({ ...row, id: uuidText(row.id) })),
+    hasEvent: (seq, hash) => event.get(seq)?.hash === hash,
+    close: () => void database.close(),
+  };
+}

@@ -1,0 +1,146 @@
+import { PGlite } from '@electric-sql/pglite';
+import { sql } from 'drizzle-orm';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { ensureAdminKey } from '../../central/access/admin-key.ts';
+import type { Centre } from '../../central/centre.ts';
+import { configSchema } from '../../central/config.ts';
+import type { Ports } from '../../central/ports.ts';
+import { buildServer } from '../../central/server.ts';
+import { query } from '../../central/store/db.ts';
+import { openStoreOn, type Store } from '../../central/store/open.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+
+/** The embedded PostgreSQL, opened once in a process and emptied for each seed. */
+export type CentreStore = { readonly client: PGlite; close(): Promise<void> };
+
+export async function openCentreStore(): Promise<CentreStore> {
+  const client = await PGlite.create();
+  return { client, close: () => client.close() };
+}
+
+/** The real centre: its routes, its services and its database, with time and randomness of the simulation. */
+export type SimCentre = {
+  readonly centre: Centre;
+  readonly app: FastifyInstance;
+  readonly epoch: number;
+  rest(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<RestAnswer>;
+  rows<Row>(text: string): Promise<Row[]>;
+  /** Keeps the whole database as it is now. */
+  backup(): Promise<void>;
+  readonly hasBackup: boolean;
+  /** Puts the kept database back, as an operator would, and starts the server on it. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type RestAnswer = { readonly status: number; readonly body: Record<string, unknown> };
+
+const ADMIN_KEY = 'simulation-admin-key-0123456789';
+const KEPT = 'kept';
+
+export async function startCentre(store: CentreStore, ports: Ports): Promise<SimCentre> {
+  await empty(store.client);
+  let running = await serve(store.client, ports);
+  let hasBackup = false;
+
+  const tables = async () =>
+    (
+      await store.client.query<{ name: string }>(
+        `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+         ORDER BY c.relname`,
+      )
+    ).rows.map((row) => row.name);
+
+  return {
+    get centre() {
+      return running.centre;
+    },
+    get app() {
+      return running.app;
+    },
+    get epoch() {
+      return running.store.epoch;
+    },
+    async rest(method, url, body, key) {
+      const answer = await running.app.inject({
+        method,
+        url,
+        headers: {
+          authorization: `Bearer ${ADMIN_KEY}`,
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      });
+      return { status: answer.statusCode, body: answer.json() };
+    },
+    rows: (text) => query(running.centre.db, sql.raw(text)),
+    get hasBackup() {
+      return hasBackup;
+    },
+    async backup() {
+      const copies = (await tables()).map((name) => `CREATE TABLE ${KEPT}.${name} AS TABLE public.${name};`);
+      await store.client.exec(
+        `DROP SCHEMA IF EXISTS ${KEPT} CASCADE; CREATE SCHEMA ${KEPT}; ${copies.join('\n')}`,
+      );
+      hasBackup = true;
+    },
+    async restore() {
+      assert(hasBackup, 'a backup was made');
+      await running.app.close();
+      const names = await tables();
+      await store.client.exec(`
+        SET session_replication_role = replica;
+        TRUNCATE ${names.map((name) => `public.${name}`).join(', ')};
+        ${names.map((name) => `INSERT INTO public.${name} OVERRIDING SYSTEM VALUE TABLE ${KEPT}.${name};`).join('\n')}
+        SET session_replication_role = DEFAULT;
+        SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`);
+      hasBackup = false;
+      running = await serve(store.client, ports);
+    },
+    async close() {
+      await running.app.close();
+    },
+  };
+}
+
+async function serve(
+  client: PGlite,
+  ports: Ports,
+): Promise<{ centre: Centre; app: FastifyInstance; store: Store }> {
+  const store = await openStoreOn(client, ports);
+  const config = configSchema.parse({
+    admin_key: ADMIN_KEY,
+    log_level: 'silent',
+    validate_rate_per_minute: 1_000_000,
+  });
+  const centre: Centre = { db: store.db, store, config, ports };
+  await ensureAdminKey(centre);
+  const app = await buildServer(centre, pino({ level: process.env.SIM_LOG ?? 'silent' }));
+  return { centre, app, store };
+}
+
+/** As after the first migration: cheaper than making the schema anew for each seed. */
+async function empty(client: PGlite): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    `SELECT to_regclass('public.server_state') IS NOT NULL AS exists`,
+  );
+  if (!rows[0]?.exists) return;
+  await client.exec('DROP SCHEMA IF EXISTS kept CASCADE');
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+       AND c.relname NOT IN ('schema_migrations', 'feed_head')`,
+  );
+  await client.exec(
+    `TRUNCATE ${tables.map(({ name }) => name).join(', ')} RESTART IDENTITY;
+     UPDATE feed_head SET position = 0;`,
+  );
+}
