@@ -10,7 +10,7 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 const extensions = { 'application/pdf': 'pdf', 'text/csv': 'csv' } as const;
 const MAX_BASE64 = 128 * 1_048_576;
 
-export const savedFileSchema = z.strictObject({
+export const savedFileSchema = z.object({
   fileName: z
     .string()
     .min(1)

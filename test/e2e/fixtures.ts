@@ -28,6 +28,8 @@ export type Till = {
   savedFile: OpenTill['savedFile'];
   /** Everything that the host printed since it started. */
   output(): string;
+  /** What the console says and matches is expected by this test. */
+  forgive(complaint: RegExp): void;
   /** Closes host and window and opens them again on the same ledger; with `kill`, as after a power cut. */
   restart(how?: { readonly kill: boolean }): Promise<void>;
 };
@@ -67,6 +69,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   startTill: async ({ browserOfWorker, contextOptions, viewport, locale, timezoneId, colorScheme }, use) => {
     const folders: string[] = [];
     const complaints: string[] = [];
+    const forgiven: RegExp[] = [];
     const open = new Set<OpenTill>();
     // Playwright fills every option; its own type for them says undefined where it means absent.
     const windowOptions = {
@@ -103,6 +106,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
           return current.url;
         },
         savedFile: (act) => current.savedFile(act),
+        forgive: (complaint) => forgiven.push(complaint),
         output: () => current.program.output(),
         async restart({ kill } = { kill: false }) {
           open.delete(current);
@@ -116,7 +120,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(startTill);
     for (const till of open) await till.close();
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    if (complaints.length > 0) throw new Error(`the window complained:\n${complaints.join('\n')}`);
+    const left = complaints.filter((text) => !forgiven.some((pattern) => pattern.test(text)));
+    if (left.length > 0) throw new Error(`the window complained:\n${left.join('\n')}`);
   },
 
   till: async ({ startTill, tillOptions }, use) => use(await startTill(tillOptions)),
