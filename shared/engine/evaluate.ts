@@ -204,7 +204,7 @@ function whyNot(candidate: Candidate, joined: boolean, lanes: readonly Lane[]): 
   const rival = chosen.find((other) => excludes(candidate, other));
   if (rival !== undefined) return refusedFor('not_combinable', rival, candidate);
   const [better] = chosen;
-  if (better === undefined) return NOTHING_TO_TAKE;
+  if (better === undefined) return whyNotAlone(candidate, lane);
   // Where only the best may apply, having qualified and not having been chosen says it all.
   if (lane.onlyBest) return refusedFor('superseded', better, candidate);
   // Nothing forbids it: tried together with what was chosen, it either cannot join or makes nothing cheaper.
@@ -216,6 +216,12 @@ function whyNot(candidate: Candidate, joined: boolean, lanes: readonly Lane[]): 
   }
   const took = tried.taken.find((entry) => entry.candidate === candidate);
   return took?.amountMinor === 0 ? NOTHING_TO_TAKE : refusedFor('superseded', better, candidate);
+}
+
+/** Nothing else was chosen either: what stops the candidate by itself, as an offer's budget does, is the reason. */
+function whyNotAlone(candidate: Candidate, { scene }: Lane): EngineRefusal {
+  const { stopped } = apply(turnsOf([candidate], scene.options), scene);
+  return (stopped && note(stopped.verdict, candidate.trace)) ?? NOTHING_TO_TAKE;
 }
 
 function excludes(candidate: Candidate, other: Candidate): boolean {
