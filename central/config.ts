@@ -91,14 +91,18 @@ export const configSchema = z.strictObject({
     .describe('How long an enrolment code is good.'),
 });
 
-export type Config = z.output<typeof configSchema> & { readonly database_url?: string | undefined };
+export type Config = z.output<typeof configSchema> & {
+  readonly database_url?: string | undefined;
+  /** `--restored`: the store was put back from a backup. */
+  readonly restored?: boolean | undefined;
+};
 
 /** @throws ConfigError with one line that names the option */
 export function readConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const { port, data } = readArguments(args);
+  const { port, data, restored } = readArguments(args);
   const given: Record<string, unknown> = readFile(env.COUNTERFOIL_CONFIG);
   for (const name of Object.keys(configSchema.shape)) {
     const value = env[`COUNTERFOIL_${name.toUpperCase()}`];
@@ -111,19 +115,23 @@ export function readConfig(
     const issue = parsed.error.issues[0];
     throw new ConfigError(`the option ${issue?.path.join('.') || 'file'} is not usable: ${issue?.message}`);
   }
-  const config = { ...parsed.data, data: path.resolve(parsed.data.data) };
+  const config = { ...parsed.data, data: path.resolve(parsed.data.data), restored };
   return env.DATABASE_URL ? { ...config, database_url: env.DATABASE_URL } : config;
 }
 
-function readArguments(args: readonly string[]): { port?: string | undefined; data?: string | undefined } {
+function readArguments(args: readonly string[]): {
+  port?: string | undefined;
+  data?: string | undefined;
+  restored?: boolean | undefined;
+} {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { port: { type: 'string' }, data: { type: 'string' } },
+      options: { port: { type: 'string' }, data: { type: 'string' }, restored: { type: 'boolean' } },
     });
     return values;
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message} (known: --port, --data)`);
+    throw new ConfigError(`${(error as Error).message} (known: --port, --data, --restored)`);
   }
 }
 

@@ -17,7 +17,9 @@ class StartError extends Error {}
 async function start(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
   const logger = pino({ level: config.log_level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const store = await openStore({ dataDir: config.data, databaseUrl: config.database_url }, systemPorts);
+  const store = await openStore({ dataDir: config.data, databaseUrl: config.database_url }, systemPorts, {
+    restored: config.restored,
+  });
   const centre: Centre = { db: store.db, store, config, ports: systemPorts };
   try {
     const keyFile = await ensureAdminKey(centre).catch((error: unknown) => {

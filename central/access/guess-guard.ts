@@ -25,7 +25,9 @@ export function createGuessGuard(now: () => number): GuessGuard {
     admit(caller) {
       const misses = callers.get(caller);
       if (misses === undefined) return;
-      if (now() - misses.lastAt > FORGET_MS) {
+      const quietMs = now() - misses.lastAt;
+      // A clock that was set back would keep everybody waiting until it is there again.
+      if (quietMs > FORGET_MS || quietMs < 0) {
         callers.delete(caller);
         return;
       }

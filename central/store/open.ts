@@ -24,6 +24,8 @@ export type Store = {
   readonly migrated: readonly string[];
   /** The embedded store was not shut down last time. */
   readonly wasUnclean: boolean;
+  /** The centre may have forgotten something: until every ledger has told what it knows, strict offers wait. */
+  readonly startedRecovering: boolean;
   close(): Promise<void>;
 };
 
@@ -40,13 +42,14 @@ type Opened = { db: Db; kind: Store['kind']; close: () => Promise<void> };
 export async function openStore(
   where: { readonly dataDir: string; readonly databaseUrl?: string | undefined },
   ports: Pick<Ports, 'now' | 'randomBytes'>,
+  options: OpenOptions = {},
 ): Promise<Store> {
   const opened =
     where.databaseUrl === undefined
       ? await openEmbedded(where.dataDir)
       : await openPostgres(where.databaseUrl);
   try {
-    return await prepareStore(opened, ports);
+    return await prepareStore(opened, ports, options);
   } catch (error) {
     await opened.close();
     if (error instanceof StoreIsNewerError) throw new StoreOpenError(error.message);
@@ -55,16 +58,30 @@ export async function openStore(
 }
 
 /** For tests that share one embedded store: the same preparation over a PGlite that is already open. */
-export async function openStoreOn(client: PGlite, ports: Pick<Ports, 'now' | 'randomBytes'>): Promise<Store> {
+export async function openStoreOn(
+  client: PGlite,
+  ports: Pick<Ports, 'now' | 'randomBytes'>,
+  options: OpenOptions = {},
+): Promise<Store> {
   const db = drizzlePglite(client, { schema });
-  return prepareStore({ db, kind: 'pglite', close: async () => {} }, ports);
+  return prepareStore({ db, kind: 'pglite', close: async () => {} }, ports, options);
 }
 
-async function prepareStore(opened: Opened, ports: Pick<Ports, 'now' | 'randomBytes'>): Promise<Store> {
+/** `restored`: this database was put back from a backup. Nothing in it says so; the operator must. */
+export type OpenOptions = { readonly restored?: boolean | undefined };
+
+/** Epochs follow the clock: a backup that is restored twice must not open the same epoch twice. */
+const EPOCHS_BEGIN = Date.UTC(2026, 0, 1);
+
+async function prepareStore(
+  opened: Opened,
+  ports: Pick<Ports, 'now' | 'randomBytes'>,
+  { restored = false }: OpenOptions,
+): Promise<Store> {
   const { db, kind } = opened;
   const migrated = await migrate(db, ports.now());
   const embedded = kind === 'pglite';
-  const { epoch, customerKey, wasUnclean } = await db.transaction(async (tx) => {
+  const { epoch, customerKey, wasUnclean, startedRecovering } = await db.transaction(async (tx) => {
     await tx
       .insert(schema.serverState)
       .values({
@@ -79,13 +96,21 @@ async function prepareStore(opened: Opened, ports: Pick<Ports, 'now' | 'randomBy
     assert(state !== undefined, 'the server state is there after its insert');
     // Without fsync a power loss may have taken committed rows: ledgers must be asked again what they sent.
     const unclean = embedded && !state.clean;
-    const next = unclean ? state.epoch + 1 : state.epoch;
-    if (embedded)
+    const isNew = unclean || restored;
+    const byClock = Math.floor((ports.now() - EPOCHS_BEGIN) / 1_000);
+    const next = isNew ? Math.max(state.epoch + 1, byClock) : state.epoch;
+    const recovering = state.recovering || isNew;
+    if (embedded || isNew)
       await tx
         .update(schema.serverState)
-        .set({ epoch: next, clean: false })
+        .set({
+          epoch: next,
+          clean: !embedded,
+          recovering,
+          ordersMissing: state.ordersMissing || restored,
+        })
         .where(eq(schema.serverState.id, 1));
-    return { epoch: next, customerKey: new Uint8Array(state.customerKey), wasUnclean: unclean };
+    return { epoch: next, customerKey: new Uint8Array(state.customerKey), wasUnclean: unclean, startedRecovering: recovering };
   });
   return {
     db,
@@ -94,6 +119,7 @@ async function prepareStore(opened: Opened, ports: Pick<Ports, 'now' | 'randomBy
     customerKey,
     migrated,
     wasUnclean,
+    startedRecovering,
     close: async () => {
       if (embedded)
         await db.update(schema.serverState).set({ clean: true }).where(eq(schema.serverState.id, 1));

@@ -30,6 +30,8 @@ export const serverState = pgTable('server_state', {
   id: integer('id').primaryKey(),
   epoch: integer('epoch').notNull(),
   clean: boolean('clean').notNull(),
+  recovering: boolean('recovering').notNull().default(false),
+  ordersMissing: boolean('orders_missing').notNull().default(false),
   customerKey: bytes('customer_key').notNull(),
   createdAt: whole('created_at').notNull(),
 });
@@ -65,6 +67,7 @@ export const ledgers = pgTable('ledgers', {
   id: uuid('id').primaryKey(),
   locationId: uuid('location_id').notNull(),
   createdAt: whole('created_at').notNull(),
+  allotted: integer('allotted').notNull().default(1),
 });
 
 export const devices = pgTable('devices', {
@@ -86,6 +89,7 @@ export const incarnations = pgTable(
     ackedHash: text('acked_hash').notNull(),
     headSeq: whole('head_seq').notNull(),
     startedAt: whole('started_at').notNull(),
+    reportedEpoch: integer('reported_epoch').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.ledgerId, t.incarnation] })],
 );
@@ -152,6 +156,7 @@ export const leases = pgTable('leases', {
   spent: whole('spent').notNull(),
   returned: whole('returned').notNull(),
   burned: whole('burned').notNull(),
+  keep: whole('keep'),
   createdAt: whole('created_at').notNull(),
 });
 

@@ -1,0 +1,52 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Offer } from '../../shared/engine/offer.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
+import type { Centre } from '../centre.ts';
+import type { Db } from '../store/db.ts';
+import { escrows, incarnations, serverState } from '../store/schema.ts';
+import { settleOffer } from './settle.ts';
+
+/** Who has not told yet what the centre may have lost. */
+export type Recovery = {
+  readonly recovering: boolean;
+  readonly ordersMissing: boolean;
+  readonly silent: readonly { readonly ledgerId: string; readonly incarnation: number }[];
+};
+
+export async function recoveryState(db: Db, centre: Centre): Promise<Recovery> {
+  const [state] = await db.select().from(serverState);
+  const silent = await db
+    .select({ ledgerId: incarnations.ledgerId, incarnation: incarnations.incarnation })
+    .from(incarnations)
+    .where(and(eq(incarnations.status, 'active'), lt(incarnations.reportedEpoch, centre.store.epoch)))
+    .orderBy(incarnations.ledgerId, incarnations.incarnation);
+  return { recovering: state?.recovering ?? false, ordersMissing: state?.ordersMissing ?? false, silent };
+}
+
+/**
+ * Rights of a strict offer stay where they are while the centre may have forgotten who holds them. A centre that did
+ * not have to recover when it started never has to while it runs: then nothing is asked.
+ */
+export async function isFrozen(db: Db, centre: Centre, terms: Pick<Offer, 'offlinePolicy'>): Promise<boolean> {
+  if (!centre.store.startedRecovering || terms.offlinePolicy.type !== 'strict') return false;
+  if (!isOn(centre.ports.guards, 'restored_centre_is_frozen')) return false;
+  const [state] = await db.select({ recovering: serverState.recovering }).from(serverState);
+  return state?.recovering ?? false;
+}
+
+/** The orders of the web shop were given again, and every location that ever joined is known again. */
+export async function confirmOrders(tx: Db, centre: Centre): Promise<void> {
+  await tx.update(serverState).set({ ordersMissing: false });
+  await endRecovery(tx, centre);
+}
+
+/** Ends the freeze when nobody is missing any more. */
+export async function endRecovery(tx: Db, centre: Centre): Promise<void> {
+  if (!centre.store.startedRecovering) return;
+  await tx.execute(sql`SELECT 1 FROM server_state FOR UPDATE`);
+  const { recovering, ordersMissing, silent } = await recoveryState(tx, centre);
+  if (!recovering || ordersMissing || silent.length > 0) return;
+  await tx.update(serverState).set({ recovering: false });
+  const rows = await tx.select({ offerId: escrows.offerId }).from(escrows).orderBy(escrows.offerId);
+  for (const { offerId } of rows) await settleOffer(tx, centre, offerId);
+}

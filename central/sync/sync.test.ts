@@ -1,0 +1,416 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SYNC_PROTOCOL, syncPaths } from '../../shared/contracts/sync.ts';
+import { query } from '../store/db.ts';
+import { offerTerms } from '../testing/offer-terms.ts';
+import { openTestCentre, TEST_NOW, type TestCentre, testableStores } from '../testing/test-centre.ts';
+import { enrolDevice, randomKey, redeemed, type TestDevice } from '../testing/test-device.ts';
+
+describe.each(testableStores())('sync on %s', (kind) => {
+  let test: TestCentre;
+  beforeAll(async () => {
+    test = await openTestCentre(kind);
+  }, 60_000);
+  afterAll(() => test.close());
+  beforeEach(() => {
+    test.ports.nowMs = TEST_NOW;
+    return test.empty();
+  });
+
+  async function makeCoupon(maxUses?: number, total?: number) {
+    const offer = await test.call(
+      'POST',
+      '/api/offers',
+      offerTerms({ limits: total === undefined ? {} : { total } }),
+    );
+    const coupon = await test.call('POST', '/api/coupons', {
+      offer_id: offer.body.id,
+      ...(maxUses === undefined ? {} : { max_uses: maxUses }),
+    });
+    return { couponId: coupon.body.id, offerId: offer.body.id, code: coupon.body.code };
+  }
+  const usesOf = async (id: string) => (await test.call('GET', `/api/coupons/${id}`)).body.uses;
+  const rightsOf = async (id: string) => (await test.call('GET', `/api/offers/${id}`)).body.rights;
+  const incidents = async () => (await test.call('GET', '/api/incidents')).body.incidents;
+  const stored = async () =>
+    query<{ seq: number; state: string }>(
+      test.centre.db,
+      sql`SELECT seq::int AS seq, state FROM ledger_events ORDER BY incarnation, seq, received_at, state`,
+    );
+
+  describe('push', () => {
+    it('takes events in order, and the same ones again without effect', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5);
+      for (let i = 0; i < 3; i++) device.append('redemption.redeemed', redeemed(couponId, offerId));
+      for (let i = 0; i < 2; i++) {
+        expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 3, quarantined: [] } });
+      }
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      expect((await device.push(3)).body.ackedSeq).toBe(4);
+      expect(await usesOf(couponId)).toBe(4);
+      expect(await stored()).toHaveLength(4);
+    });
+
+    it('tells a ledger that is ahead where to go on', async () => {
+      const device = await enrolDevice(test);
+      for (let i = 0; i < 5; i++) device.append('operator.signedIn', { operatorId: randomUUID() });
+      expect((await device.push(4)).body.ackedSeq).toBe(0);
+      expect(await stored()).toHaveLength(0);
+    });
+
+    it('counts one redemption once when two pushes of it run at the same time', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5);
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      const answers = await Promise.all(Array.from({ length: 6 }, () => device.push()));
+      expect(answers.map((answer) => answer.body.ackedSeq)).toEqual([1, 1, 1, 1, 1, 1]);
+      expect(await usesOf(couponId)).toBe(1);
+    });
+
+    it('sets bad events aside, says why, and goes on behind them', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5);
+      device.appendRaw('no JSON');
+      device.appendRaw(JSON.stringify({ v: 1, seq: 2, type: 'unheard.of', payload: {} }));
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      const altered = device.append('redemption.redeemed', redeemed(couponId, offerId));
+      device.events[3] = { ...altered, body: altered.body.replace('5000', '9999') };
+      device.append('redemption.voided', { redemptionId: randomUUID(), couponId, offerId, reason: 'x' });
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      const { body } = await device.push();
+      expect(body.ackedSeq).toBe(6);
+      expect(body.quarantined.map((one: { seq: number }) => one.seq)).toEqual([1, 2, 4, 5]);
+      expect(body.quarantined[2].reason.code).toBe('ledger_corrupt');
+      expect(await usesOf(couponId)).toBe(2);
+      const open = await incidents();
+      expect(open.filter((one: { kind: string }) => one.kind === 'quarantine')).toHaveLength(4);
+    });
+
+    it('refuses events out of order, of another ledger, and of another protocol', async () => {
+      const device = await enrolDevice(test);
+      for (let i = 0; i < 3; i++) device.append('operator.signedIn', { operatorId: randomUUID() });
+      const [a, b, c] = device.events;
+      expect((await device.push(1, { events: [a, c, b] as never })).status).toBe(422);
+      expect((await device.push(1, { ledgerId: randomUUID() })).status).toBe(403);
+      expect(await device.push(1, { protocol: 99 })).toMatchObject({
+        status: 426,
+        body: { code: 'incompatible_version', params: { centre: SYNC_PROTOCOL, ledger: 99 } },
+      });
+      expect(await stored()).toHaveLength(0);
+    });
+
+    it('keeps both branches of a fork, counts the sales of both, burns rights and retires the incarnation', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(undefined, 10);
+      await device.push(1, { leaseWishes: [{ offerId, want: 5 }] });
+      const first = redeemed(couponId, offerId);
+      device.append('redemption.redeemed', first);
+      await device.push();
+      expect(await rightsOf(offerId)).toMatchObject({ pool: 5, leased: 4, spent: 1 });
+
+      // A copy of the ledger from before that redemption was put back, and went on by itself.
+      device.events = [];
+      device.head = { seq: 0, hash: '0'.repeat(64) };
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      expect(await device.push()).toMatchObject({ status: 409, body: { code: 'incarnation_retired' } });
+      expect((await device.push()).status).toBe(409);
+      expect(await rightsOf(offerId)).toMatchObject({ pool: 5, leased: 0, spent: 2, burned: 3 });
+      expect(await stored()).toEqual([
+        { seq: 1, state: 'applied' },
+        { seq: 1, state: 'fork' },
+      ]);
+      expect((await incidents()).map((one: { kind: string }) => one.kind)).toEqual(['fork']);
+
+      device.incarnation = 2;
+      device.append('ledger.continued', { incarnation: 2 });
+      expect(await device.push(2)).toMatchObject({ status: 200, body: { ackedSeq: 2 } });
+    });
+
+    it('lets a new incarnation begin where the old one was known', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5);
+      for (let i = 0; i < 3; i++) device.append('redemption.redeemed', redeemed(couponId, offerId));
+      await device.push();
+      device.incarnation = 2;
+      device.append('ledger.continued', { incarnation: 2 });
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      expect((await device.push(4)).body.ackedSeq).toBe(5);
+      expect(await usesOf(couponId)).toBe(4);
+      device.incarnation = 1;
+      expect((await device.push(4)).status).toBe(409);
+    });
+
+    it('opens one incident for each use beyond a limit, with its cost and its sides, and closes it with a void', async () => {
+      const [a, b] = [await enrolDevice(test, 'A'), await enrolDevice(test, 'B')];
+      const { couponId, offerId } = await makeCoupon(1);
+      const excess = redeemed(couponId, offerId, { discountMinor: 700 });
+      a.append('redemption.redeemed', redeemed(couponId, offerId));
+      b.append('redemption.redeemed', excess);
+      await a.push();
+      await b.push();
+      await b.push();
+      const [incident, ...more] = await incidents();
+      expect(more).toEqual([]);
+      expect(incident).toMatchObject({
+        kind: 'over_redemption',
+        status: 'open',
+        cost_minor: 700,
+        coupon_id: couponId,
+      });
+      expect(incident.sides.map((side: { locationId: string }) => side.locationId)).toEqual([
+        b.locationId,
+        a.locationId,
+      ]);
+      b.append('redemption.voided', {
+        redemptionId: excess.redemptionId,
+        couponId,
+        offerId,
+        reason: 'twice',
+      });
+      await b.push(2);
+      expect((await incidents())[0]).toMatchObject({ status: 'resolved', resolution: 'voided' });
+      expect(await usesOf(couponId)).toBe(1);
+    });
+
+    it('serves a use at risk from the pool while it can, and then counts the excess', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(undefined, 2);
+      for (let i = 0; i < 3; i++)
+        device.append('redemption.redeemed', redeemed(couponId, offerId, { atRisk: true }));
+      await device.push();
+      expect(await rightsOf(offerId)).toMatchObject({ total: 2, pool: 0, spent: 2 });
+      expect(await incidents()).toHaveLength(1);
+    });
+
+    it('takes offers, batches and codes of a location, each once', async () => {
+      const device = await enrolDevice(test);
+      const offer = {
+        ...offerTerms({ limits: { total: 3 } }),
+        id: randomUUID(),
+        version: 1,
+        status: 'active' as const,
+      };
+      const [batchId, couponId] = [randomUUID(), randomUUID()];
+      device.append('offer.created', { offer });
+      device.append('batch.created', {
+        batchId,
+        offerId: offer.id,
+        name: 'B',
+        format: { kind: 'uuid' },
+        count: 1,
+      });
+      device.append('codes.added', {
+        offerId: offer.id,
+        batchId,
+        ids: [couponId],
+        codes: ['LOCAL'],
+        firstSerial: 1,
+        usesPerCode: 1,
+      });
+      device.append('redemption.redeemed', redeemed(couponId, offer.id));
+      expect((await device.push()).body).toMatchObject({ ackedSeq: 4, quarantined: [] });
+      expect(await rightsOf(offer.id)).toMatchObject({ total: 3, pool: 0, leased: 2, spent: 1 });
+      const { body } = await test.call('GET', `/api/coupons/${couponId}`);
+      expect(body).toMatchObject({ code: 'LOCAL', uses: 1, max_uses: 1, offer_id: offer.id });
+      // Another shop may call its own code the same.
+      const other = await enrolDevice(test, 'B');
+      const second = { ...offer, id: randomUUID() };
+      other.append('offer.created', { offer: second });
+      other.append('codes.added', {
+        offerId: second.id,
+        ids: [randomUUID()],
+        codes: ['LOCAL'],
+        firstSerial: 1,
+      });
+      expect((await other.push()).body.quarantined).toEqual([]);
+    });
+  });
+
+  describe('leases', () => {
+    it('grants what is wanted once, leaves some to others, and stops at the pool', async () => {
+      const [a, b] = [await enrolDevice(test, 'A'), await enrolDevice(test, 'B')];
+      const { offerId } = await makeCoupon(undefined, 10);
+      const wish = (device: TestDevice, want: number) => device.push(1, { leaseWishes: [{ offerId, want }] });
+      await wish(a, 4);
+      await wish(a, 4);
+      expect(await rightsOf(offerId)).toMatchObject({ pool: 6, leased: 4 });
+      await wish(b, 100);
+      expect(await rightsOf(offerId)).toMatchObject({ pool: 3, leased: 7 });
+      for (let i = 0; i < 10; i++) await wish(b, 100);
+      expect(await rightsOf(offerId)).toMatchObject({ pool: 0, leased: 10 });
+      const { body } = await b.pull();
+      expect(body.changes.filter((change: { kind: string }) => change.kind === 'lease')).toMatchObject([
+        { offerId, total: 6 },
+      ]);
+    });
+
+    it('grants all wishes of many ledgers at once without going past the pool', async () => {
+      const devices = await Promise.all(Array.from({ length: 6 }, (_, i) => enrolDevice(test, `Shop ${i}`)));
+      const offers = [(await makeCoupon(undefined, 7)).offerId, (await makeCoupon(undefined, 7)).offerId];
+      await Promise.all(
+        devices.flatMap((device, i) =>
+          Array.from({ length: 3 }, () => {
+            const leaseWishes = offers.map((offerId) => ({ offerId, want: 3 }));
+            return device.push(1, { leaseWishes: i % 2 ? leaseWishes : leaseWishes.reverse() });
+          }),
+        ),
+      );
+      for (const offerId of offers) {
+        const rights = await rightsOf(offerId);
+        expect(rights.pool + rights.leased).toBe(7);
+        expect(rights.pool).toBeGreaterThanOrEqual(0);
+      }
+    }, 60_000);
+  });
+
+  describe('pull', () => {
+    const kinds = (body: { changes: { kind: string }[] }) => body.changes.map((change) => change.kind);
+
+    it('gives what changed since the cursor, and nothing twice', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId, code } = await makeCoupon(2);
+      const first = await device.pull();
+      expect(kinds(first.body)).toEqual(['offer', 'codes']);
+      expect(first.body.changes[1]).toMatchObject({
+        offerId,
+        ids: [couponId],
+        usesPerCode: 2,
+        issuedAt: TEST_NOW,
+      });
+      expect(first.body.changes[1].codes).toEqual([code.replaceAll('-', '')]);
+      expect((await device.pull(first.body.cursor)).body.changes).toEqual([]);
+
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      await device.push();
+      const second = await device.pull(first.body.cursor);
+      expect(second.body.changes).toMatchObject([
+        { kind: 'codeUse', couponId, used: 1, usedHere: 1, lastWhere: 'Corner Shop' },
+      ]);
+      const other = await enrolDevice(test, 'B');
+      const all = await other.pull();
+      expect(kinds(all.body)).toEqual(['offer', 'codes', 'codeUse']);
+      expect(all.body.changes[2]).toMatchObject({ used: 1, usedHere: 0 });
+    });
+
+    it('keeps the leases and offers of one location from another', async () => {
+      const [a, b] = [await enrolDevice(test, 'A'), await enrolDevice(test, 'B')];
+      const { offerId } = await makeCoupon(undefined, 10);
+      await a.push(1, { leaseWishes: [{ offerId, want: 3 }] });
+      const offer = { ...offerTerms(), id: randomUUID(), version: 1, status: 'active' as const };
+      a.append('offer.created', { offer });
+      await a.push();
+      expect(kinds((await a.pull()).body)).toEqual(['offer', 'codes', 'lease', 'offer']);
+      expect(kinds((await b.pull()).body)).toEqual(['offer', 'codes']);
+    });
+
+    it('brings many codes in pages that fit into memory', async () => {
+      const device = await enrolDevice(test);
+      const { offerId } = await makeCoupon();
+      for (let i = 0; i < 3; i++)
+        await test.call('POST', `/api/offers/${offerId}/codes`, { name: `B${i}`, count: 10_000 });
+      let cursor: string | undefined;
+      const codes = new Set<string>();
+      let pages = 0;
+      for (let more = true; more; pages++) {
+        const { body } = await device.pull(cursor);
+        for (const change of body.changes) for (const code of change.codes ?? []) codes.add(code);
+        ({ cursor, more } = body);
+      }
+      expect(codes.size).toBe(30_001);
+      expect(pages).toBeGreaterThan(1);
+    }, 60_000);
+
+    it('starts anew for a cursor of another server epoch', async () => {
+      const device = await enrolDevice(test);
+      await makeCoupon();
+      expect(kinds((await device.pull('7.999999')).body)).toEqual(['offer', 'codes']);
+    });
+  });
+
+  describe('signatures', () => {
+    const push = (device: TestDevice, tamper: (headers: Record<string, string>) => void) =>
+      device.send('GET', syncPaths.pull, undefined, tamper);
+
+    it.each<[string, (headers: Record<string, string>) => void]>([
+      ['none', (headers) => delete headers.signature],
+      [
+        'of other bytes',
+        (headers) => Object.assign(headers, { signature: `sig=:${randomKey()}${randomKey()}=:` }),
+      ],
+      [
+        'that covers less',
+        (headers) =>
+          Object.assign(headers, { 'signature-input': headers['signature-input']?.replace(' "@query"', '') }),
+      ],
+      [
+        'of another device',
+        (headers) =>
+          Object.assign(headers, {
+            'signature-input': headers['signature-input']?.replace(
+              /keyid="[^"]+"/,
+              `keyid="${randomUUID()}"`,
+            ),
+          }),
+      ],
+      [
+        'for another purpose',
+        (headers) =>
+          Object.assign(headers, {
+            'signature-input': headers['signature-input']?.replace('counterfoil-sync', 'other'),
+          }),
+      ],
+    ])('refuses a request with a signature %s', async (_what, tamper) => {
+      const device = await enrolDevice(test);
+      expect(await push(device, tamper)).toMatchObject({ status: 401, body: { code: 'signature_invalid' } });
+    });
+
+    it('refuses a body or a query that is not the signed one, and a signature that is old', async () => {
+      const device = await enrolDevice(test);
+      const altered = await device.send('POST', syncPaths.push, { a: 1 }, (headers) => {
+        headers['content-digest'] = `sha-256=:${Buffer.alloc(32).toString('base64')}:`;
+      });
+      expect(altered.status).toBeGreaterThanOrEqual(401);
+      const old: Record<string, string> = {};
+      await device.send('GET', syncPaths.pull, undefined, (headers) => Object.assign(old, headers));
+      expect((await test.call('GET', syncPaths.pull, undefined, old)).status).toBe(200);
+      expect((await test.call('GET', `${syncPaths.pull}?cursor=1.5`, undefined, old)).status).toBe(401);
+      test.ports.nowMs += 301_000;
+      expect(await test.call('GET', syncPaths.pull, undefined, old)).toMatchObject({
+        status: 401,
+        body: { params: { serverTime: test.ports.nowMs } },
+      });
+    });
+  });
+
+  describe('enrolment', () => {
+    it('ends with its time', async () => {
+      const { body } = await test.call('POST', '/api/locations/enrolments', { note: 'Berlin' });
+      expect(body.expires_at).toBe(new Date(TEST_NOW + 86_400_000).toISOString());
+      test.ports.nowMs += 86_400_001;
+      const late = await test.call('POST', syncPaths.enrol, {
+        protocol: SYNC_PROTOCOL,
+        enrolmentCode: body.enrolment_code,
+        ledgerId: randomUUID(),
+        incarnation: 1,
+        locationId: randomUUID(),
+        locationName: 'Late',
+        currency: 'EUR',
+        timeZone: 'UTC',
+        publicKey: randomKey(),
+      });
+      expect(late).toMatchObject({ status: 401, body: { code: 'enrolment_code_invalid' } });
+    });
+
+    it('shows locations and how far they are behind', async () => {
+      const device = await enrolDevice(test, 'Berlin');
+      for (let i = 0; i < 3; i++) device.append('operator.signedIn', { operatorId: randomUUID() });
+      await device.push(1, { events: device.events.slice(0, 1) });
+      const { body } = await test.call('GET', '/api/locations');
+      expect(body.locations).toMatchObject([
+        { name: 'Berlin', currency: 'EUR', behind: 2, last_seen_at: new Date(TEST_NOW).toISOString() },
+      ]);
+    });
+  });
+});
