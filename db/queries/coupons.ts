@@ -13,6 +13,9 @@ export type NewCoupon = Pick<
 >;
 export type BatchRow = typeof batches.$inferSelect;
 
+/** Up to 150 kB of JSON. */
+const ROWS_PER_STATEMENT = 2_000;
+
 export function couponReads(db: Drizzle) {
   const byCode = db.select().from(coupons).where(equals(coupons.code, 'code')).prepare();
   const byId = db.select().from(coupons).where(equals(coupons.id, 'id')).prepare();
@@ -23,15 +26,23 @@ export function couponReads(db: Drizzle) {
     .orderBy(asc(coupons.serial))
     .limit(placeholder('limit'))
     .prepare();
-  const codeTaken = db
-    .select({ serial: coupons.serial })
+  const whichTaken = db
+    .select({ code: coupons.code })
     .from(coupons)
-    .where(equals(coupons.code, 'code'))
+    .where(sql`${coupons.code} IN (SELECT value FROM json_each(${placeholder('codes')}))`)
     .prepare();
   return {
     byCode: (code: string): CouponRow | undefined => byCode.get({ code }),
     byId: (id: string): CouponRow | undefined => byId.get({ id }),
-    isTaken: (code: string): boolean => codeTaken.get({ code }) !== undefined,
+    /** Those of the given codes that exist. */
+    whichTaken(codes: readonly string[]): string[] {
+      const taken: string[] = [];
+      for (let start = 0; start < codes.length; start += ROWS_PER_STATEMENT) {
+        const part = JSON.stringify(codes.slice(start, start + ROWS_PER_STATEMENT));
+        for (const { code } of whichTaken.all({ codes: part })) taken.push(code);
+      }
+      return taken;
+    },
     ofBatch: (batchId: string, after: number, limit: number): CouponRow[] =>
       ofBatch.all({ batchId, after, limit }),
   };
@@ -50,6 +61,18 @@ export function couponWrites(db: Drizzle) {
       home: placeholder('home'),
       issuedAt: placeholder('issuedAt'),
     })
+    .onConflictDoNothing()
+    .prepare();
+  // One statement for many rows: a call for each would take more time than SQLite itself does. Every column, in the
+  // order of the schema, because that is how an insert from a query is written.
+  const insertMany = db
+    .insert(coupons)
+    .select(
+      sql`SELECT unhex(replace(value ->> 0, '-', '')), value ->> 1, ${bound(coupons.offerId, 'offerId')},
+        ${bound(coupons.batchId, 'batchId')}, value ->> 2, ${placeholder('maxUses')}, 0, 0, NULL, NULL, NULL,
+        ${placeholder('home')}, 'live', ${placeholder('issuedAt')}
+        FROM json_each(${placeholder('rows')}) WHERE true`,
+    )
     .onConflictDoNothing()
     .prepare();
   const use = db
@@ -75,6 +98,22 @@ export function couponWrites(db: Drizzle) {
   return {
     /** False: the code or its id exists already. */
     insert: (row: NewCoupon): boolean => insert.run(row).changes === 1,
+    /** Many codes of one offer, in the given order. @returns how many of them were new */
+    insertMany(
+      { offerId, batchId, maxUses, home, issuedAt }: Omit<NewCoupon, 'id' | 'code' | 'serial'>,
+      rows: Iterable<readonly [id: string, code: string, serial: number]>,
+    ): number {
+      let inserted = 0;
+      let part: (readonly [string, string, number])[] = [];
+      const flush = () => {
+        const values = { offerId, batchId, maxUses, home, issuedAt, rows: JSON.stringify(part) };
+        inserted += insertMany.run(values).changes;
+        part = [];
+      };
+      for (const row of rows) if (part.push(row) === ROWS_PER_STATEMENT) flush();
+      if (part.length > 0) flush();
+      return inserted;
+    },
     /** `seq`: of the redemption's event. */
     use: (id: string, seq: number) => void use.run({ id, seq }),
     giveBack: (id: string) => void giveBack.run({ id }),

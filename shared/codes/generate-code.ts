@@ -80,18 +80,18 @@ export type CodeSpaceTooSmall = { readonly count: number; readonly space: number
 
 /** A fuller space would make a random guess succeed too often, and new codes ever harder to find. */
 export const MAX_SPACE_FILL = 0.5;
-/** With at most half of the space taken, 64 misses in a row have a chance of 2^-64. */
+/** With at most half of the space taken, drawing 64 times and finding nothing new has a chance of 2^-64. */
 const MAX_MISSES = 64;
 
 /**
- * `count` different codes. `isTaken` tells codes that exist already (those of other batches): they are drawn again.
- * Refused before the first draw when the space is too small, counting `taken` codes of the same format.
+ * `count` different codes. `whichTaken` tells which of some codes exist already (in other batches): those are drawn
+ * again. Refused before the first draw when the space is too small, counting `taken` codes of the same format.
  */
 export function generateCodes(
   format: CodeFormat,
   count: number,
   random: RandomBytes,
-  isTaken: (canonical: string) => boolean = () => false,
+  whichTaken: (codes: readonly string[]) => readonly string[] = () => [],
   taken = 0,
 ): Result<string[], CodeSpaceTooSmall> {
   assert(Number.isSafeInteger(count) && count >= 0, `bad count: ${count}`);
@@ -100,15 +100,33 @@ export function generateCodes(
   if (count > usable) return err({ count, space, usable });
   const pooled = pool(random);
   const codes = new Set<string>();
+  for (let round = 0; round < MAX_MISSES; round++) {
+    const drawn = drawDifferent(format, count - codes.size, pooled, codes);
+    if (!drawn) break;
+    const known = new Set(whichTaken(drawn));
+    for (const code of drawn) if (!known.has(code)) codes.add(code);
+    if (codes.size === count) return ok([...codes]);
+  }
+  return err({ count, space, usable: codes.size });
+}
+
+/** Codes that differ from one another and from those `before`. `undefined`: there seem to be no more. */
+function drawDifferent(
+  format: CodeFormat,
+  count: number,
+  random: RandomBytes,
+  before: ReadonlySet<string>,
+): string[] | undefined {
+  const drawn = new Set<string>();
   let misses = 0;
-  while (codes.size < count) {
-    const code = generateCode(format, pooled);
-    if (codes.has(code) || isTaken(code)) {
-      if (++misses >= MAX_MISSES) return err({ count, space, usable: codes.size });
+  while (drawn.size < count) {
+    const code = generateCode(format, random);
+    if (before.has(code) || drawn.has(code)) {
+      if (++misses >= MAX_MISSES) return undefined;
       continue;
     }
     misses = 0;
-    codes.add(code);
+    drawn.add(code);
   }
-  return ok([...codes]);
+  return [...drawn];
 }

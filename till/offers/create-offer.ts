@@ -39,7 +39,7 @@ export function createOffer(
   return store.transact((tx): Outcome<OfferRow> => {
     const before = tx.read.offers.byRequest(requestId);
     if (before) return ok(before);
-    if (code !== undefined && tx.read.coupons.isTaken(code)) {
+    if (code !== undefined && tx.read.coupons.byCode(code)) {
       return err(refusal('conflict', { what: 'code' }, 'sharedCode'));
     }
     const createdAt = clock.now();
@@ -59,7 +59,8 @@ export function createOffer(
     tx.append('offer.created', { offer: offer as OfferDraft & typeof offer }, stamp);
     if (offer.limits.total !== undefined) {
       const rights = grantRights(NO_RIGHTS, offer.limits.total);
-      tx.write.leases.insert({ id: offer.id, offerId: offer.id, ...rights });
+      const incarnation = store.identity()?.incarnation ?? 1;
+      tx.write.leases.insert({ id: offer.id, offerId: offer.id, incarnation, ...rights });
     }
     if (code !== undefined) {
       const id = services.newId();

@@ -63,9 +63,12 @@ const cwtClaims: Kind = ({ input, expect }) => {
 
 const contentDigest: Kind = ({ input, expect }) => {
   const algorithm = String(input.alg);
-  if (algorithm !== 'sha-256' && algorithm !== 'sha-512') throw new Untranslatable(`no digest is called ${algorithm}`);
+  if (algorithm !== 'sha-256' && algorithm !== 'sha-512')
+    throw new Untranslatable(`no digest is called ${algorithm}`);
   const digest = createHash(algorithm.replace('-', '')).update(String(input.body)).digest('base64');
-  return sameFields(expect, { digest_b64: parseByteSequence(contentDigestText(algorithm, digest), algorithm) });
+  return sameFields(expect, {
+    digest_b64: parseByteSequence(contentDigestText(algorithm, digest), algorithm),
+  });
 };
 
 const httpSignature: Kind = ({ input, expect }) => {
