@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { getTableColumns, getTableName, is, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, SCHEMA_VERSION, schemaVersionOf } from './migrate.ts';
@@ -18,7 +18,7 @@ afterEach(() => {
 
 type ColumnInfo = { readonly name: string; readonly type: string; readonly notnull: number };
 
-const tables = Object.values(schema).filter((value): value is SQLiteTable => is(value, SQLiteTable));
+const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
 
 describe('the schema', () => {
   it.each(migrations.map((one, i) => [i * 10, one.number] as const))(
@@ -40,7 +40,7 @@ describe('the schema', () => {
     await expect(`${rows.all().join(';\n\n')};\n`).toMatchFileSnapshot('schema.snapshot.sql');
   });
 
-  it.each(tables.map((table) => [getTableName(table), table as Table] as const))(
+  it.each(tables.map((table) => [getTableName(table), table] as const))(
     'gives %s the columns that the queries expect',
     (name, table) => {
       migrate(db);

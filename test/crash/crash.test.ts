@@ -1,0 +1,137 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openLedgerReadOnly } from '../../db/open.ts';
+import { loadIdentity, prepareReads } from '../../db/store.ts';
+import { readAnchor } from '../../till/anchor/anchor.ts';
+import { auditLedger } from '../../till/audit/audit-ledger.ts';
+import { fileAnchorStore, systemClock } from '../../till/system-ports.ts';
+import { offerDraft } from '../../till/testing/offer-drafts.ts';
+import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
+import { bundleTill } from './bundle-till.ts';
+import type { Orders } from './orders.ts';
+
+const CYCLES = Number(process.env.CRASH_CYCLES ?? 100);
+/** Long enough for some dozen redemptions, short enough that many kills hit the opening itself. */
+const LONGEST_LIFE_MS = 300;
+
+type Till = { readonly process: ChildProcess; readonly lines: string[]; readonly loaded: Promise<unknown> };
+
+const running = new Set<ChildProcess>();
+let bundle: Awaited<ReturnType<typeof bundleTill>>;
+
+beforeAll(async () => {
+  bundle = await bundleTill();
+});
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  bundle.remove();
+});
+
+function startTill(): Till {
+  const child = fork(bundle.file, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  running.add(child);
+  const lines: string[] = [];
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  return { process: child, lines, loaded: once(child, 'message') };
+}
+
+/** Lets the till live for a random while, kills it, and reads what it had said. */
+async function liveAndDie(till: Till, orders: Orders): Promise<readonly string[]> {
+  await till.loaded;
+  const ended = Promise.all([
+    once(till.process, 'exit'),
+    till.process.stdout && once(till.process.stdout, 'close'),
+  ]);
+  till.process.send(orders);
+  await new Promise((resolve) => setTimeout(resolve, randomInt(LONGEST_LIFE_MS)));
+  expect(till.process.exitCode, 'the till died by itself').toBeNull();
+  till.process.kill('SIGKILL');
+  await ended;
+  running.delete(till.process);
+  return till.lines;
+}
+
+it(
+  `loses and doubles nothing when it is killed ${CYCLES} times`,
+  async () => {
+    // The machine's clock, because the tills of the other processes have no other.
+    const shop = await openShop({ clock: { ...systemClock, nowMs: 0, monotonic: 0 } });
+    const total = 1_000_000;
+    for (const [sharedCode, limits] of [
+      ['LIMITED', { total }],
+      ['FREE', {}],
+    ] as const) {
+      const draft = offerDraft({ limits });
+      await shop.ok('offers.create', { requestId: randomUUID(), draft, sharedCode }, shop.session);
+    }
+    await shop.core.close();
+    const key = Buffer.from(shop.keys.get('ledger') ?? []);
+    const anchorBase = `${shop.dataDir}-outside`;
+
+    const answered = new Map<string, Set<string>>();
+    const unanswered = new Set<string>();
+    let next = startTill();
+    for (let cycle = 0; cycle < CYCLES; cycle++) {
+      const till = next;
+      // The one after it loads while this one redeems.
+      if (cycle + 1 < CYCLES) next = startTill();
+      const lines = await liveAndDie(till, {
+        dataDir: shop.dataDir,
+        anchorBase,
+        key: key.toString('hex'),
+        operatorId: shop.adminId,
+        pin: ADMIN_PIN,
+        codes: ['LIMITED', 'FREE'],
+        unanswered: [...unanswered],
+      });
+      for (const line of lines) {
+        const [what, basketId = '', redemptionId = ''] = line.split(' ');
+        if (what === 'checking') unanswered.add(basketId);
+        else {
+          unanswered.delete(basketId);
+          const seen = answered.get(basketId) ?? new Set();
+          answered.set(basketId, seen.add(redemptionId));
+        }
+      }
+    }
+
+    const opened = openLedgerReadOnly(shop.dataDir, key);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+    const read = prepareReads(drizzle({ client: opened.value.database }));
+    try {
+      const audit = auditLedger(
+        { read, identity: loadIdentity(read) },
+        readAnchor(fileAnchorStore(anchorBase)),
+      );
+      expect(audit).toMatchObject({ ok: true });
+      let lost = 0;
+      let doubled = 0;
+      for (const [basketId, ids] of answered) {
+        const stored = new Set(read.redemptions.ofBasket(basketId).map((row) => row.id));
+        lost += [...ids].filter((id) => !stored.has(id)).length;
+        // Two codes in every basket, so two redemptions, however often it was tried.
+        if (stored.size > 2 || ids.size > 2) doubled += 1;
+      }
+      expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
+      expect(answered.size, 'the tills lived long enough to redeem').toBeGreaterThan(CYCLES);
+      const redeemed = audit.ok ? audit.value.redemptions : 0;
+      // At most one basket of each till was cut off between its commit and its answer.
+      expect(redeemed).toBeLessThanOrEqual(2 * (answered.size + unanswered.size));
+      console.log(`${CYCLES} kills: ${redeemed} redemptions, ${lost} lost, ${doubled} doubled`);
+    } finally {
+      opened.value.close();
+      await shop.close();
+    }
+  },
+  CYCLES * 2_000 + 20_000,
+);

@@ -1,0 +1,13 @@
+/** What the parent tells a till that it will kill. */
+export type Orders = {
+  readonly dataDir: string;
+  readonly anchorBase: string;
+  /** Of the ledger, hex. */
+  readonly key: string;
+  readonly operatorId: string;
+  readonly pin: string;
+  /** Shown in every basket. */
+  readonly codes: readonly string[];
+  /** Baskets whose confirmation nobody saw. */
+  readonly unanswered: readonly string[];
+};
