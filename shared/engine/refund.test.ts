@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { amountOff, basket, evaluateOffers, line, offer, percentOff } from '../../test/fixtures/engine.ts';
+import { NO_RETURNS, type Refund, type ReturnRequest, type Returns, refund } from './refund.ts';
+import type { Sale } from './sale.ts';
+import type { Basket, Offer } from './types.ts';
+
+function saleOf(on: Basket, offers: readonly Offer[]): Sale {
+  const { decisions, totals } = evaluateOffers(offers, { basket: on });
+  return {
+    basket: on,
+    offers,
+    totals,
+    decisions: decisions.filter((decision) => decision.outcome === 'accepted'),
+  };
+}
+
+function giveBack(sale: Sale, before: Returns, request: ReturnRequest): Refund {
+  const result = refund(sale, before, request);
+  if (!result.ok) throw new Error(result.error.code);
+  return result.value;
+}
+
+const units = (lineId: string, count: number): ReturnRequest => ({ lines: [{ lineId, units: count }] });
+
+describe('refund', () => {
+  it('gives back the own share of each unit, the last one clearing the rest', () => {
+    const sale = saleOf(basket([line('a', 1_000, 3)]), [offer(amountOff(1_000))]);
+    expect(sale.totals.payableMinor).toBe(2_000);
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.refundMinor).toBe(667);
+    expect(first.lines).toEqual([
+      { lineId: 'a', units: 1, priceMinor: 1_000, discountMinor: 333, tenderMinor: 0 },
+    ]);
+    const second = giveBack(sale, first.after, units('a', 1));
+    expect(second.refundMinor).toBe(667);
+    const third = giveBack(sale, second.after, units('a', 1));
+    expect(third.refundMinor).toBe(666);
+    expect(third.after).toEqual({ units: { a: 3 }, shippingIds: [], refundedMinor: 2_000 });
+  });
+
+  it('takes the rewarded units back first', () => {
+    const twoPlusOne = offer({
+      type: 'buy_get',
+      buy: { qty: 2 },
+      get: { qty: 1, pick: 'cheapest' },
+      percentBp: 10_000,
+    });
+    const sale = saleOf(basket([line('a', 1_000, 3)]), [twoPlusOne]);
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.refundMinor).toBe(0);
+    expect(giveBack(sale, first.after, units('a', 1)).refundMinor).toBe(1_000);
+  });
+
+  it('refuses what was not sold', () => {
+    const sale = saleOf(basket([line('a', 1_000, 2)]), []);
+    expect(refund(sale, NO_RETURNS, units('b', 1))).toEqual({
+      ok: false,
+      error: { code: 'unknown_line', id: 'b' },
+    });
+    expect(refund(sale, NO_RETURNS, units('a', 3))).toEqual({
+      ok: false,
+      error: { code: 'more_than_sold', id: 'a' },
+    });
+    const { after } = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(refund(sale, after, units('a', 2))).toMatchObject({ ok: false });
+    expect(refund(sale, after, units('a', 1))).toMatchObject({ ok: true });
+    expect(() => refund(sale, NO_RETURNS, units('a', 0))).toThrow('whole units');
+    expect(() => refund(sale, NO_RETURNS, units('a', 0.5))).toThrow('whole units');
+  });
+
+  it('gives delivery back once, at what it cost', () => {
+    const shipping = [{ id: 's', amountMinor: 500 }];
+    const halfDelivery = offer(percentOff(5_000, { target: { scope: 'shipping' } }));
+    const sale = saleOf(basket([line('a', 1_000)], { shipping }), [halfDelivery]);
+    const first = giveBack(sale, NO_RETURNS, { lines: [], shippingIds: ['s'] });
+    expect(first.refundMinor).toBe(250);
+    expect(refund(sale, first.after, { lines: [], shippingIds: ['s'] })).toEqual({
+      ok: false,
+      error: { code: 'already_returned', id: 's' },
+    });
+    expect(refund(sale, NO_RETURNS, { lines: [], shippingIds: ['x'] })).toEqual({
+      ok: false,
+      error: { code: 'unknown_shipping', id: 'x' },
+    });
+  });
+});
+
+describe('a threshold broken by a return', () => {
+  const terms = (brokenThreshold: 'keep' | 'claw_back') =>
+    offer(percentOff(1_000), {
+      conditions: [{ type: 'min_spend', amountMinor: 5_000, measure: 'before_discounts' }],
+      refundPolicy: { brokenThreshold, giveUseBack: 'never' },
+    });
+  const on = basket([line('a', 3_000), line('b', 2_000)]);
+
+  it('leaves the discount on what stays where the offer keeps it', () => {
+    const back = giveBack(saleOf(on, [terms('keep')]), NO_RETURNS, units('b', 1));
+    expect(back).toMatchObject({ refundMinor: 1_800, clawedBackMinor: 0 });
+  });
+
+  it('claws it back otherwise, and gives it back when the rest comes back too', () => {
+    const sale = saleOf(on, [terms('claw_back')]);
+    const first = giveBack(sale, NO_RETURNS, units('b', 1));
+    expect(first).toMatchObject({ refundMinor: 1_500, clawedBackMinor: 300 });
+    const second = giveBack(sale, first.after, units('a', 1));
+    expect(second).toMatchObject({ refundMinor: 3_000, clawedBackMinor: 0 });
+    expect(second.after.refundedMinor).toBe(sale.totals.payableMinor);
+  });
+
+  it('never asks the customer to pay: what the refund cannot cover waits for the next one', () => {
+    const half = { ...terms('claw_back'), benefits: [percentOff(5_000)] };
+    const sale = saleOf(basket([line('a', 4_900), line('b', 100)]), [half]);
+    const first = giveBack(sale, NO_RETURNS, units('b', 1));
+    expect(first).toMatchObject({ refundMinor: 0, clawedBackMinor: 2_450 });
+    expect(giveBack(sale, first.after, units('a', 1)).refundMinor).toBe(2_500);
+  });
+
+  it('keeps what a lower tier still grants', () => {
+    const tiers = [
+      { from: 2_000, percentBp: 1_000 },
+      { from: 5_000, percentBp: 2_000 },
+    ];
+    const tiered = offer(
+      { type: 'tiered', measure: 'spend', tiers, target: { scope: 'items' }, base: 'sequential' },
+      { refundPolicy: { brokenThreshold: 'claw_back', giveUseBack: 'never' } },
+    );
+    const back = giveBack(saleOf(on, [tiered]), NO_RETURNS, units('b', 1));
+    expect(back).toMatchObject({ clawedBackMinor: 300, refundMinor: 4_000 - 2_700 });
+  });
+
+  it('looks at the goods only: time and customer do not break by a return', () => {
+    const forVips = offer(percentOff(1_000), {
+      conditions: [{ type: 'customer_required' }],
+      refundPolicy: { brokenThreshold: 'claw_back', giveUseBack: 'never' },
+    });
+    const { decisions, totals } = evaluateOffers([forVips], { basket: on, facts: { customer: { id: 'c' } } });
+    const accepted = decisions.filter((decision) => decision.outcome === 'accepted');
+    expect(accepted).toHaveLength(1);
+    const sale = { basket: on, offers: [forVips], totals, decisions: accepted };
+    expect(giveBack(sale, NO_RETURNS, units('b', 1)).clawedBackMinor).toBe(0);
+  });
+
+  it('makes the saved tax due again on prices without tax', () => {
+    const taxed = basket(
+      [line('a', 3_000, 1, { taxRatePpm: 200_000 }), line('b', 2_000, 1, { taxRatePpm: 200_000 })],
+      {
+        taxMode: 'exclusive',
+      },
+    );
+    const sale = saleOf(taxed, [terms('claw_back')]);
+    expect(sale.totals.payableMinor).toBe(5_400);
+    expect(giveBack(sale, NO_RETURNS, units('b', 1)).refundMinor).toBe(5_400 - 3_600);
+  });
+
+  it('fails loudly when the sale does not hold the offer that judged it', () => {
+    const sale = { ...saleOf(on, [terms('keep')]), offers: [] };
+    expect(() => refund(sale, NO_RETURNS, units('b', 1))).toThrow('lacks the offer offer-a');
+  });
+});
+
+describe('giving the use back', () => {
+  const terms = (giveUseBack: 'never' | 'full_return' | 'any_return') =>
+    offer(percentOff(1_000), { refundPolicy: { brokenThreshold: 'keep', giveUseBack } });
+  const on = basket([line('a', 1_000, 2), line('b', 500)]);
+  const back = [{ offerId: 'offer-a', couponId: 'coupon-offer-a' }];
+
+  it('happens once everything that carried the discount is back', () => {
+    const sale = saleOf(on, [terms('full_return')]);
+    const first = giveBack(sale, NO_RETURNS, units('a', 2));
+    expect(first.usesBack).toEqual([]);
+    expect(giveBack(sale, first.after, units('b', 1)).usesBack).toEqual(back);
+  });
+
+  it('happens at the first return where the policy says so, and only once', () => {
+    const sale = saleOf(on, [terms('any_return')]);
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.usesBack).toEqual(back);
+    expect(giveBack(sale, first.after, units('a', 1)).usesBack).toEqual([]);
+  });
+
+  it('never happens otherwise', () => {
+    const sale = saleOf(on, [terms('never')]);
+    expect(
+      giveBack(sale, NO_RETURNS, {
+        lines: [
+          { lineId: 'a', units: 2 },
+          { lineId: 'b', units: 1 },
+        ],
+      }).usesBack,
+    ).toEqual([]);
+  });
+
+  it('counts free delivery among what must come back', () => {
+    const free = offer({ type: 'free_shipping' });
+    const sale = saleOf(basket([line('a', 1_000)], { shipping: [{ id: 's', amountMinor: 400 }] }), [free]);
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.usesBack).toEqual([]);
+    expect(giveBack(sale, first.after, { lines: [], shippingIds: ['s'] }).usesBack).toEqual(back);
+  });
+});
+
+describe('a discount that a manufacturer pays', () => {
+  it('is given back to them, not to the customer', () => {
+    const funded = offer(amountOff(300), { fundedBy: { type: 'manufacturer' }, taxTreatment: 'after_tax' });
+    const sale = saleOf(basket([line('a', 1_000, 2)]), [funded]);
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.refundMinor).toBe(850);
+    expect(first.lines).toEqual([
+      { lineId: 'a', units: 1, priceMinor: 1_000, discountMinor: 0, tenderMinor: 150 },
+    ]);
+  });
+});
