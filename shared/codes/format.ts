@@ -5,7 +5,9 @@ export type CodeFormat =
   /** Version 4, RFC 9562. */
   | { readonly kind: 'uuid' }
   /** `^[A-Z][0-9]{5}$`: guessable, for tills that read nothing else. */
-  | { readonly kind: 'classic' };
+  | { readonly kind: 'classic' }
+  /** The merchant's own, as `pattern.ts` reads it. */
+  | { readonly kind: 'pattern'; readonly pattern: string };
 
 export const MIN_CROCKFORD_LENGTH = 8;
 export const MAX_CROCKFORD_LENGTH = 24;

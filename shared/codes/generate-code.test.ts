@@ -37,6 +37,11 @@ describe('generateCode', () => {
     }
   });
 
+  it('fills a pattern', () => {
+    const code = generateCode({ kind: 'pattern', pattern: 'Gift_%s%s%d%x' }, random);
+    expect(code).toMatch(/^GIFT_[A-HJ-KM-NP-Z]{2}[0-9][0-9A-HJKMNP-TV-Z]$/);
+  });
+
   it('stops on a random source that always repeats a rejected draw', () => {
     expect(() => generateCode({ kind: 'classic' }, (count) => new Uint8Array(count).fill(0xff))).toThrow(
       /repeats/,

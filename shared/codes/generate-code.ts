@@ -3,10 +3,9 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { symbolAt, symbolFromByte } from './alphabet.ts';
 import { checkSymbols } from './check-symbols.ts';
 import { type CodeFormat, MAX_CROCKFORD_LENGTH, MIN_CROCKFORD_LENGTH, type RandomBytes } from './format.ts';
-import { codeSpace } from './guessability.ts';
+import { codeSpace, usableSpace } from './guessability.ts';
+import { fillPattern, parsePattern, UNMISTAKABLE_LETTERS } from './pattern.ts';
 
-/** Without I, L and O, which a reader takes for digits. */
-export const CLASSIC_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ';
 const CLASSIC_NUMBERS = 100_000;
 
 /** One new code in canonical form. Uniqueness is the caller's: see `generateCodes`. */
@@ -18,6 +17,8 @@ export function generateCode(format: CodeFormat, random: RandomBytes): string {
       return uuid(random);
     case 'classic':
       return classic(random);
+    case 'pattern':
+      return fromPattern(format.pattern, random);
   }
 }
 
@@ -40,9 +41,15 @@ function uuid(random: RandomBytes): string {
 }
 
 function classic(random: RandomBytes): string {
-  const value = uniformBelow(CLASSIC_LETTERS.length * CLASSIC_NUMBERS, random);
+  const value = uniformBelow(UNMISTAKABLE_LETTERS.length * CLASSIC_NUMBERS, random);
   const digits = String(value % CLASSIC_NUMBERS).padStart(5, '0');
-  return CLASSIC_LETTERS.charAt(Math.floor(value / CLASSIC_NUMBERS)) + digits;
+  return UNMISTAKABLE_LETTERS.charAt(Math.floor(value / CLASSIC_NUMBERS)) + digits;
+}
+
+function fromPattern(pattern: string, random: RandomBytes): string {
+  const parts = parsePattern(pattern);
+  assert(parts.ok, 'patterns are checked where they come in');
+  return fillPattern(parts.value, (limit) => uniformBelow(limit, random));
 }
 
 /** A rejected draw has a chance below one half, so 100 in a row mean that the random source is broken. */
@@ -78,8 +85,6 @@ function pool(random: RandomBytes): RandomBytes {
 
 export type CodeSpaceTooSmall = { readonly count: number; readonly space: number; readonly usable: number };
 
-/** A fuller space would make a random guess succeed too often, and new codes ever harder to find. */
-export const MAX_SPACE_FILL = 0.5;
 /** With at most half of the space taken, drawing 64 times and finding nothing new has a chance of 2^-64. */
 const MAX_MISSES = 64;
 
@@ -96,7 +101,7 @@ export function generateCodes(
 ): Result<string[], CodeSpaceTooSmall> {
   assert(Number.isSafeInteger(count) && count >= 0, `bad count: ${count}`);
   const space = codeSpace(format);
-  const usable = Math.max(0, Math.floor(space * MAX_SPACE_FILL) - taken);
+  const usable = usableSpace(space, taken);
   if (count > usable) return err({ count, space, usable });
   const pooled = pool(random);
   const codes = new Set<string>();

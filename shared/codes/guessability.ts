@@ -1,10 +1,11 @@
 import { assert } from '../kernel/assert.ts';
 import { CROCKFORD } from './alphabet.ts';
 import type { CodeFormat } from './format.ts';
+import { parsePattern, patternSpace, UNMISTAKABLE_LETTERS } from './pattern.ts';
 
 const UUID_RANDOM_BITS = 122;
-/** 23 letters (no I, L, O) with five digits. */
-const CLASSIC_SPACE = 23 * 100_000;
+/** One letter and five digits. */
+const CLASSIC_SPACE = UNMISTAKABLE_LETTERS.length * 100_000;
 
 /** How many different codes a format has. Check symbols follow from the others and add none. */
 export function codeSpace(format: CodeFormat): number {
@@ -15,7 +16,20 @@ export function codeSpace(format: CodeFormat): number {
       return 2 ** UUID_RANDOM_BITS;
     case 'classic':
       return CLASSIC_SPACE;
+    case 'pattern': {
+      const parts = parsePattern(format.pattern);
+      assert(parts.ok, 'patterns are checked where they come in');
+      return patternSpace(parts.value);
+    }
   }
+}
+
+/** A fuller space would make a random guess succeed too often, and new codes ever harder to find. */
+export const MAX_SPACE_FILL = 0.5;
+
+/** How many more codes may be made in a space that holds `taken` already. */
+export function usableSpace(space: number, taken: number, maxFill = MAX_SPACE_FILL): number {
+  return Math.max(0, Math.floor(space * maxFill) - taken);
 }
 
 export type Guessability = {

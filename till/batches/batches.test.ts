@@ -70,6 +70,18 @@ describe('batches', () => {
     expect(seen.size).toBe(15_000);
   });
 
+  it('are refused when the format has too few codes, with the arithmetic, and when it cannot be read', async () => {
+    expect(await create(51, { kind: 'pattern', pattern: 'DAY_%d%d' })).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', path: 'format', params: { count: 51, space: 100, usable: 50 } },
+    });
+    expect(await create(1, { kind: 'pattern', pattern: 'DAY_%q' })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_input', path: 'format.pattern', params: { why: 'unknown_place' } },
+    });
+    expect((await create(50, { kind: 'pattern', pattern: 'DAY_%d%d' })).ok).toBe(true);
+  });
+
   it('redeem any code that they hold', async () => {
     const made = await create(20, { kind: 'crockford', length: 8 });
     if (!made.ok) throw new Error(made.error.code);

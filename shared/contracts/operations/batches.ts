@@ -9,6 +9,8 @@ export const codeFormatSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('uuid') }),
   /** One capital letter and five digits: guessable, for tills that read nothing else. */
   z.strictObject({ kind: z.literal('classic') }),
+  /** Fixed text with places to fill, `SUMMER_%s%d%d%d`: see `shared/codes/pattern.ts`, which judges it. */
+  z.strictObject({ kind: z.literal('pattern'), pattern: z.string().min(1).max(128) }),
 ]);
 export type CodeFormat = z.output<typeof codeFormatSchema>;
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { decodeBase45, encodeBase45 } from '../../../shared/codes/base45.ts';
 import { dammCheckDigit, dammFits } from '../../../shared/codes/check-digits/damm.ts';
 import {
@@ -16,9 +17,12 @@ import {
   groupSymbols,
   normaliseCrockford,
 } from '../../../shared/codes/crockford-number.ts';
-import { type Fields, type Kind, type Outcome, same } from '../case-file.ts';
+import { generateCodes } from '../../../shared/codes/generate-code.ts';
+import { MAX_SPACE_FILL, usableSpace } from '../../../shared/codes/guessability.ts';
+import { fillPattern, type PatternPart, parsePattern } from '../../../shared/codes/pattern.ts';
+import { type Fields, failed, type Kind, type Outcome, passed, same, Untranslatable } from '../case-file.ts';
 import { sameFields } from '../compare-fields.ts';
-import { optionalWhole, text } from '../read.ts';
+import { optionalWhole, text, whole } from '../read.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -105,6 +109,41 @@ const iso7064Kinds = Object.fromEntries(
   ]),
 );
 
+/** The pattern's own places as a regular expression; the case's has to admit all that the pattern gives. */
+const codePattern: Kind = ({ input, expect }) => {
+  const parts = parsePattern(String(input.pattern));
+  if (!parts.ok) return same('error', expect.error, parts.error);
+  const regex = new RegExp(String(expect.regex), 'i');
+  const lowest = fillPattern(parts.value, () => 0);
+  const highest = fillPattern(parts.value, (limit) => limit - 1);
+  return regex.test(lowest) && regex.test(highest) ? passed : failed(`${lowest}, ${highest}`);
+};
+
+const codeGenerate: Kind = ({ input, expect }) => {
+  const amount = whole(input.amount, 'amount');
+  const format = { kind: 'pattern', pattern: String(input.pattern) } as const;
+  const made = generateCodes(format, amount, (count) => randomBytes(count));
+  if (!made.ok) return failed('refused');
+  const codes = made.value;
+  const length = (codes[0] ?? fillPattern(partsOf(format.pattern), () => 0)).length;
+  return sameFields(expect, { count: codes.length, unique: new Set(codes).size === codes.length, length });
+};
+
+function partsOf(pattern: string): readonly PatternPart[] {
+  const parts = parsePattern(pattern);
+  if (!parts.ok) throw new Untranslatable(`no such pattern here: ${parts.error}`);
+  return parts.value;
+}
+
+/** Fixed text around the random part adds nothing to the space. */
+const codeSpaceKind: Kind = ({ input, expect }) => {
+  const space = whole(input.alphabet, 'alphabet') ** whole(input.length, 'length');
+  const fill = Number(input.max_fill_ratio ?? MAX_SPACE_FILL);
+  const left = usableSpace(space, optionalWhole(input.existing, 'existing') ?? 0, fill);
+  const amount = optionalWhole(input.amount, 'amount');
+  return sameFields(expect, { max_new: left, ...(amount !== undefined && { possible: amount <= left }) });
+};
+
 export const codeKinds: Readonly<Record<string, Kind>> = {
   crockford32_int: crockfordInt,
   crockford32_decode: crockfordDecode,
@@ -121,6 +160,9 @@ export const codeKinds: Readonly<Record<string, Kind>> = {
       fits: (whole) => luhnFits(whole, alphabet),
     };
   }),
+  code_pattern: codePattern,
+  code_generate: codeGenerate,
+  code_space: codeSpaceKind,
   damm: checkScheme(() => ({ check: dammCheckDigit, fits: dammFits })),
   verhoeff: checkScheme(() => ({ check: verhoeffCheckDigit, fits: verhoeffFits })),
   ...iso7064Kinds,

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalCode } from './canonical-code.ts';
+import { fillPattern, parsePattern, patternSpace } from './pattern.ts';
+
+function parts(pattern: string) {
+  const parsed = parsePattern(pattern);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.value;
+}
+
+describe('patterns', () => {
+  it('count what they can give', () => {
+    expect(patternSpace(parts('X%d%d'))).toBe(100);
+    expect(patternSpace(parts('%s%x'))).toBe(23 * 32);
+  });
+
+  it('give canonical codes', () => {
+    for (const pick of [() => 0, (limit: number) => limit - 1]) {
+      const code = fillPattern(parts('summer_%s%d%x_2026'), pick);
+      expect(canonicalCode(code)).toBe(code);
+    }
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['SUMMER', 'nothing_random'],
+    ['A%q', 'unknown_place'],
+    ['A%d%', 'unknown_place'],
+    ['A-%d', 'invalid_text'],
+    ['A %d', 'invalid_text'],
+    ['Ä%d', 'invalid_text'],
+    [`${'A'.repeat(64)}%d`, 'too_long'],
+    ['%d'.repeat(200), 'too_long'],
+  ])('are refused: %j, %s', (pattern, error) => {
+    expect(parsePattern(pattern)).toEqual({ ok: false, error });
+  });
+});
