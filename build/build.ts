@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -35,17 +36,33 @@ const root = path.resolve(import.meta.dirname, '..');
 
 export const distDir = path.join(root, 'dist');
 
-export async function build(names: readonly TargetName[]): Promise<void> {
-  const stale = targets.filter((target) => names.includes(target.name)).flatMap(staleness);
+/**
+ * Brings these targets up to date. Vite runs in a process of its own, for a till that was started by this one would
+ * otherwise keep its hundreds of megabytes.
+ * @throws Error when a target cannot be built; what is wrong was printed
+ */
+export function build(names: readonly TargetName[]): void {
+  const stale = names.filter((name) => staleStamp(targetOf(name)) !== undefined);
   if (stale.length === 0) return;
-  console.error(`Building ${stale.map(({ target }) => target.name).join(', ')} …`);
-  for (const { target, stamp } of stale) await buildTarget(target, stamp);
+  console.error(`Building ${stale.join(', ')} …`);
+  const { status } = spawnSync(process.execPath, [import.meta.filename, ...stale], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error('The build failed; its messages are above.');
 }
 
-function staleness(target: Target): { target: Target; stamp: string }[] {
+function targetOf(name: string): Target {
+  const target = targets.find((one) => one.name === name);
+  if (!target)
+    throw new Error(`there is no target ${name}; there are ${targets.map((one) => one.name).join(', ')}`);
+  return target;
+}
+
+/** What to remember a target's sources by, when it was not built from them. */
+function staleStamp(target: Target): string | undefined {
   const stamp = sourceStamp(target);
   const file = path.join(distDir, target.name, STAMP);
-  return existsSync(file) && readFileSync(file, 'utf8') === stamp ? [] : [{ target, stamp }];
+  return existsSync(file) && readFileSync(file, 'utf8') === stamp ? undefined : stamp;
 }
 
 /** Built beside and put in place whole: a till that starts meanwhile sees the old one or the new one. */
@@ -88,9 +105,17 @@ function filesBelow(place: string): string[] {
     .sort();
 }
 
+async function buildStale(names: readonly string[]): Promise<void> {
+  const wanted = names.length > 0 ? names.map(targetOf) : targets;
+  for (const target of wanted) {
+    const stamp = staleStamp(target);
+    if (stamp !== undefined) await buildTarget(target, stamp);
+  }
+}
+
 if (import.meta.main) {
   try {
-    await build(targets.map((target) => target.name));
+    await buildStale(process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -7,6 +7,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, projectNode } from './install.mjs';
 
+const PARENT_CHECK_MS = 500;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What each command runs, with the arguments that always go first. */
@@ -60,6 +62,7 @@ function run(nodeArgs) {
     if (!process.stdin.isTTY) child.kill('SIGINT');
   });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
   child.on('error', (error) => {
     console.error(`The project's own Node could not be started (${node}): ${error.message}`);
     process.exit(1);
@@ -67,4 +70,16 @@ function run(nodeArgs) {
   child.on('exit', (code, signal) => {
     process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
   });
+}
+
+/** npm does not pass every signal on, and passes none when it is killed: a till must not outlive it unseen. */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    child.kill('SIGTERM');
+  }, PARENT_CHECK_MS);
+  timer.unref();
 }

@@ -19,7 +19,7 @@ function hostArgs({ port, window, dataDir, demo = true }: LaunchOptions): string
 }
 
 async function startElectron(program: string, options: LaunchOptions): Promise<void> {
-  await build(['renderer', 'electron', 'preload']);
+  build(['renderer', 'electron', 'preload']);
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const child = spawn(program, [...asRoot, root, ...hostArgs(options)], { stdio: 'inherit' });
   process.on('SIGINT', () => undefined);
@@ -30,7 +30,7 @@ async function startElectron(program: string, options: LaunchOptions): Promise<v
 }
 
 async function startWeb(options: LaunchOptions): Promise<void> {
-  await build(['renderer', 'web']);
+  build(['renderer', 'web']);
   process.argv.splice(2, Infinity, ...hostArgs(options));
   await import(path.join(distDir, 'web', 'main.mjs'));
 }

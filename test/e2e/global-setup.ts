@@ -2,7 +2,7 @@ import { build } from '../../build/build.ts';
 import { describeHost, hostKind } from './host-kind.ts';
 
 /** Specs run what ships: the bundles, built from the sources as they are now. */
-export default async function globalSetup(): Promise<void> {
-  await build(hostKind === 'web' ? ['renderer', 'web'] : ['renderer', 'electron', 'preload']);
+export default function globalSetup(): void {
+  build(hostKind === 'web' ? ['renderer', 'web'] : ['renderer', 'electron', 'preload']);
   console.log(`host: ${describeHost()}`);
 }
