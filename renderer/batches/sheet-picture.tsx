@@ -29,7 +29,6 @@ export function SheetPicture({ template, startAt, labels, onStartAt }: SheetPict
     >
       <rect className={classes.paper} width={WIDTH} height={HEIGHT} rx={4} />
       {Array.from({ length: columns * rows }, (_, i) => i + 1).map((label) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; the number field below takes keys
         // biome-ignore lint/a11y/noStaticElementInteractions: the same
         <rect
           key={label}

@@ -40,9 +40,9 @@ export function CodeField({ ref }: { ref: Ref<HTMLInputElement> }) {
         maxLength={500}
         dir="ltr"
       />
-      <kbd className={classes.key} aria-hidden="true">
+      <span className={classes.key} aria-hidden="true">
         F3
-      </kbd>
+      </span>
       <button
         type="submit"
         className={classes.send}

@@ -33,7 +33,6 @@ export function Action({
 }: ActionProps) {
   return (
     <button
-      // biome-ignore lint/a11y/useButtonType: always `button` or `submit`
       type={type}
       className={classes.action}
       data-tone={tone}
@@ -53,9 +52,9 @@ export function Action({
       )}
       <span className={classes.text}>{children}</span>
       {hint !== undefined && (
-        <kbd className={classes.hint} aria-hidden="true">
+        <span className={classes.hint} aria-hidden="true">
           {hint}
-        </kbd>
+        </span>
       )}
     </button>
   );
