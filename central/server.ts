@@ -25,6 +25,7 @@ import { parseJson } from './json.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { offerRoutes } from './offers/routes.ts';
 import { PROBLEM_TYPE, type Problem, problemOf, RefusedError } from './problem.ts';
+import { recoveryRoutes } from './recovery/routes.ts';
 import { redemptionRoutes } from './redemptions/routes.ts';
 import type { Routes } from './routes.ts';
 import { isDiskFull, isUnavailable } from './store/retry.ts';
@@ -44,6 +45,9 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     // The default lines hold the URL, and a URL may hold a code: one line per answer is written below.
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
+    // What fails before a route is found, such as a parameter that is too long.
+    // Its type names Fastify's raw request; the handler reads no more of it than of any other.
+    frameworkErrors: answerError as never,
   }) as unknown as FastifyInstance;
 
   app.removeAllContentTypeParsers();
@@ -88,6 +92,7 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     redemptionRoutes(routes, centre);
     locationRoutes(routes, centre);
     incidentRoutes(routes, centre);
+    recoveryRoutes(routes, centre);
     syncRoutes(routes, centre);
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
