@@ -58,12 +58,13 @@ function chooseBest(benefit: BuyGetBenefit, pool: Pool): Chosen {
   let spare = sumOver(pool.buyLines, pool.buyable) - sets * benefit.buy.qty;
   const pick = benefit.get.pick === 'grouped' ? 'dearest' : benefit.get.pick;
   for (const line of inPickOrder(pool.getLines, pick)) {
-    const alsoBuyable = pool.buyable(line) > 0;
-    const units = Math.min(wanted, pool.gettable(line), alsoBuyable ? spare : wanted);
+    // Units beyond those that count as buyable cost no other set anything.
+    const beyond = pool.either(line) - pool.buyable(line);
+    const units = Math.min(wanted, pool.gettable(line), beyond + spare);
     if (units === 0) continue;
     rewarded.set(line, units);
     wanted -= units;
-    if (alsoBuyable) spare -= units;
+    spare -= Math.max(0, units - beyond);
   }
   const bought = new Map<CartLine, number>();
   let toBuy = sets * benefit.buy.qty;
