@@ -197,6 +197,20 @@ describe.each(testableStores())('coupons on %s', (kind) => {
     expect(tooMany.status).toBe(422);
   });
 
+  it('makes codes by a pattern, and refuses one that has too few, with the arithmetic', async () => {
+    const offer = await test.call('POST', '/api/offers', offerTerms());
+    const order = (count: number) =>
+      test.call('POST', `/api/offers/${offer.body.id}/codes`, {
+        name: 'Days',
+        count,
+        format: { kind: 'pattern', pattern: 'DAY_%d%d' },
+      });
+    expect(await order(51)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const made = await order(50);
+    expect(made.status).toBe(201);
+    for (const code of made.body.codes) expect(code).toMatch(/^DAY_[0-9]{2}$/);
+  });
+
   it('refuses callers without a key, with a wrong one, or with one that may not', async () => {
     const call = (headers: Record<string, string>) => test.call('POST', '/api/coupons', percent, headers);
     expect(await call({ authorization: '' })).toMatchObject({ status: 401, body: { code: 'key_required' } });

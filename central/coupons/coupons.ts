@@ -1,6 +1,7 @@
 import { and, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { generateCode } from '../../shared/codes/generate-code.ts';
+import { codeSpace, usableSpace } from '../../shared/codes/guessability.ts';
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { MAX_CODES_PER_CHANGE } from '../../shared/contracts/sync.ts';
@@ -126,6 +127,12 @@ export async function addBatch(
 ): Promise<Outcome<{ batchId: string; codes: string[] }>> {
   assert(input.count <= MAX_CODES_PER_REQUEST, 'the boundary checked the count');
   const format = input.format ?? configuredFormat(centre);
+  const space = codeSpace(format);
+  const usable = usableSpace(space, 0);
+  if (input.count > usable) {
+    const why = 'the format has too few codes';
+    return err(refusal('conflict', { why, count: input.count, space, usable }, 'format'));
+  }
   const now = centre.ports.now();
   const batchId = newId(centre.ports);
   await tx

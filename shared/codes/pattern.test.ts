@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeFormatSchema } from '../contracts/operations/batches.ts';
 import { canonicalCode } from './canonical-code.ts';
 import { fillPattern, parsePattern, patternSpace } from './pattern.ts';
 
@@ -33,5 +35,32 @@ describe('patterns', () => {
     ['%d'.repeat(200), 'too_long'],
   ])('are refused: %j, %s', (pattern, error) => {
     expect(parsePattern(pattern)).toEqual({ ok: false, error });
+  });
+
+  it('are accepted at the boundary exactly when they can be read', () => {
+    const piece = fc.constantFrom(
+      '%d',
+      '%s',
+      '%x',
+      '%q',
+      '%',
+      'A',
+      'z',
+      '9',
+      '_',
+      '-',
+      ' ',
+      'É',
+      '#',
+      'SUMMER',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 75 }), (pieces) => {
+        const pattern = pieces.join('');
+        const accepted = codeFormatSchema.safeParse({ kind: 'pattern', pattern }).success;
+        expect(accepted).toBe(parsePattern(pattern).ok);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

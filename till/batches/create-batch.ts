@@ -2,9 +2,8 @@ import type { z } from 'zod';
 import type { BatchRow } from '../../db/queries/coupons.ts';
 import type { Tx } from '../../db/store.ts';
 import { generateCodes } from '../../shared/codes/generate-code.ts';
-import { parsePattern } from '../../shared/codes/pattern.ts';
 import { MAX_CODES_PER_EVENT } from '../../shared/contracts/ledger-events.ts';
-import type { batchOperations, CodeFormat } from '../../shared/contracts/operations/batches.ts';
+import type { batchOperations } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -24,9 +23,6 @@ export function createBatch(services: Services, by: SignedIn, input: NewBatch): 
     if (offer.status === 'archived') return err(refusal('archived'));
     if (offer.origin === 'centre')
       return err(refusal('conflict', { why: 'the centre makes codes of its offers' }));
-
-    const fault = patternFault(input.format);
-    if (fault !== undefined) return err(refusal('invalid_input', { why: fault }, 'format.pattern'));
 
     const codes = generateCodes(
       input.format,
@@ -56,12 +52,6 @@ export function createBatch(services: Services, by: SignedIn, input: NewBatch): 
     addCodes(services, tx, by, row, codes.value);
     return ok(row);
   });
-}
-
-function patternFault(format: CodeFormat): string | undefined {
-  if (format.kind !== 'pattern') return undefined;
-  const parsed = parsePattern(format.pattern);
-  return parsed.ok ? undefined : parsed.error;
 }
 
 const USES_PER_CODE = 1;

@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { idSchema, instantSchema, nameSchema, pageInput } from '../common.ts';
 import { operation } from '../operation.ts';
 
+/** As `shared/codes/canonical-code.ts` says. */
+const MAX_CODE_LENGTH = 64;
+
+/** The grammar of `shared/codes/pattern.ts`; a test holds both against each other. */
+const codePatternSchema = z
+  .string()
+  .max(128)
+  .regex(/^(?:[A-Za-z0-9_.+*=#]|%[dsx])*%[dsx](?:[A-Za-z0-9_.+*=#]|%[dsx])*$/)
+  .refine((pattern) => pattern.replace(/%[dsx]/g, 'x').length <= MAX_CODE_LENGTH, {
+    error: 'gives codes that are too long',
+  });
+
 /** How new codes are written. */
 export const codeFormatSchema = z.discriminatedUnion('kind', [
   /** Crockford base32 with check characters, grouped for reading. `length` counts the random characters. */
@@ -9,8 +21,8 @@ export const codeFormatSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('uuid') }),
   /** One capital letter and five digits: guessable, for tills that read nothing else. */
   z.strictObject({ kind: z.literal('classic') }),
-  /** Fixed text with places to fill, `SUMMER_%s%d%d%d`: see `shared/codes/pattern.ts`, which judges it. */
-  z.strictObject({ kind: z.literal('pattern'), pattern: z.string().min(1).max(128) }),
+  /** Fixed text with places to fill, `SUMMER_%s%d%d%d`: a digit, a letter (`%s`), a base32 symbol (`%x`). */
+  z.strictObject({ kind: z.literal('pattern'), pattern: codePatternSchema }),
 ]);
 export type CodeFormat = z.output<typeof codeFormatSchema>;
 
