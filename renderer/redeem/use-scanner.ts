@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { correctLayout } from '../../shared/codes/keyboard-layouts.ts';
 import { isDialogOpen } from '../app/use-keys.ts';
 import { isCheckedCode } from './basket.ts';
 import { useRedeem } from './redeem-store.ts';
@@ -29,7 +30,7 @@ export function useScanner(options: Options): void {
       scan(scan) {
         if (scan.place === 'page') useRedeem.getState().takeBack(scan.taken);
         else takeBackFromField(scan.taken);
-        latest.current.onScan(scan.text);
+        latest.current.onScan(correctLayout(scan.text));
       },
       type(char) {
         if (char === '?') latest.current.onHelp();
