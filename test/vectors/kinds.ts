@@ -4,6 +4,7 @@ import { codeKinds } from './kinds/codes.ts';
 import * as currency from './kinds/currency.ts';
 import { discount } from './kinds/discount.ts';
 import { gs1Kinds } from './kinds/gs1.ts';
+import { lifecycleKind, storedValueApplyKind, validityWindowKind } from './kinds/lifecycle.ts';
 import * as money from './kinds/money.ts';
 import { signatureKinds } from './kinds/signatures.ts';
 
@@ -35,6 +36,9 @@ export const kinds: Readonly<Record<string, Kind | undefined>> = {
   eligibility: calculators.eligibilityKind,
   tax: calculators.taxKind,
   totals: calculators.totalsKind,
+  lifecycle: lifecycleKind,
+  validity_window: validityWindowKind,
+  stored_value_apply: storedValueApplyKind,
   ...codeKinds,
   ...gs1Kinds,
   ...signatureKinds,
