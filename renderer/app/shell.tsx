@@ -17,6 +17,7 @@ import { useScanner } from '../redeem/use-scanner.ts';
 import { Recent } from '../redemptions/recent.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
+import hidden from '../ui/hidden.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
 import { FaultBanner } from './fault-banner.tsx';
@@ -120,6 +121,8 @@ export function Shell() {
 function letGoOfFocus(event: MouseEvent): void {
   const focused = document.activeElement;
   const isPointer = event.detail > 0;
+  // Dialogs and popovers render elsewhere but tell of their clicks here; they keep their own focus.
+  if (focused?.closest('[role="dialog"], [role="menu"]') != null) return;
   if (isPointer && (focused instanceof HTMLButtonElement || focused instanceof HTMLAnchorElement))
     focused.blur();
 }
@@ -146,18 +149,13 @@ function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) 
       >
         <IconHelp size={24} aria-hidden="true" />
       </button>
-      <button
-        type="button"
-        className={classes.operator}
-        onClick={onLock}
-        aria-label={t('app.lock', { name: operator.name })}
-        aria-keyshortcuts="F10"
-      >
+      <button type="button" className={classes.operator} onClick={onLock} aria-keyshortcuts="F10">
         <Avatar name={operator.name} />
         <span className={classes.operatorText}>
           <span className={classes.operatorName}>{operator.name}</span>
           <span className={classes.operatorRole}>{t(`roles.${operator.role}`)}</span>
         </span>
+        <span className={hidden.hidden}>{t('app.lock')}</span>
         <IconLock size={20} aria-hidden="true" />
       </button>
     </header>

@@ -6,6 +6,7 @@ import { useClient } from '../api/use-client.ts';
 import { minorDigits } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import hidden from '../ui/hidden.module.css';
 import { Keypad } from '../ui/keypad.tsx';
 import { entryMinor } from './amount-entry.ts';
 import classes from './basket-panel.module.css';
@@ -148,13 +149,24 @@ function CustomerButton() {
       className={classes.chip}
       data-set={customer !== undefined || undefined}
       aria-label={
-        customer === undefined ? t('customer.name') : t('customer.named', { customer: customer.value })
+        customer === undefined
+          ? `${t('customer.name')} (F4)`
+          : t('customer.named', { customer: customer.value })
       }
       aria-keyshortcuts="F4"
       onClick={() => useCustomerDialog.setState({ open: true })}
     >
       <IconUser size={18} aria-hidden="true" />
-      <span className={classes.chipText}>{customer?.value ?? 'F4'}</span>
+      <span className={hidden.hidden}>
+        {customer === undefined ? t('customer.name') : t('customer.named')}
+      </span>
+      {customer === undefined ? (
+        <span className={classes.chipText} aria-hidden="true">
+          F4
+        </span>
+      ) : (
+        <span className={classes.chipText}>{customer.value}</span>
+      )}
     </button>
   );
 }

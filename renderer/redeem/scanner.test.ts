@@ -99,6 +99,25 @@ describe('a scanner, with no field in focus', () => {
     expect(d.scans[0]).toMatchObject({ text: '4006381333931', taken: 0 });
   });
 
+  it('joins a scan that a busy machine delayed after its first character', () => {
+    const d = desk();
+    d.keys('SUMMER10', (i) => (i === 1 ? 120 : 10));
+    d.wait(10);
+    expect(d.end()).toBe(true);
+    expect(d.scans[0]).toMatchObject({ text: 'SUMMER10', taken: 1 });
+    expect(d.typed).toBe('');
+  });
+
+  it('leaves an amount whose last digit was typed a moment before the trigger', () => {
+    const d = desk();
+    d.keys('1250', person);
+    d.wait(90);
+    d.keys(CODE, 10);
+    d.wait(10);
+    d.end();
+    expect([d.scans[0]?.text, d.typed]).toEqual([CODE, '1250']);
+  });
+
   it('swallows the second terminator of CR LF, but not a later Enter', () => {
     const d = desk();
     d.keys(CODE, 10);

@@ -46,6 +46,8 @@ export type Scanner = {
 export const FAST_GAP_MS = 50;
 /** Above the slowest scanner seen (990 ms); a longer pause starts a new run of keys. */
 export const MAX_GAP_MS = 1_200;
+/** A pause inside a fast scan while the machine was busy. */
+const HICCUP_MS = 150;
 /** Silence that ends a fast scan without terminator. */
 export const FAST_END_MS = 120;
 /** A scan's own second terminator (CR LF) must not confirm the sale that its first one opened. */
@@ -143,7 +145,7 @@ export function createScanner(ports: ScannerPorts): Scanner {
         return false;
       }
       const silence = at - last.at;
-      const fast = fastSuffix(keys);
+      const fast = fastSuffix(keys, place);
       if (
         silence <= FAST_END_MS &&
         keys.length - fast.start >= (place === 'field' ? MIN_FAST_IN_FIELD : MIN_FAST_ENDED)
@@ -170,7 +172,7 @@ export function createScanner(ports: ScannerPorts): Scanner {
       const last = keys.at(-1);
       if (last === undefined) return;
       const silence = at - last.at;
-      const fast = fastSuffix(keys);
+      const fast = fastSuffix(keys, place);
       if (keys.length - fast.start >= MIN_FAST_UNENDED) {
         if (silence >= FAST_END_MS) emit(fast, 'none', at);
         return;
@@ -192,10 +194,16 @@ export function createScanner(ports: ScannerPorts): Scanner {
   };
 }
 
-/** The longest end of the run whose keys follow each other at scanner speed. */
-function fastSuffix(keys: readonly Key[]): Candidate {
+/**
+ * The longest end of the run whose keys follow each other at scanner speed. Outside form fields a hiccup of a busy
+ * machine does not cut it. Digits before a hiccup stay an amount: whoever types with one hand scans with the other.
+ */
+function fastSuffix(keys: readonly Key[], place: Place): Candidate {
   let start = Math.max(0, keys.length - 1);
   while (start > 0 && gapBefore(keys, start) <= FAST_GAP_MS) start--;
+  if (place !== 'field' && keys.length - start >= MIN_FAST_ENDED) {
+    while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && !isDigit(keys[start - 1]?.char)) start--;
+  }
   return { start, msPerChar: pace(keys, start) };
 }
 

@@ -1,0 +1,49 @@
+import { goTo, typePin } from './desk.ts';
+import { expect, test } from './fixtures.ts';
+
+test.use({ tillOptions: { demo: false } });
+
+test('three steps open a counter, in the chosen language, and the next day it is still there', async ({
+  till,
+}) => {
+  const { page } = till;
+  await page.getByLabel('Name of the shop').fill('Laden am Markt');
+  await page.getByRole('combobox', { name: 'Currency' }).click();
+  await page.getByRole('combobox', { name: 'Currency' }).fill('CHF');
+  await page.getByRole('option', { name: /CHF/ }).click();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Your name').fill('Grace Hopper');
+  await page.keyboard.press('Enter');
+
+  await typePin(page, '135790');
+  await expect(page.getByRole('heading', { name: 'Once more' })).toBeVisible();
+  await typePin(page, '135791');
+  await expect(page.getByText('The two PINs were different')).toBeVisible();
+  await typePin(page, '135790');
+  await typePin(page, '135790');
+
+  await expect(page.getByRole('navigation')).toBeVisible();
+  await expect(page.getByTestId('basket-total')).toContainText('CHF');
+  await goTo(page, 'Offers');
+  await expect(page.getByText('Your first offer')).toBeVisible();
+  await goTo(page, 'Recent');
+  await expect(page.getByText('No redemptions yet')).toBeVisible();
+
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  await page.getByRole('dialog').getByLabel(/^Name/).fill('Linus');
+  await page.getByRole('dialog').getByLabel(/^PIN/).fill('246801');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add a person' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByText('Linus')).toBeVisible();
+
+  await page.getByRole('combobox', { name: 'Language' }).click();
+  await page.getByRole('option', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('heading', { name: 'Optionen' })).toBeVisible();
+
+  await till.restart();
+  await expect(till.page.getByText('Laden am Markt')).toBeVisible();
+  await till.page.getByRole('button', { name: /^Linus/ }).click();
+  await typePin(till.page, '246801');
+  await expect(till.page.getByRole('navigation').getByRole('link')).toHaveCount(3);
+});

@@ -1,0 +1,166 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { createOffer, expectAccepted, goTo, scan, signIn, typeTotal } from './desk.ts';
+import { expect, test } from './fixtures.ts';
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+  );
+  expect(found, where).toEqual([]);
+}
+
+/** Everything that can be pressed is large enough for a finger (44 px), the next step for a thumb in a hurry (60 px). */
+async function expectLargeTargets(page: Page, where: string): Promise<void> {
+  const small = await page.evaluate(() =>
+    [
+      ...document.querySelectorAll<HTMLElement>(
+        'button, nav a, input:not([type=radio]):not([type=checkbox]), [role=combobox]',
+      ),
+    ]
+      .filter((element) => element.checkVisibility() && element.closest('[aria-hidden=true]') === null)
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      // The code field fills a form of 60 pixels; the arrows of a number field repeat what its keys do.
+      .filter(
+        ({ element, box }) =>
+          box.width > 0 && element.tabIndex >= -1 && !element.matches('.mantine-NumberInput-control'),
+      )
+      .filter(
+        ({ element, box }) =>
+          box.height < (element.dataset.tone === 'primary' && element.dataset.size === 'xl' ? 60 : 44),
+      )
+      .map(({ element, box }) => `${Math.round(box.height)} px: ${element.outerHTML.slice(0, 140)}`),
+  );
+  expect(small, where).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
+
+    test(`no violation on any screen, and targets for fingers (${colorScheme})`, async ({ till }) => {
+      test.setTimeout(180_000);
+      const { page } = till;
+      const check = async (where: string) => {
+        await expectAccessible(page, where);
+        await expectLargeTargets(page, where);
+      };
+      await check('sign-in');
+      await signIn(page, 'Ada');
+      await check('redeem, idle');
+      await typeTotal(page, '40.00');
+      await scan(page, 'NOSUCHCODE');
+      await expect(page.getByTestId('refusal')).toBeVisible();
+      await check('redeem, refused');
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('keys');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('F4');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('customer');
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toBeHidden();
+
+      await goTo(page, 'Recent');
+      await check('recent, empty');
+      await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'TENOFF' });
+      await check('offers');
+      await page.getByRole('button', { name: 'New offer' }).click();
+      await page.getByRole('button', { name: 'Create offer' }).click();
+      await expect(page.getByText('Please give it a name.')).toBeVisible();
+      await check('new offer, with mistakes');
+      await goTo(page, 'Redeem');
+      await scan(page, 'TENOFF');
+      await check('redeem, asking for the total');
+      await typeTotal(page, '40.00');
+      await page.waitForTimeout(300);
+      await page.keyboard.press('Enter');
+      await expectAccepted(page, { discount: '4.00', payable: '36.00' });
+      await check('redeem, accepted');
+      await page.keyboard.press('Enter');
+      await expect(page.getByTestId('result')).toHaveAttribute('data-tone', 'done');
+      await check('redeem, done');
+      await goTo(page, 'Recent');
+      await expect(page.getByRole('row')).toHaveCount(2);
+      await check('recent');
+      await page.getByRole('button', { name: /^Void/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('void');
+      await page.keyboard.press('Escape');
+      await goTo(page, 'Batches');
+      await expect(page.getByRole('row')).toHaveCount(2);
+      await check('batches');
+      await page.getByRole('button', { name: 'New batch' }).click();
+      await check('new batch');
+      await goTo(page, 'Batches');
+      await page.getByRole('button', { name: 'Print Welcome cards' }).click();
+      await expect(page.getByRole('row')).toHaveCount(21);
+      await check('batch');
+      await goTo(page, 'Settings');
+      await expect(page.getByText('Marco')).toBeVisible();
+      await check('settings');
+      await page.getByRole('button', { name: 'Add a person' }).click();
+      await check('add a person');
+    });
+  });
+}
+
+test.describe('first run', () => {
+  test.use({ tillOptions: { demo: false }, contextOptions: { reducedMotion: 'reduce' } });
+  test('no violation in the set-up', async ({ till }) => {
+    await expect(till.page.getByLabel('Name of the shop')).toBeVisible();
+    await expectAccessible(till.page, 'set-up');
+    await expectLargeTargets(till.page, 'set-up');
+  });
+});
+
+// 1280x720 is what a screen of 1920x1080 has left at 150 % zoom.
+for (const [width, height] of [
+  [1024, 768],
+  [1366, 768],
+  [1920, 1080],
+  [1280, 720],
+] as const) {
+  test.describe(`${width}x${height}`, () => {
+    test.use({ viewport: { width, height } });
+    test(`the redeem screen fits ${width}x${height} without scrolling, its result fills a third`, async ({
+      till,
+    }) => {
+      const { page } = till;
+      await signIn(page, 'Marco');
+      await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'TENOFF' });
+      await goTo(page, 'Redeem');
+      for (const amount of ['1500', '2500', '3500', '4500']) {
+        for (const digit of amount) await page.keyboard.press(digit, { delay: 60 });
+        await page.waitForTimeout(150);
+        await page.keyboard.press('+');
+      }
+      await page.waitForTimeout(150);
+      await scan(page, 'TENOFF');
+      await expectAccepted(page, { discount: '12.00', payable: '108.00' });
+      const { scrolls, share } = await page.evaluate(() => {
+        // The list of items may scroll by itself; nothing else on the screen does.
+        const scrolling = [...document.querySelectorAll<HTMLElement>('html, body, main, main *')].filter(
+          (element) =>
+            element.tagName !== 'OL' &&
+            ['auto', 'scroll', 'visible'].includes(getComputedStyle(element).overflowY) &&
+            element.clientHeight > 0 &&
+            element.scrollHeight > element.clientHeight + 1 &&
+            getComputedStyle(element).overflowY !== 'visible',
+        );
+        const box = document.querySelector('[data-testid=result]')?.getBoundingClientRect();
+        return {
+          scrolls: scrolling.map((element) => element.className),
+          share: ((box?.width ?? 0) * (box?.height ?? 0)) / (window.innerWidth * window.innerHeight),
+        };
+      });
+      expect(scrolls).toEqual([]);
+      expect(share).toBeGreaterThan(1 / 3);
+      await expect(page.getByRole('button', { name: /Redeem, take/ })).toBeInViewport({ ratio: 1 });
+    });
+  });
+}
