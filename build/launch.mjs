@@ -22,6 +22,7 @@ const commands = {
   sim: ['test/simulation/run.ts'],
   bench: ['bench/run.ts'],
   audit: ['till/audit-cli.ts'],
+  restore: ['till/restore-cli.ts'],
   package: ['build/package.ts'],
   screens: ['test/screens/run.ts'],
 };

@@ -54,6 +54,8 @@ export type Store = {
   onCommit(listener: (head: ChainHead) => void): void;
   /** Moves committed pages from the log into the database, as far as that needs no waiting. */
   checkpoint(): void;
+  /** Writes a compact copy under the same key. It takes about a second for a million codes, and nothing else runs. */
+  copyTo(path: string): void;
   close(): void;
 };
 
@@ -164,6 +166,10 @@ export function createStore(ledger: OpenLedger, parts: StoreParts): Store {
     identity: () => identity,
     onCommit: (listener) => void listeners.push(listener),
     checkpoint: () => void database.pragma('wal_checkpoint(PASSIVE)'),
+    copyTo(path) {
+      stillThere();
+      database.prepare('VACUUM INTO ?').run(path);
+    },
     close: () => ledger.close(),
   };
 }

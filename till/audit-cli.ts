@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { z } from 'zod';
 import { openLedgerReadOnly } from '../db/open.ts';
 import { loadIdentity, prepareReads } from '../db/store.ts';
 import { readAnchor } from './anchor/anchor.ts';
 import { auditLedger } from './audit/audit-ledger.ts';
+import { readLedgerKey } from './audit/read-ledger-key.ts';
 import { fileAnchorStore } from './system-ports.ts';
 
 /**
@@ -17,13 +16,10 @@ const USAGE = 'npm run audit -- --data DIR [--anchor FILE] [--key FILE]';
 const FOUND_BREAK = 1;
 const COULD_NOT_LOOK = 2;
 
-/** What the web host keeps: the same file, of which only the ledger's key is of interest here. */
-const keyFileSchema = z.object({ ledger: z.base64url() });
-
 function main(): number {
   const { data, anchor, key } = options();
   if (data === undefined) return complain(USAGE);
-  const keyText = readKey(key ?? `${data}.key`);
+  const keyText = readLedgerKey(key ?? `${data}.key`);
   const opened = openLedgerReadOnly(data, keyText);
   if (!opened.ok) return complain(`${data}: ${opened.error.code}: ${opened.error.detail}`);
   try {
@@ -49,10 +45,6 @@ function main(): number {
 function options() {
   const text = { type: 'string' } as const;
   return parseArgs({ options: { data: text, anchor: text, key: text } }).values;
-}
-
-function readKey(file: string): Uint8Array {
-  return Buffer.from(keyFileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).ledger, 'base64url');
 }
 
 function complain(text: string): number {

@@ -1,5 +1,6 @@
 import { batchesFeature } from './batches/handlers.ts';
 import type { Feature } from './handlers.ts';
+import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
 import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
@@ -20,6 +21,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     printingFeature(services),
     redemption,
     syncFeature(services),
+    historyFeature(services),
     housekeepingFeature(services, redemption.tidy),
   ];
 }

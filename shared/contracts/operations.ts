@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
+import { historyOperations } from './operations/history.ts';
 import { offerOperations } from './operations/offers.ts';
 import { redemptionOperations } from './operations/redemption.ts';
 import { setupOperations } from './operations/setup.ts';
@@ -12,6 +13,7 @@ export const operations = {
   ...offerOperations,
   ...batchOperations,
   ...redemptionOperations,
+  ...historyOperations,
   ...syncOperations,
 } as const satisfies Record<string, Operation>;
 

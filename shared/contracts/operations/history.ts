@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { instantSchema } from '../common.ts';
+import { operation } from '../operation.ts';
+
+/** More rows do not go into one file; ask for a shorter time. */
+export const MAX_HISTORY_ROWS = 50_000;
+
+export const backupSchema = z.object({ fileName: z.string(), bytes: z.int(), at: instantSchema });
+
+export const historyOperations = {
+  'history.export': operation({
+    summary: 'Redemptions and voids of a time as CSV, for accountants: one row for each event, oldest first.',
+    role: 'manager',
+    input: z
+      .strictObject({ from: instantSchema, to: instantSchema })
+      .refine(({ from, to }) => from <= to, { path: ['to'], error: 'ends before it starts' }),
+    output: z.object({
+      fileName: z.string(),
+      mime: z.literal('text/csv'),
+      /** UTF-8 with a byte order mark, so that spreadsheets read accents. */
+      base64: z.string(),
+      rows: z.int(),
+    }),
+    errors: ['payload_too_large'],
+  }),
+  'backup.now': operation({
+    summary: 'Writes an encrypted copy of the ledger beside its folder. One is made each day without asking.',
+    role: 'manager',
+    input: z.strictObject({}),
+    output: backupSchema,
+    errors: [],
+  }),
+  'backup.list': operation({
+    summary: 'The copies that are kept, newest first.',
+    role: 'manager',
+    input: z.strictObject({}),
+    output: z.object({ folder: z.string(), backups: z.array(backupSchema) }),
+    errors: [],
+  }),
+};

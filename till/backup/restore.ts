@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import Database from 'better-sqlite3';
+import { lockLedger } from '../../db/lock.ts';
+import { SCHEMA_VERSION, schemaVersionOf } from '../../db/migrate.ts';
+import { applyKey, ledgerPaths } from '../../db/open.ts';
+import { type StorageFault, storageFaultOf } from '../../db/storage-fault.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+
+/**
+ * Puts a backup in the place of the ledger, which is kept beside it and not deleted. Nothing is touched before the
+ * backup was read whole under the key.
+ *
+ * What was redeemed since the backup is not in it, so the anchor outside no longer fits: at the next start limited
+ * offers wait until the centre, or a manager by PIN, lets the ledger go on as a new incarnation.
+ * @returns where the replaced ledger is now, if there was one
+ */
+export function restoreBackup(
+  backupFile: string,
+  dataDir: string,
+  key: Uint8Array,
+  now: number,
+): Result<string | undefined, StorageFault> {
+  try {
+    const checked = checkBackup(backupFile, key);
+    if (!checked.ok) return checked;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const paths = ledgerPaths(dataDir);
+    const lock = lockLedger(paths.lock);
+    if (!lock.ok) return lock;
+    try {
+      return ok(putInPlace(backupFile, paths.database, now));
+    } finally {
+      lock.value.release();
+    }
+  } catch (error) {
+    const fault = storageFaultOf(error);
+    if (!fault) throw error;
+    return err(fault);
+  }
+}
+
+function checkBackup(file: string, key: Uint8Array): Result<void, StorageFault> {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    applyKey(database, key);
+    const version = schemaVersionOf(database);
+    if (version > SCHEMA_VERSION) {
+      return err({ code: 'ledger_newer', detail: `schema ${version}, this program knows ${SCHEMA_VERSION}` });
+    }
+    const found = database.pragma('integrity_check', { simple: true });
+    return found === 'ok' ? ok(undefined) : err({ code: 'ledger_corrupt', detail: String(found) });
+  } finally {
+    database.close();
+  }
+}
+
+/** The log goes with the ledger that it belongs to: under another one it would be taken for its newest pages. */
+function putInPlace(backupFile: string, ledger: string, now: number): string | undefined {
+  const incoming = `${ledger}.restoring`;
+  rmSync(incoming, { force: true });
+  copyFileSync(backupFile, incoming, constants.COPYFILE_EXCL);
+  const fd = openSync(incoming, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  let aside: string | undefined;
+  if (existsSync(ledger)) {
+    aside = `${ledger}.replaced-${now}`;
+    if (existsSync(`${ledger}-wal`)) renameSync(`${ledger}-wal`, `${aside}-wal`);
+    rmSync(`${ledger}-shm`, { force: true });
+    renameSync(ledger, aside);
+  }
+  renameSync(incoming, ledger);
+  return aside;
+}
