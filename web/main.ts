@@ -89,8 +89,9 @@ async function startCore(data: CoreWorkerData): Promise<{ core: Core; worker: Wo
     return { core: await connectCore(worker), worker };
   } catch (error) {
     await worker.terminate();
-    if (error instanceof CoreStartError) throw new StartFailure(startFailureText(error.refusal, data.place));
-    throw error;
+    if (!(error instanceof CoreStartError)) throw error;
+    const { dataDir, keyFile } = data.place;
+    throw new StartFailure(startFailureText(error.refusal, { dataDir, keyPlace: keyFile }));
   }
 }
 

@@ -45,7 +45,9 @@ async function start(): Promise<void> {
     );
   } catch (error) {
     if (!(error instanceof CoreStartError)) throw error;
-    return giveUp(startFailureText(error.refusal, prepared.value));
+    return giveUp(
+      startFailureText(error.refusal, { dataDir: launch.dataDir, keyPlace: 'the keychain of this account' }),
+    );
   }
   window = createWindow();
   window.once('closed', () => {

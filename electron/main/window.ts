@@ -22,6 +22,10 @@ export function createWindow(): BrowserWindow {
     },
   });
   window.once('ready-to-show', () => window.show());
+  // The core lives on in its worker; only the picture is gone.
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') void showPage(window);
+  });
   return window;
 }
 

@@ -1,14 +1,18 @@
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import type { LedgerPlace } from './data-folder.ts';
 
 /** One sentence, and what to do, for the person who started a till that cannot open its ledger. */
-export function startFailureText(why: Refusal, place: LedgerPlace): string {
-  const ledger = `the ledger in ${place.dataDir}`;
+export function startFailureText(
+  why: Refusal,
+  { dataDir, keyPlace }: { dataDir: string; keyPlace: string },
+): string {
+  const ledger = `the ledger in ${dataDir}`;
+  const reason = why.params.reason ?? why.params.why;
+  const because = reason === undefined ? '' : ` (${reason})`;
   switch (why.code) {
     case 'ledger_locked':
       return `Another Counterfoil is already using ${ledger}. Close it first, or choose another folder with --data DIR.`;
     case 'ledger_key_wrong':
-      return `The key does not open ${ledger}. Nothing was changed. Put the key back that belongs to it (the web host keeps it in ${place.keyFile}).`;
+      return `The key does not open ${ledger}${because}. Nothing was changed. It is kept in ${keyPlace}.`;
     case 'ledger_corrupt':
       return `${upperFirst(ledger)} is damaged. Nothing was changed. Restore a backup, or keep the folder and ask for help.`;
     case 'ledger_newer':
@@ -17,10 +21,8 @@ export function startFailureText(why: Refusal, place: LedgerPlace): string {
       return `The disk of ${ledger} is full. Nothing was lost. Make room and start again.`;
     case 'storage_readonly':
       return `${upperFirst(ledger)} cannot be written. Check the rights of the folder and its files, or choose another with --data DIR.`;
-    default: {
-      const reason = why.params.reason ?? why.params.why;
-      return `${upperFirst(ledger)} could not be opened (${reason === undefined ? why.code : `${why.code}: ${reason}`}). Nothing was changed.`;
-    }
+    default:
+      return `${upperFirst(ledger)} could not be opened: ${why.code}${because}. Nothing was changed.`;
   }
 }
 
