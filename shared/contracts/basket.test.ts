@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { basket, line } from '../../test/fixtures/engine.ts';
 import {
   basketSchema,
+  basketSchemaIsExact,
   MAX_BASKET_AMOUNT_MINOR,
   MAX_BASKET_LINES,
   MAX_BASKET_UNITS,
   presentedCouponSchema,
+  presentedCouponSchemaIsExact,
 } from './basket.ts';
 
 function wrong(value: unknown): string[] {
@@ -101,4 +103,8 @@ describe('presentedCouponSchema', () => {
     expect(presentedCouponSchema.safeParse({ ...coupon, uses: -1 }).success).toBe(false);
     expect(presentedCouponSchema.safeParse({ ...coupon, maxUses: 0 }).success).toBe(false);
   });
+});
+
+it('the schemas yield exactly the types of the engine', () => {
+  expect([basketSchemaIsExact, presentedCouponSchemaIsExact]).toEqual([true, true]);
 });

@@ -7,7 +7,6 @@ import type { ReadonlyDeep, SameType } from './same-type.ts';
 
 /** Far above any real receipt; a basket beyond it is refused, never cut. */
 export const MAX_BASKET_LINES = 2_000;
-export const MAX_BASKET_COUPONS = 100;
 /** Sums over a basket, tax included, stay below 2^53 by a wide margin. */
 export const MAX_BASKET_AMOUNT_MINOR = MAX_OFFER_AMOUNT_MINOR;
 /** Offers that reward units set by set walk through them, so their number over the basket is bounded too. */

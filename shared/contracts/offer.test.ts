@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { amountOff, offer, percentOff } from '../../test/fixtures/engine.ts';
 import type { Offer } from '../engine/types.ts';
-import { MAX_OFFER_AMOUNT_MINOR, offerDraftSchema, offerSchema } from './offer.ts';
+import { MAX_OFFER_AMOUNT_MINOR, offerDraftSchema, offerSchema, offerSchemaIsExact } from './offer.ts';
 
 const ID = '0199e0a0-0000-7000-8000-000000000001';
 const valid = (more: Partial<Offer> = {}) => offer(percentOff(1_000), { id: ID, ...more });
@@ -222,4 +222,8 @@ describe('offerDraftSchema', () => {
     expect(offerDraftSchema.safeParse({ ...draft, limits: { budgetPartial: true } }).success).toBe(false);
     expect(offerDraftSchema.safeParse(valid()).success).toBe(false);
   });
+});
+
+it('the schema yields exactly the type of the engine', () => {
+  expect(offerSchemaIsExact).toBe(true);
 });

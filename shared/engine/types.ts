@@ -2,7 +2,7 @@ import type { Basket } from './basket.ts';
 import type { Offer } from './offer.ts';
 import type { EngineOptions } from './options.ts';
 
-export type { Basket, BasketLine, ShippingLine } from './basket.ts';
+export type { Basket, BasketLine } from './basket.ts';
 export type * from './offer.ts';
 export type { CombineMode, EngineOptions } from './options.ts';
 

@@ -8,8 +8,6 @@ import type { UnitRun } from './types.ts';
  * line has at most one run more than offers that touched it, however many units it has.
  */
 
-export const NOTHING: readonly UnitRun[] = [];
-
 export function sumOf(runs: readonly UnitRun[]): number {
   let sum = 0;
   for (const run of runs) sum += run.units * run.amountMinor;
@@ -37,12 +35,6 @@ export function slice(runs: readonly UnitRun[], from: number, count: number): re
     at += run.units;
   }
   return out;
-}
-
-/** Each unit less `floor`, never below zero. */
-export function above(runs: readonly UnitRun[], floor: number): readonly UnitRun[] {
-  if (floor === 0) return runs;
-  return runs.map((run) => ({ units: run.units, amountMinor: Math.max(0, run.amountMinor - floor) }));
 }
 
 /**
