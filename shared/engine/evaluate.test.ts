@@ -12,7 +12,7 @@ import {
 } from '../../test/fixtures/engine.ts';
 import { evaluate, evaluateWith } from './evaluate.ts';
 import { prepareOffers, zonesOf } from './offer-book.ts';
-import { EXACT_OPEN_OFFERS, MAX_COMBINATIONS } from './search.ts';
+import { allowedCombinations, EXACT_OPEN_OFFERS, MAX_COMBINATIONS } from './search.ts';
 import type { CombineMode, Offer } from './types.ts';
 
 const stacking = (priority: number, more: Partial<Offer['stacking']> = {}) => ({
@@ -355,6 +355,17 @@ describe('the search', () => {
       'g10',
       'g11',
     ]);
+  });
+
+  it('tries less on a basket so large that all would take long', () => {
+    expect(allowedCombinations(200, 20)).toBe(MAX_COMBINATIONS);
+    expect(allowedCombinations(2_000, 20)).toBe(102);
+    expect(allowedCombinations(2_000, 1_000)).toBe(16);
+    expect(allowedCombinations(0, 0)).toBe(MAX_COMBINATIONS);
+    const lines = Array.from({ length: 1_000 }, (_, i) => line(String(i), 1));
+    expect(evaluateOffers(rivals(EXACT_OPEN_OFFERS), { basket: basket(lines) }).search).toMatchObject({
+      mode: 'bounded',
+    });
   });
 
   it('does not try what cannot hurt', () => {

@@ -8,6 +8,17 @@ import type { Candidate } from './eligibility.ts';
  */
 export const MAX_COMBINATIONS = 1_024;
 export const EXACT_OPEN_OFFERS = 10;
+/**
+ * Lines times turns over all combinations: the whole 1,024 for 20 turns on 200 lines. A larger basket is searched with
+ * fewer combinations, so that no basket holds up a counter for long.
+ */
+const MAX_STEPS = 4_096_000;
+const MIN_COMBINATIONS = 16;
+
+export function allowedCombinations(lines: number, turns: number): number {
+  const affordable = Math.floor(MAX_STEPS / Math.max(1, lines * turns));
+  return Math.min(MAX_COMBINATIONS, Math.max(MIN_COMBINATIONS, affordable));
+}
 
 export type Best = {
   readonly applied: Applied;
@@ -29,7 +40,7 @@ export function bestCombination(candidates: readonly Candidate[], scene: Scene):
   const exclusive = ranked.filter((candidate) => candidate.prepared.offer.stacking.mode === 'exclusive');
   const together = ranked.filter((candidate) => candidate.prepared.offer.stacking.mode !== 'exclusive');
   const { certain, slots } = slotsOf(together, scene);
-  const exact = combinationsIn(slots, exclusive.length) <= MAX_COMBINATIONS;
+  const exact = combinationsIn(slots, exclusive.length) <= trial.limit;
   if (exact) {
     eachCombination(slots, (chosen) => trial.run([...certain, ...chosen]));
     for (const candidate of exclusive) trial.run([candidate]);
@@ -46,16 +57,18 @@ class Trial {
   readonly #scene: Scene;
   #best: Applied | undefined;
   #bestRanks: readonly number[] = [];
+  readonly limit: number;
   count = 0;
 
   constructor(ranked: readonly Candidate[], turns: readonly Turn[], scene: Scene) {
     this.#rank = new Map(ranked.map((candidate, rank) => [candidate, rank]));
     this.#turns = turns;
     this.#scene = scene;
+    this.limit = allowedCombinations(scene.cart.lines.length, turns.length);
   }
 
   get exhausted(): boolean {
-    return this.count >= MAX_COMBINATIONS;
+    return this.count >= this.limit;
   }
 
   /** The best one so far; the full prices when none was allowed. */
@@ -101,6 +114,7 @@ function combinationsIn(slots: readonly Slot[], exclusive: number): number {
   let product = 1;
   for (const slot of slots) {
     product *= slot.length;
+    // Past any limit already: multiplying on could lose precision.
     if (product > MAX_COMBINATIONS) return product;
   }
   return product + exclusive;
@@ -222,5 +236,5 @@ function searchBounded(
     }
   }
   // Half of the bound again for offers that want to be alone: highest priority first.
-  for (const candidate of exclusive.slice(0, MAX_COMBINATIONS / 2)) trial.run([candidate]);
+  for (const candidate of exclusive.slice(0, trial.limit / 2)) trial.run([candidate]);
 }
