@@ -5,7 +5,6 @@ import {
   Input,
   InputBase,
   type MantineColorsTuple,
-  Modal,
   NumberInput,
   SegmentedControl,
   Select,
@@ -89,9 +88,6 @@ export const theme = createTheme({
       vars: () => ({
         root: { '--checkbox-color': 'var(--cf-accent)', '--checkbox-icon-color': 'var(--cf-on-accent)' },
       }),
-    }),
-    Modal: Modal.extend({
-      defaultProps: { radius: 'lg', centered: true, overlayProps: { backgroundOpacity: 0.55 } },
     }),
   },
 });

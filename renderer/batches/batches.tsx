@@ -5,6 +5,7 @@ import { useQuery } from '../api/use-client.ts';
 import { go, useRoute } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import hidden from '../ui/hidden.module.css';
 import { Meter } from '../ui/meter.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
@@ -62,7 +63,7 @@ function BatchList() {
                   <th>{t('batches.made')}</th>
                   <th>{t('batches.redeemed')}</th>
                   <th>
-                    <span className={table.hidden}>{t('common.actions')}</span>
+                    <span className={hidden.hidden}>{t('common.actions')}</span>
                   </th>
                 </tr>
               </thead>

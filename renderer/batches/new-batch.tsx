@@ -11,6 +11,7 @@ import { go } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
+import hidden from '../ui/hidden.module.css';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Tag, type TagTone } from '../ui/tag.tsx';
@@ -116,7 +117,7 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
                     <input
                       type="radio"
                       name="format"
-                      className={classes.hidden}
+                      className={hidden.hidden}
                       checked={one.kind === kind}
                       onChange={() => setKind(one.kind)}
                     />

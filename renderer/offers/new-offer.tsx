@@ -11,6 +11,7 @@ import { channels } from '../i18n/channels.ts';
 import { currencySign, minorDigits } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import hidden from '../ui/hidden.module.css';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import classes from './new-offer.module.css';
@@ -273,7 +274,7 @@ export function NewOffer() {
 function Choices({ legend, children }: { legend: string; children: ReactNode }) {
   return (
     <fieldset className={classes.choices}>
-      <legend className={classes.hidden}>{legend}</legend>
+      <legend className={hidden.hidden}>{legend}</legend>
       {children}
     </fieldset>
   );
@@ -292,7 +293,7 @@ type ChoiceProps = {
 function Choice({ name, checked, onChoose, icon, title, text }: ChoiceProps) {
   return (
     <label className={classes.choice} data-checked={checked || undefined}>
-      <input type="radio" name={name} checked={checked} onChange={onChoose} className={classes.hidden} />
+      <input type="radio" name={name} checked={checked} onChange={onChoose} className={hidden.hidden} />
       <span aria-hidden="true">{icon}</span>
       <span>
         <span className={classes.choiceTitle}>{title}</span>

@@ -148,11 +148,6 @@ function CustomerButton() {
       type="button"
       className={classes.chip}
       data-set={customer !== undefined || undefined}
-      aria-label={
-        customer === undefined
-          ? `${t('customer.name')} (F4)`
-          : t('customer.named', { customer: customer.value })
-      }
       aria-keyshortcuts="F4"
       onClick={() => useCustomerDialog.setState({ open: true })}
     >

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useClient } from '../api/use-client.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { isDialogOpen, useKeys } from '../app/use-keys.ts';
+import hidden from '../ui/hidden.module.css';
 import { sounds } from '../ui/sound.ts';
 import { BasketPanel } from './basket-panel.tsx';
 import { CodeField } from './code-field.tsx';
@@ -32,7 +33,7 @@ export function Redeem() {
 
   return (
     <div className={classes.screen}>
-      <h1 className={classes.hidden}>{t('nav.redeem')}</h1>
+      <h1 className={hidden.hidden}>{t('nav.redeem')}</h1>
       <BasketPanel />
       <div className={classes.side}>
         <CodeField ref={codeField} />

@@ -7,6 +7,7 @@ import { go } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
+import hidden from '../ui/hidden.module.css';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
@@ -89,7 +90,7 @@ function Rows({ rows, onVoid }: { rows: readonly Redemption[]; onVoid: (row: Red
           <th>{t('recent.by')}</th>
           <th className={table.number}>{t('recent.discount')}</th>
           <th>
-            <span className={table.hidden}>{t('common.actions')}</span>
+            <span className={hidden.hidden}>{t('common.actions')}</span>
           </th>
         </tr>
       </thead>
