@@ -81,6 +81,11 @@ CREATE TABLE events (
   body TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE incarnations (
+  incarnation INTEGER PRIMARY KEY NOT NULL CHECK (incarnation >= 2),
+  first_seq INTEGER NOT NULL CHECK (first_seq >= 1)
+) STRICT;
+
 CREATE TABLE leases (
   id BLOB PRIMARY KEY NOT NULL,
   offer_id BLOB NOT NULL REFERENCES offers (id),
@@ -89,7 +94,7 @@ CREATE TABLE leases (
   reserved INTEGER NOT NULL CHECK (reserved >= 0),
   spent INTEGER NOT NULL CHECK (spent >= 0),
   burned INTEGER NOT NULL CHECK (burned >= 0),
-  returned INTEGER NOT NULL CHECK (returned >= 0),
+  returned INTEGER NOT NULL CHECK (returned >= 0), incarnation INTEGER NOT NULL DEFAULT 1 CHECK (incarnation >= 1),
   CHECK (leased + reserved + spent + burned + returned = total)
 ) STRICT;
 

@@ -85,7 +85,8 @@ describe('the schema', () => {
   it('refuses rights that do not add up', () => {
     migrate(db);
     db.exec("INSERT INTO offers VALUES (x'01', 1, 'active', 0, 'here', 0, NULL)");
-    const put = (places: string) => db.exec(`INSERT INTO leases VALUES (randomblob(16), x'01', ${places})`);
+    const put = (places: string) =>
+      db.exec(`INSERT INTO leases VALUES (randomblob(16), x'01', ${places}, 1)`);
     put('5, 2, 1, 2, 0, 0');
     expect(() => put('5, 2, 1, 1, 0, 0')).toThrow('CHECK');
     expect(() => put('5, 6, -1, 0, 0, 0')).toThrow('CHECK');

@@ -112,6 +112,13 @@ export const leases = sqliteTable('leases', {
   spent: integer().notNull(),
   burned: integer().notNull(),
   returned: integer().notNull(),
+  /** The one that was given these rights; a later one does not spend them. */
+  incarnation: integer().notNull().default(1),
+});
+
+export const incarnations = sqliteTable('incarnations', {
+  incarnation: integer().primaryKey(),
+  firstSeq: integer('first_seq').notNull(),
 });
 
 export const baskets = sqliteTable('baskets', {

@@ -1,5 +1,6 @@
 import type { Store, Tx } from '../db/store.ts';
 import type { Fault } from '../shared/contracts/operations/setup.ts';
+import { type Guards, isOn } from '../shared/redemption/guards.ts';
 import { type Anchor, type AnchorFault, compareAnchor, readAnchor } from './anchor/anchor.ts';
 import type { TillClock } from './clock.ts';
 import type { AnchorStore, Logger } from './ports.ts';
@@ -8,6 +9,8 @@ import type { AnchorStore, Logger } from './ports.ts';
 export type Faults = {
   /** Compares the ledger with its anchor, once, before the first commit of this process. */
   inspectAtStart(): void;
+  /** The centre has events of this ledger that the ledger itself has not: it is an old copy. */
+  behindCentre(centreSeq: number): void;
   /** What staff must see now. */
   list(): Fault[];
   /** Looks at the clock, and puts on record when it was set back. True: nobody may redeem. */
@@ -25,13 +28,14 @@ type Parts = {
   readonly anchorStore: AnchorStore;
   readonly anchor: Anchor;
   readonly logger: Logger;
+  readonly guards?: Guards | undefined;
 };
 
 type Kind = Fault['kind'];
 const kinds: readonly Kind[] = ['clock_set_back', 'ledger_unanchored'];
 const keyOf = (kind: Kind) => `fault.${kind}`;
 
-export function createFaults({ store, clock, anchorStore, anchor, logger }: Parts): Faults {
+export function createFaults({ store, clock, anchorStore, anchor, logger, guards }: Parts): Faults {
   const since = (kind: Kind): number | undefined => {
     const text = store.read.meta.get(keyOf(kind));
     return text === undefined ? undefined : Number(text);
@@ -74,9 +78,13 @@ export function createFaults({ store, clock, anchorStore, anchor, logger }: Part
     inspectAtStart() {
       const fault = compareAnchor(readAnchor(anchorStore), store);
       const identity = store.identity();
-      if (fault) recordAnchorFault(fault);
+      if (fault && isOn(guards, 'anchor_suspends_old_copy')) recordAnchorFault(fault);
       else if (identity) anchor.write(store.head(), identity);
       clockBlocks();
+    },
+    behindCentre(centreSeq) {
+      if (since('ledger_unanchored') !== undefined) return;
+      recordAnchorFault({ why: 'behind', anchoredSeq: centreSeq, ledgerSeq: store.head().seq });
     },
     list() {
       clockBlocks();

@@ -1,4 +1,5 @@
 import type { Result } from '../shared/kernel/result.ts';
+import type { Guards } from '../shared/redemption/guards.ts';
 
 /** Everything that the core needs from the world. Each host makes one in its `compose.ts`. */
 export type CorePorts = {
@@ -16,6 +17,8 @@ export type CorePorts = {
   readonly demo: boolean;
   /** Cost of the PIN hash as a power of two; `DEFAULT_PIN_COST` unless a test makes it cheap. */
   readonly pinCost?: number;
+  /** Rules of the protocol that a simulation takes away to see what they are for; all of them where absent. */
+  readonly guards?: Guards;
   /** The system's own, unless a simulation makes time pass. */
   readonly timers?: Timers;
 };

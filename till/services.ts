@@ -53,7 +53,14 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
   const store = createStore(opened.value, { sha256, newId });
   const clock = createTillClock(ports.clock, store);
   const anchor = createAnchor(ports.anchor);
-  const faults = createFaults({ store, clock, anchorStore: ports.anchor, anchor, logger: ports.logger });
+  const faults = createFaults({
+    store,
+    clock,
+    anchorStore: ports.anchor,
+    anchor,
+    logger: ports.logger,
+    guards: ports.guards,
+  });
   const pushes = createPushes();
   let location = readLocation(store.read);
 

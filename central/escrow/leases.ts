@@ -1,11 +1,12 @@
-import { eq } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull, ne } from 'drizzle-orm';
 import { assert } from '../../shared/kernel/assert.ts';
 import { burnLease, grantLease, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
 import type { Centre } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
 import type { Db } from '../store/db.ts';
-import { leases, offers } from '../store/schema.ts';
+import { leases, ledgers, offers } from '../store/schema.ts';
 import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from './held.ts';
+import { isFrozen } from './recovery.ts';
 
 /** One wish never takes more than this share of the pool: the first location to ask leaves some for others. */
 const POOL_SHARE = 2;
@@ -28,21 +29,56 @@ export async function grantWishes(
   const own = new Map((await lockLeases(tx, holder, offerIds)).map((row) => [row.offerId, row]));
   for (const [offerId, escrow] of held) {
     const [offer] = await tx
-      .select({ status: offers.status, locationId: offers.locationId })
+      .select({ status: offers.status, locationId: offers.locationId, terms: offers.terms })
       .from(offers)
       .where(eq(offers.id, offerId));
     if (offer?.status !== 'active' || (offer.locationId ?? holder.locationId) !== holder.locationId) continue;
+    if (await isFrozen(tx, centre, offer.terms)) continue;
     const row = own.get(offerId);
     const lease = row === undefined ? NO_LEASE : leaseOf(row);
     const share = offer.locationId === null ? Math.ceil(escrow.pool / POOL_SHARE) : escrow.pool;
     const count = Math.min((wanted.get(offerId) ?? 0) - lease.held, share);
-    if (count <= 0) continue;
+    if (count <= 0) {
+      if (escrow.pool === 0 && lease.held === 0) await recall(tx, holder, offerId);
+      continue;
+    }
     const granted = grantLease({ escrow, lease }, count);
     if (!granted.ok) continue;
     const leaseId = await writeHeld(tx, centre, holder, offerId, row?.id, granted.value);
+    await tx.update(leases).set({ keep: null }).where(eq(leases.id, leaseId));
     await announce(tx, [{ kind: 'lease', ref: leaseId, locationId: holder.locationId }]);
   }
 }
+
+/** A ledger with nothing left gets a part of what others hold, once they hear of it and give it back. */
+async function recall(tx: Db, holder: LeaseHolder, offerId: string): Promise<void> {
+  const rich = await tx
+    .select({ id: leases.id, held: leases.held, locationId: ledgers.locationId })
+    .from(leases)
+    .innerJoin(ledgers, eq(ledgers.id, leases.ledgerId))
+    .where(
+      and(
+        eq(leases.offerId, offerId),
+        eq(leases.status, 'open'),
+        ne(leases.ledgerId, holder.ledgerId),
+        gte(leases.held, MIN_SHARED),
+        isNull(leases.keep),
+      ),
+    )
+    .orderBy(desc(leases.held), leases.id)
+    .limit(MAX_RECALLED);
+  for (const { id, held, locationId } of rich) {
+    await tx
+      .update(leases)
+      .set({ keep: Math.ceil(held / 2) })
+      .where(eq(leases.id, id));
+    await announce(tx, [{ kind: 'lease', ref: id, locationId }]);
+  }
+}
+
+/** A ledger with fewer keeps them: moving single rights to and fro serves nobody. */
+const MIN_SHARED = 2;
+const MAX_RECALLED = 3;
 
 /** A void: the right goes back to the lease that it came from, or stays burned with it. */
 export async function giveBackLeased(tx: Db, centre: Centre, leaseId: string): Promise<void> {

@@ -27,7 +27,11 @@ export async function recoveryState(db: Db, centre: Centre): Promise<Recovery> {
  * Rights of a strict offer stay where they are while the centre may have forgotten who holds them. A centre that did
  * not have to recover when it started never has to while it runs: then nothing is asked.
  */
-export async function isFrozen(db: Db, centre: Centre, terms: Pick<Offer, 'offlinePolicy'>): Promise<boolean> {
+export async function isFrozen(
+  db: Db,
+  centre: Centre,
+  terms: Pick<Offer, 'offlinePolicy'>,
+): Promise<boolean> {
   if (!centre.store.startedRecovering || terms.offlinePolicy.type !== 'strict') return false;
   if (!isOn(centre.ports.guards, 'restored_centre_is_frozen')) return false;
   const [state] = await db.select({ recovering: serverState.recovering }).from(serverState);

@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { isOn } from '../../shared/redemption/guards.ts';
 import { payFromPool, relearnGrant, reportSpent, resizeEscrow } from '../../shared/redemption/escrow.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { incidents, leases, offers, redemptions } from '../store/schema.ts';

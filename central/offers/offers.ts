@@ -5,6 +5,7 @@ import type { Offer } from '../../shared/engine/offer.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { createEscrow, settleEscrow } from '../escrow/escrow.ts';
+import { settleOffer } from '../escrow/settle.ts';
 import { announce } from '../feed/announce.ts';
 import { cutPage, olderThan, type PageKey } from '../paging.ts';
 import type { Db } from '../store/db.ts';
@@ -127,7 +128,10 @@ export async function changeOffer(
     .set({ version: next.version, status: next.status, name: next.name, terms, updatedAt: now })
     .where(eq(offers.id, offerId));
   await tx.insert(offerVersions).values({ offerId, version: terms.version, terms, createdAt: now });
-  if (terms.limits.total !== undefined) await settleEscrow(tx, offerId, terms.limits.total);
+  const before = row.terms.limits.total ?? 0;
+  if (terms.limits.total !== undefined && terms.limits.total > before)
+    await settleEscrow(tx, offerId, terms.limits.total);
+  await settleOffer(tx, centre, offerId);
   await announce(tx, [{ kind: 'offer', ref: offerId, locationId: row.locationId }]);
   return ok(next);
 }

@@ -7,6 +7,7 @@ import type { RightsMove } from '../../shared/redemption/rights.ts';
 import { type Claim, decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { parseAmount } from '../coupons/decimal.ts';
+import { isFrozen } from '../escrow/recovery.ts';
 import type { Db } from '../store/db.ts';
 import { isUniqueViolation, transact, transactResult } from '../store/retry.ts';
 import { coupons, escrows, offers, reservations } from '../store/schema.ts';
@@ -30,6 +31,8 @@ import { explainUse, stateOfUse } from './use-state.ts';
 export type UseRequest = {
   /** Of the redemption or reservation to make: the same id again gives the first answer. */
   readonly id: string;
+  /** The id is the caller's, so it may have been used before; otherwise it is new, and nobody looks. */
+  readonly mayBeRetry: boolean;
   readonly code: string;
   readonly basketId: string;
   readonly basket: Basket;
@@ -41,45 +44,44 @@ const MAX_TRIES = 5;
 
 /** Commits one use at once. */
 export async function redeem(centre: Centre, request: UseRequest): Promise<Outcome<RedemptionRow>> {
-  const before = await findRedemption(centre.db, request.id);
+  const before = request.mayBeRetry ? await findRedemption(centre.db, request.id) : undefined;
   if (before !== undefined) return sameRequest(centre.db, request, before);
   const command: UseCommand = { type: 'redeem', now: centre.ports.now() };
-  const made = await attempt(centre, request, command, (found, judgement, right) => ({
-    what: 'redeem',
-    found,
-    right,
-    wasHeld: false,
-    where: whereOf(request.circumstances),
-    row: redemptionRow(centre, request, found, judgement, right),
-  }));
+  let row: RedemptionRow | undefined;
+  const made = await attempt(centre, request, command, (found, judgement, right) => {
+    row = redemptionRow(centre, request, found, judgement, right);
+    return { what: 'redeem', found, right, wasHeld: false, where: whereOf(request.circumstances), row };
+  });
   if (!made.ok) return made;
-  const row = await findRedemption(centre.db, request.id);
+  if (made.value === 'done_before') {
+    const first = await findRedemption(centre.db, request.id);
+    assert(first !== undefined, 'its id was taken');
+    return sameRequest(centre.db, request, first);
+  }
   assert(row !== undefined, 'it was written');
-  return sameRequest(centre.db, request, row);
+  return ok(row);
 }
 
 /** Holds one use for a while. */
 export async function reserve(centre: Centre, request: UseRequest): Promise<Outcome<ReservationRow>> {
-  const before = await findReservation(centre.db, request.id);
+  const before = request.mayBeRetry ? await findReservation(centre.db, request.id) : undefined;
   if (before !== undefined) return sameRequest(centre.db, request, before);
   const now = centre.ports.now();
   const expiresAt = now + centre.config.reservation_seconds * 1_000;
-  const made = await attempt(
-    centre,
-    request,
-    { type: 'reserve', now, expiresAt },
-    (found, judgement, right) => ({
-      what: 'reserve',
-      found,
-      right,
-      wasHeld: false,
-      row: reservationRow(request, found, judgement, right, now, expiresAt),
-    }),
-  );
+  let row: ReservationRow | undefined;
+  const command: UseCommand = { type: 'reserve', now, expiresAt };
+  const made = await attempt(centre, request, command, (found, judgement, right) => {
+    row = reservationRow(request, found, judgement, right, now, expiresAt);
+    return { what: 'reserve', found, right, wasHeld: false, row };
+  });
   if (!made.ok) return made;
-  const row = await findReservation(centre.db, request.id);
+  if (made.value === 'done_before') {
+    const first = await findReservation(centre.db, request.id);
+    assert(first !== undefined, 'its id was taken');
+    return sameRequest(centre.db, request, first);
+  }
   assert(row !== undefined, 'it was written');
-  return sameRequest(centre.db, request, row);
+  return ok(row);
 }
 
 /** A retry must ask for the same: an id that was used for another code or basket is a mistake of the caller. */
@@ -95,6 +97,9 @@ async function sameRequest<Row extends { readonly couponId: string; readonly bas
     : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
 }
 
+/** `done_before`: a retry that ran beside this call was faster. */
+type Taken = 'done_now' | 'done_before';
+
 type MakeTaking = (found: FoundCoupon, judgement: Judgement, right: RightsMove | undefined) => Taking;
 
 async function attempt(
@@ -102,7 +107,7 @@ async function attempt(
   request: UseRequest,
   command: UseCommand,
   make: MakeTaking,
-): Promise<Outcome<void>> {
+): Promise<Outcome<Taken>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const found = await findCoupon(centre.db, request.code, request.circumstances.locationId);
     if (!found.ok) return found;
@@ -123,7 +128,7 @@ async function inTurn(
   request: UseRequest,
   command: UseCommand,
   make: MakeTaking,
-): Promise<Outcome<void> | 'again'> {
+): Promise<Outcome<Taken> | 'again'> {
   try {
     return await transact(centre.db, async (tx) => {
       await takeTurns(tx, turns);
@@ -144,8 +149,10 @@ async function decideAndTake(
   request: UseRequest,
   command: UseCommand,
   make: MakeTaking,
-): Promise<Outcome<void> | 'again'> {
+): Promise<Outcome<Taken> | 'again'> {
   const { circumstances } = request;
+  if (found.escrow !== undefined && (await isFrozen(db, centre, found.offer.terms)))
+    return err(refusal('centre_recovering'));
   const facts = await gatherFacts(db, centre, [found], circumstances);
   const judgement = judge(found, request.basket, facts);
   if (!judgement.ok) return judgement;
@@ -162,10 +169,10 @@ async function decideAndTake(
       db === centre.db && touchesTwoRows(taking)
         ? await transact(db, (tx) => takeUse(tx, taking))
         : await takeUse(db, taking);
-    return taken ? ok(undefined) : 'again';
+    return taken ? ok('done_now') : 'again';
   } catch (error) {
     // The same id was written a moment ago by a retry that ran beside this call.
-    if (isUniqueViolation(error)) return ok(undefined);
+    if (isUniqueViolation(error)) return ok('done_before');
     if (error instanceof HalfTakenError && db === centre.db) return 'again';
     throw error;
   }
@@ -263,6 +270,8 @@ export async function commitReservation(centre: Centre, id: string): Promise<Out
       assert(before !== undefined, 'a redeemed reservation has its redemption');
       return ok(before);
     }
+    if (found.escrow !== undefined && (await isFrozen(tx, centre, found.offer.terms)))
+      return err(refusal('centre_recovering'));
     if (reservation.status !== 'reserved') return err(refusal('reservation_expired'));
     const now = centre.ports.now();
     const decided = decideUse(stateOfUse(found, claimOf(reservation)), { type: 'redeem', now });

@@ -6,6 +6,7 @@ import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
 import { giveBackLeased } from '../escrow/leases.ts';
+import { settleOffer } from '../escrow/settle.ts';
 import { announce } from '../feed/announce.ts';
 import { closeOverRedemption } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
@@ -54,6 +55,7 @@ async function endReservation(
       .where(eq(coupons.id, reservation.couponId));
     const status = event.why === 'expired' ? 'expired' : 'released';
     await tx.update(reservations).set({ status }).where(eq(reservations.id, id));
+    if (event.right !== undefined) await settleOffer(tx, centre, reservation.offerId);
     return ok({ ...reservation, status });
   });
 }
@@ -113,5 +115,6 @@ async function undo(
   const wasOver = coupon !== undefined && coupon.maxUses !== null && coupon.used > coupon.maxUses;
   // One of two uses of the same code is gone: the other one is no excess any more.
   if (wasOver && !closed) await closeOverRedemption(tx, { couponId: row.couponId }, how.at);
+  await settleOffer(tx, centre, row.offerId);
   return ok({ ...row, ...voided });
 }

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
@@ -110,7 +110,13 @@ async function prepareStore(
           ordersMissing: state.ordersMissing || restored,
         })
         .where(eq(schema.serverState.id, 1));
-    return { epoch: next, customerKey: new Uint8Array(state.customerKey), wasUnclean: unclean, startedRecovering: recovering };
+    if (restored) await letHoldsGo(tx);
+    return {
+      epoch: next,
+      customerKey: new Uint8Array(state.customerKey),
+      wasUnclean: unclean,
+      startedRecovering: recovering,
+    };
   });
   return {
     db,
@@ -126,6 +132,13 @@ async function prepareStore(
       await opened.close();
     },
   };
+}
+
+/** A hold in a backup may have become a sale, or have ended, since: the sale is given again, and the hold is over. */
+async function letHoldsGo(tx: Db): Promise<void> {
+  await tx.execute(sql`UPDATE reservations SET status = 'expired' WHERE status = 'reserved'`);
+  await tx.execute(sql`UPDATE escrows SET pool = pool + reserved, reserved = 0 WHERE reserved > 0`);
+  await tx.execute(sql`UPDATE coupons SET reserved = 0 WHERE reserved > 0`);
 }
 
 async function openEmbedded(dataDir: string): Promise<Opened> {

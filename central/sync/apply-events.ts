@@ -3,10 +3,19 @@ import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
-import { NO_LEASE, relearnGrant, reportSpent, reportVoided } from '../../shared/redemption/escrow.ts';
+import {
+  NO_LEASE,
+  relearnGrant,
+  reportReturned,
+  reportSpent,
+  reportVoided,
+} from '../../shared/redemption/escrow.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import { newId } from '../centre.ts';
 import { type LeaseHolder, leaseOf, lockEscrows } from '../escrow/held.ts';
+import { isFrozen } from '../escrow/recovery.ts';
+import { settleOffer } from '../escrow/settle.ts';
 import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
 import { addOffer, changeOffer } from '../offers/offers.ts';
 import type { RedemptionRow } from '../redemptions/take-use.ts';
@@ -34,6 +43,7 @@ export async function applyEvents(
     if (why !== undefined) refused.set(event.seq, why);
   }
   await endPush(tx, centre, work);
+  for (const offerId of [...work.movedOffers].sort()) await settleOffer(tx, centre, offerId);
   return refused;
 }
 
@@ -58,6 +68,8 @@ async function applyEvent(
       return applyCodes(tx, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);
+    case 'lease.returned':
+      return applyLeaseReturned(work, event);
     default:
       // Sign-ins, holds, refused attempts and faults are kept as they were written; nothing here follows from them.
       return undefined;
@@ -72,7 +84,7 @@ async function applyRedeemed(
 ): Promise<undefined> {
   if (work.redemptions.has(payload.redemptionId)) return;
   const coupon = work.coupons.get(payload.couponId);
-  const paid = payWithRight(work, payload.offerId);
+  const paid = payWithRight(work, payload.offerId, await mayUsePool(tx, centre, payload.offerId));
   const row: RedemptionRow = {
     id: payload.redemptionId,
     offerId: payload.offerId,
@@ -107,13 +119,14 @@ async function applyRedeemed(
     });
     work.usedCoupons.add(coupon.id);
   }
-  if (codeIsOver || paid === 'nothing') await recordExcess(tx, centre, work, row);
+  const isExcess = codeIsOver || paid === 'nothing';
+  if (isExcess && isOn(centre.ports.guards, 'excess_is_recorded')) await recordExcess(tx, centre, work, row);
   work.redemptions.set(row.id, row);
   work.added.set(row.id, row);
 }
 
 /** The ledger's own right first; a use that was accepted at risk is served by the pool when it still can. */
-function payWithRight(work: PushWork, offerId: string): RedemptionRow['paidBy'] {
+function payWithRight(work: PushWork, offerId: string, mayUsePool: boolean): RedemptionRow['paidBy'] {
   const held = heldOf(work, offerId);
   if (held === undefined) return 'unlimited';
   const spent = reportSpent(held);
@@ -121,10 +134,17 @@ function payWithRight(work: PushWork, offerId: string): RedemptionRow['paidBy'] 
     setHeld(work, offerId, spent.value);
     return 'lease';
   }
-  if (held.escrow.pool === 0) return 'nothing';
+  if (held.escrow.pool === 0 || !mayUsePool) return 'nothing';
   const { escrow } = held;
   setHeld(work, offerId, { ...held, escrow: { ...escrow, pool: escrow.pool - 1, spent: escrow.spent + 1 } });
   return 'pool';
+}
+
+/** While a restored centre is not sure whose the rights of its pool are, what needs one is owed. */
+async function mayUsePool(tx: Db, centre: Centre, offerId: string): Promise<boolean> {
+  if (!centre.store.startedRecovering) return true;
+  const [offer] = await tx.select({ terms: offers.terms }).from(offers).where(eq(offers.id, offerId));
+  return offer !== undefined && !(await isFrozen(tx, centre, offer.terms));
 }
 
 const MAX_SIDES = 5;
@@ -253,6 +273,15 @@ async function applyPaused(
     status,
   }));
   assert(changed.ok, 'only the status changes');
+}
+
+/** Rights of a burned lease stay burned: another copy of the ledger may have spent the very same ones. */
+function applyLeaseReturned(work: PushWork, { payload }: Of<'lease.returned'>): undefined {
+  const held = heldOf(work, payload.offerId);
+  if (held === undefined) return;
+  const { escrow, lease } = reportReturned(held, payload.count);
+  setHeld(work, payload.offerId, { escrow, lease });
+  work.obeyed.add(payload.offerId);
 }
 
 async function applyBatch(tx: Db, { payload, at }: Of<'batch.created'>): Promise<Refusal | undefined> {

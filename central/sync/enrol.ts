@@ -1,5 +1,4 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { GENESIS_HASH } from '../../shared/chain/chain.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { type EnrolRequest, type EnrolResponse, SYNC_PROTOCOL } from '../../shared/contracts/sync.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -7,7 +6,7 @@ import { type Centre, newId, type Outcome } from '../centre.ts';
 import { hashEnrolmentCode } from '../locations/locations.ts';
 import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
-import { devices, enrolmentCodes, incarnations, ledgers, locations } from '../store/schema.ts';
+import { devices, enrolmentCodes, ledgers, locations } from '../store/schema.ts';
 
 /** A ledger joins with a one-time code. The same ledger that asks again, because the answer was lost, gets it again. */
 export async function enrol(centre: Centre, request: EnrolRequest): Promise<Outcome<EnrolResponse>> {
@@ -71,17 +70,6 @@ async function join(tx: Db, centre: Centre, request: EnrolRequest, hash: string)
     enrolledAt: now,
     lastSeenAt: now,
   });
-  if (known === undefined) {
-    await tx.insert(incarnations).values({
-      ledgerId: request.ledgerId,
-      incarnation: request.incarnation,
-      status: 'active',
-      ackedSeq: 0,
-      ackedHash: GENESIS_HASH,
-      headSeq: 0,
-      startedAt: now,
-    });
-  }
   const used = await tx
     .update(enrolmentCodes)
     .set({ usedAt: now, usedByDevice: deviceId })

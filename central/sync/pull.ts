@@ -159,7 +159,17 @@ async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string,
     .from(leases)
     .where(inArray(leases.id, [...ids]));
   return new Map(
-    rows.map((row) => [row.id, { kind: 'lease', leaseId: row.id, offerId: row.offerId, total: row.granted }]),
+    rows.map((row) => [
+      row.id,
+      {
+        kind: 'lease',
+        leaseId: row.id,
+        offerId: row.offerId,
+        incarnation: row.incarnation,
+        total: row.granted,
+        ...(row.keep === null ? {} : { keep: row.keep }),
+      },
+    ]),
   );
 }
 

@@ -7,7 +7,7 @@ import { type Announcement, announce } from '../feed/announce.ts';
 import type { CouponRow } from '../redemptions/find-coupon.ts';
 import type { RedemptionRow } from '../redemptions/take-use.ts';
 import type { Db } from '../store/db.ts';
-import { coupons, locations, redemptions } from '../store/schema.ts';
+import { coupons, leases, locations, redemptions } from '../store/schema.ts';
 
 /** A lease as it stands in this push; without an id it is not written yet. */
 type LeaseState = { readonly id: string | undefined; readonly lease: Lease };
@@ -29,6 +29,8 @@ export type PushWork = {
   readonly voided: Map<string, RedemptionRow>;
   readonly usedCoupons: Set<string>;
   readonly movedOffers: Set<string>;
+  /** Offers of which the ledger gave rights back, as it was asked to. */
+  readonly obeyed: Set<string>;
 };
 
 export async function beginPush(
@@ -40,7 +42,8 @@ export async function beginPush(
   const couponIds = new Set<string>();
   const redemptionIds = new Set<string>();
   for (const event of events) {
-    if (event.type === 'lease.received') offerIds.add(event.payload.offerId);
+    if (event.type === 'lease.received' || event.type === 'lease.returned')
+      offerIds.add(event.payload.offerId);
     if (event.type !== 'redemption.redeemed' && event.type !== 'redemption.voided') continue;
     offerIds.add(event.payload.offerId);
     couponIds.add(event.payload.couponId);
@@ -52,18 +55,19 @@ export async function beginPush(
     .where(eq(locations.id, holder.locationId));
   const offers = [...offerIds].sort();
   const escrows = await lockEscrows(tx, offers);
-  const leases = await lockLeases(tx, holder, offers);
+  const own = await lockLeases(tx, holder, offers);
   return {
     holder,
     locationName: location?.name ?? '',
     escrows,
-    leases: new Map(leases.map((row) => [row.offerId, { id: row.id, lease: leaseOf(row) }])),
+    leases: new Map(own.map((row) => [row.offerId, { id: row.id, lease: leaseOf(row) }])),
     coupons: new Map((await lockCoupons(tx, [...couponIds].sort())).map((row) => [row.id, row])),
     redemptions: new Map((await findRedemptions(tx, [...redemptionIds])).map((row) => [row.id, row])),
     added: new Map(),
     voided: new Map(),
     usedCoupons: new Set(),
     movedOffers: new Set(),
+    obeyed: new Set(),
   };
 }
 
@@ -105,6 +109,15 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
     const worthARow = state?.id !== undefined || (state?.lease.granted ?? 0) > 0;
     if (held !== undefined && worthARow) await writeHeld(tx, centre, work.holder, offerId, state?.id, held);
     else if (held !== undefined) await writeEscrowOnly(tx, offerId, held.escrow);
+  }
+  for (const offerId of work.obeyed) {
+    const { ledgerId, incarnation } = work.holder;
+    await tx
+      .update(leases)
+      .set({ keep: null })
+      .where(
+        and(eq(leases.offerId, offerId), eq(leases.ledgerId, ledgerId), eq(leases.incarnation, incarnation)),
+      );
   }
   await writeUses(tx, work);
   if (work.added.size > 0)

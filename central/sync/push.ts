@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { and, desc, eq, gte, inArray, lte } from 'drizzle-orm';
+import { and, desc, eq, gte, lte } from 'drizzle-orm';
 import { checkLink, GENESIS_HASH, type Sha256 } from '../../shared/chain/chain.ts';
 import { type LedgerEvent, ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { type PushRequest, type PushResponse, SYNC_PROTOCOL } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import type { LeaseHolder } from '../escrow/held.ts';
 import { burnLeases, grantWishes } from '../escrow/leases.ts';
+import { endRecovery } from '../escrow/recovery.ts';
 import { openIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
-import { devices, incarnations, ledgerEvents } from '../store/schema.ts';
+import { devices, incarnations, leases, ledgerEvents, ledgers } from '../store/schema.ts';
 import { applyEvents } from './apply-events.ts';
 import type { Device } from './signature.ts';
 
@@ -37,45 +39,103 @@ export async function push(
   const disorder = request.events.findIndex((event, i) => event.seq !== request.fromSeq + i);
   if (disorder >= 0)
     return err(refusal('invalid_input', { why: 'events are sent in order' }, `events.${disorder}.seq`));
-  const outcome = await transactResult(centre.db, (tx) => take(tx, centre, device, request));
-  if (!outcome.ok) return outcome;
-  // A fork is recorded before it is refused: its incident must not be rolled back with the refusal.
-  return outcome.value.forked ? err(refusal('incarnation_retired')) : ok(outcome.value.answer);
+  return transactResult(centre.db, (tx) => take(tx, centre, device, request));
 }
 
-type Taken = { readonly forked: true } | { readonly forked: false; readonly answer: PushResponse };
-
-async function take(tx: Db, centre: Centre, device: Device, request: PushRequest): Promise<Outcome<Taken>> {
+async function take(
+  tx: Db,
+  centre: Centre,
+  device: Device,
+  request: PushRequest,
+): Promise<Outcome<PushResponse>> {
   const now = centre.ports.now();
+  const { guards } = centre.ports;
   await tx.update(devices).set({ lastSeenAt: now }).where(eq(devices.id, device.id));
   const holder: LeaseHolder = {
     ledgerId: device.ledgerId,
     incarnation: request.incarnation,
     locationId: device.locationId,
   };
-  const chain = await lockIncarnation(tx, centre, holder, request);
-  if (chain.status === 'retired') return keepBranch(tx, centre, holder, request, chain.ackedSeq);
+  const answer = (ackedSeq: number, more: Partial<PushResponse> = {}): Outcome<PushResponse> =>
+    ok({ serverEpoch: centre.store.epoch, serverTime: now, ackedSeq, quarantined: [], ...more });
 
-  const answer = (ackedSeq: number, quarantined: PushResponse['quarantined']): Outcome<Taken> =>
-    ok({
-      forked: false,
-      answer: { serverEpoch: centre.store.epoch, serverTime: now, ackedSeq, quarantined },
-    });
-  if (request.fromSeq > chain.ackedSeq + 1) return answer(chain.ackedSeq, []);
+  const chain = await lockIncarnation(tx, centre, holder, request);
+  // The events before these are unknown here: a restored centre lost them, and the ledger tells them again.
+  if (chain === 'unknown_before') return answer(0);
+  if (chain.status === 'retired') return takeBranch(tx, centre, holder, request, answer);
+  const isGap = request.fromSeq > chain.ackedSeq + 1;
+  if (isGap && isOn(guards, 'gaps_are_refused')) return answer(chain.ackedSeq);
   const fork = await findFork(tx, chain, request);
   if (fork !== undefined) {
-    await retire(tx, centre, holder);
-    return keepBranch(tx, centre, holder, request, fork);
+    await openForkIncident(tx, centre, holder, request, fork);
+    if (isOn(guards, 'fork_retires_the_incarnation')) await retire(tx, centre, holder);
+    return takeBranch(tx, centre, holder, request, answer);
   }
 
-  const fresh = request.events.filter((event) => event.seq > chain.ackedSeq);
-  const read = readEvents(fresh, { seq: chain.ackedSeq, hash: chain.ackedHash }, holder);
-  const refused = await applyEvents(
-    tx,
-    centre,
-    holder,
-    read.flatMap((one) => (one.event === undefined ? [] : [one.event])),
+  const fresh = isOn(guards, 'events_apply_once')
+    ? request.events.filter((event) => event.seq > chain.ackedSeq)
+    : request.events;
+  const before = fresh[0]?.seq === request.fromSeq ? request.prevHash : chain.ackedHash;
+  const read = readEvents(fresh, { seq: (fresh[0]?.seq ?? 1) - 1, hash: before }, holder);
+  const quarantined = await applyAndStore(tx, centre, holder, read);
+  const last = fresh.at(-1);
+  const acked = { seq: last?.seq ?? chain.ackedSeq, hash: last?.hash ?? chain.ackedHash };
+  const hasToldAll =
+    request.knownServerEpoch === centre.store.epoch &&
+    acked.seq === request.head.seq &&
+    acked.hash === request.head.hash;
+  await tx
+    .update(incarnations)
+    .set({
+      headSeq: Math.max(chain.headSeq, request.head.seq),
+      ackedSeq: acked.seq,
+      ackedHash: acked.hash,
+      ...(hasToldAll ? { reportedEpoch: centre.store.epoch } : {}),
+    })
+    .where(ofIncarnation(holder));
+  // The ledger itself says that it is an old copy: what it holds may have been spent by the one that it was taken of.
+  const isOld = read.some(({ event }) => event?.type === 'ledger.unanchored');
+  if (isOld && isOn(guards, 'unanchored_retires_the_incarnation')) {
+    await retire(tx, centre, holder);
+    return answer(acked.seq, { quarantined, retired: { next: await allotNext(tx, centre, holder) } });
+  }
+  if (hasToldAll && chain.reportedEpoch !== centre.store.epoch) await endRecovery(tx, centre);
+  await grantWishes(tx, centre, holder, request.leaseWishes);
+  return answer(acked.seq, { quarantined });
+}
+
+/**
+ * Events of an incarnation that is over, or of a branch that the centre did not have: they happened, so they count,
+ * by rights that were burned with it where there are any.
+ */
+async function takeBranch(
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  request: PushRequest,
+  answer: (ackedSeq: number, more: Partial<PushResponse>) => Outcome<PushResponse>,
+): Promise<Outcome<PushResponse>> {
+  const retired = { next: await allotNext(tx, centre, holder) };
+  const before = { seq: request.fromSeq - 1, hash: request.prevHash };
+  if (!(await isKnownEvent(tx, holder.ledgerId, before))) return answer(0, { retired });
+  const known = await knownHashes(tx, holder.ledgerId, request.fromSeq, request.events.at(-1)?.seq ?? 0);
+  const read = readEvents(request.events, before, holder).filter(
+    ({ sent }) => !known.has(`${sent.seq} ${sent.hash}`),
   );
+  const late = isOn(centre.ports.guards, 'late_spends_count') ? read : [];
+  const quarantined = await applyAndStore(tx, centre, holder, late, 'fork');
+  return answer(request.events.at(-1)?.seq ?? before.seq, { quarantined, retired });
+}
+
+async function applyAndStore(
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  read: readonly ReadEvent[],
+  state: 'applied' | 'fork' = 'applied',
+): Promise<PushResponse['quarantined']> {
+  const events = read.flatMap((one) => (one.event === undefined ? [] : [one.event]));
+  const refused = await applyEvents(tx, centre, holder, events);
   const quarantined = read.flatMap(({ sent, fault, event }) => {
     const reason = fault ?? (event && refused.get(event.seq));
     return reason === undefined ? [] : [{ seq: sent.seq, reason }];
@@ -83,7 +143,7 @@ async function take(tx: Db, centre: Centre, device: Device, request: PushRequest
   const reasons = new Map(quarantined.map((one) => [one.seq, one.reason]));
   await storeEvents(tx, centre, holder, read, (seq) => {
     const reason = reasons.get(seq);
-    return reason === undefined ? { state: 'applied' } : { state: 'quarantined', reason };
+    return reason === undefined ? { state } : { state: 'quarantined', reason };
   });
   for (const { seq, reason } of quarantined) {
     await openIncident(tx, centre, {
@@ -93,16 +153,23 @@ async function take(tx: Db, centre: Centre, device: Device, request: PushRequest
       sides: [{ seq, code: reason.code, why: String(reason.params.why ?? '') }],
     });
   }
-  const last = fresh.at(-1);
-  await tx
-    .update(incarnations)
-    .set({
-      headSeq: Math.max(chain.headSeq, request.head.seq),
-      ...(last === undefined ? {} : { ackedSeq: last.seq, ackedHash: last.hash }),
-    })
-    .where(ofIncarnation(holder));
-  await grantWishes(tx, centre, holder, request.leaseWishes);
-  return answer(last?.seq ?? chain.ackedSeq, quarantined);
+  return quarantined;
+}
+
+/** Two copies of one ledger may ask at the same time: each is told a number of its own. */
+async function allotNext(tx: Db, centre: Centre, holder: LeaseHolder): Promise<number> {
+  const [newest] = await tx
+    .select({ incarnation: incarnations.incarnation })
+    .from(incarnations)
+    .where(eq(incarnations.ledgerId, holder.ledgerId))
+    .orderBy(desc(incarnations.incarnation))
+    .limit(1);
+  const [ledger] = await tx.select().from(ledgers).where(eq(ledgers.id, holder.ledgerId)).for('update');
+  assert(ledger !== undefined && newest !== undefined, 'a ledger that pushes is known');
+  if (!isOn(centre.ports.guards, 'next_incarnation_is_unique')) return holder.incarnation + 1;
+  const next = Math.max(ledger.allotted, newest.incarnation, holder.incarnation) + 1;
+  await tx.update(ledgers).set({ allotted: next }).where(eq(ledgers.id, holder.ledgerId));
+  return next;
 }
 
 function ofIncarnation(holder: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>) {
@@ -110,15 +177,16 @@ function ofIncarnation(holder: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>) {
 }
 
 /**
- * The chain that this push continues. A ledger that went on as a new incarnation begins where the centre knows the
- * event before its first, and from the start otherwise: what was applied before is not applied twice.
+ * The chain that this push continues. A new incarnation begins where the centre knows the event before its first; it
+ * ends the one that it says it follows. Others of the same ledger go on: they are copies, each with leases of its own.
  */
 async function lockIncarnation(
   tx: Db,
   centre: Centre,
   holder: LeaseHolder,
   request: PushRequest,
-): Promise<Incarnation> {
+): Promise<Incarnation | 'unknown_before'> {
+  await tx.select().from(ledgers).where(eq(ledgers.id, holder.ledgerId)).for('update');
   const rows = await tx
     .select()
     .from(incarnations)
@@ -127,21 +195,28 @@ async function lockIncarnation(
     .for('update');
   const known = rows.find((row) => row.incarnation === holder.incarnation);
   if (known !== undefined) return known;
-  const newest = rows[0];
-  const late = newest !== undefined && newest.incarnation > holder.incarnation;
-  if (newest !== undefined && !late) await retire(tx, centre, newest);
   const before = { seq: request.fromSeq - 1, hash: request.prevHash };
-  const base = (await isKnownEvent(tx, holder.ledgerId, before)) ? before : { seq: 0, hash: GENESIS_HASH };
+  if (!(await isKnownEvent(tx, holder.ledgerId, before))) return 'unknown_before';
+  // A restored centre may hear of it only when the ledger has gone on as another one.
+  const isOver = rows.some((row) => row.incarnation > holder.incarnation);
   const row: Incarnation = {
     ledgerId: holder.ledgerId,
     incarnation: holder.incarnation,
-    status: late ? 'retired' : 'active',
-    ackedSeq: base.seq,
-    ackedHash: base.hash,
+    status: isOver ? 'retired' : 'active',
+    ackedSeq: before.seq,
+    ackedHash: before.hash,
     headSeq: request.head.seq,
     startedAt: centre.ports.now(),
+    reportedEpoch: 0,
   };
   await tx.insert(incarnations).values(row);
+  const [first] = readEvents(request.events.slice(0, 1), before, holder);
+  if (first?.event?.type === 'ledger.continued') {
+    const { previous = holder.incarnation - 1, keepsRights } = first.event.payload;
+    const before = { ledgerId: holder.ledgerId, incarnation: previous };
+    if (keepsRights) await handOver(tx, before, holder.incarnation);
+    await retire(tx, centre, before);
+  }
   return row;
 }
 
@@ -183,7 +258,6 @@ async function findFork(tx: Db, chain: Incarnation, request: PushRequest): Promi
         eq(ledgerEvents.ledgerId, chain.ledgerId),
         gte(ledgerEvents.seq, from),
         lte(ledgerEvents.seq, last.seq),
-        inArray(ledgerEvents.state, ['applied', 'quarantined']),
       ),
     );
   const known = new Set(stored.map(({ seq, hash }) => `${seq} ${hash}`));
@@ -192,29 +266,41 @@ async function findFork(tx: Db, chain: Incarnation, request: PushRequest): Promi
 }
 
 /** Nobody can say which of the rights of this incarnation were spent: what it still held is burned. */
-async function retire(
+export async function retire(
   tx: Db,
   centre: Centre,
   holder: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
 ): Promise<void> {
   await tx.update(incarnations).set({ status: 'retired' }).where(ofIncarnation(holder));
-  await burnLeases(tx, centre, holder.ledgerId, holder.incarnation);
+  if (isOn(centre.ports.guards, 'retired_rights_are_burned'))
+    await burnLeases(tx, centre, holder.ledgerId, holder.incarnation);
 }
 
-/** Another branch of a ledger's history: kept beside the first, and its sales counted, for they happened. */
-async function keepBranch(
+/** A manager answered for a ledger that had no centre yet: its rights go on with it. */
+async function handOver(
+  tx: Db,
+  from: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
+  to: number,
+): Promise<void> {
+  await tx
+    .update(leases)
+    .set({ incarnation: to })
+    .where(
+      and(
+        eq(leases.ledgerId, from.ledgerId),
+        eq(leases.incarnation, from.incarnation),
+        eq(leases.status, 'open'),
+      ),
+    );
+}
+
+async function openForkIncident(
   tx: Db,
   centre: Centre,
   holder: LeaseHolder,
   request: PushRequest,
   forkSeq: number,
-): Promise<Outcome<Taken>> {
-  const read = readEvents(request.events, { seq: request.fromSeq - 1, hash: request.prevHash }, holder);
-  const sales = read.flatMap(({ event }) =>
-    event?.type === 'redemption.redeemed' || event?.type === 'redemption.voided' ? [event] : [],
-  );
-  await applyEvents(tx, centre, holder, sales);
-  await storeEvents(tx, centre, holder, read, () => ({ state: 'fork' }));
+): Promise<void> {
   await openIncident(tx, centre, {
     dedupeKey: `fork ${holder.ledgerId} ${holder.incarnation}`,
     kind: 'fork',
@@ -224,7 +310,15 @@ async function keepBranch(
       { incarnation: holder.incarnation, seq: forkSeq, branch: 'second', head: request.head.seq },
     ],
   });
-  return ok({ forked: true });
+}
+
+/** Events of a ledger that the centre has, whatever became of them. */
+async function knownHashes(tx: Db, ledgerId: string, from: number, to: number): Promise<Set<string>> {
+  const rows = await tx
+    .select({ seq: ledgerEvents.seq, hash: ledgerEvents.hash })
+    .from(ledgerEvents)
+    .where(and(eq(ledgerEvents.ledgerId, ledgerId), gte(ledgerEvents.seq, from), lte(ledgerEvents.seq, to)));
+  return new Set(rows.map(({ seq, hash }) => `${seq} ${hash}`));
 }
 
 type ReadEvent = {

@@ -1,6 +1,10 @@
 import { sql0010 } from './0010-ledger.ts';
+import { sql0020 } from './0020-incarnations.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
 
 /** In order, numbered by tens. They are modules, not files, so that a bundled host carries them. */
-export const migrations: readonly Migration[] = [{ number: 10, name: 'ledger', sql: sql0010 }];
+export const migrations: readonly Migration[] = [
+  { number: 10, name: 'ledger', sql: sql0010 },
+  { number: 20, name: 'incarnations', sql: sql0020 },
+];

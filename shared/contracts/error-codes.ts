@@ -90,6 +90,8 @@ const systemCodes = {
   incarnation_retired: { status: 409 },
   centre_unreachable: { status: 503, retryable: true },
   centre_refused: { status: 502 },
+  /** The centre was restored from a backup and waits until every location has told what it knows. */
+  centre_recovering: { status: 503, retryable: true },
   incompatible_version: { status: 426 },
   clock_fault: { status: 503 },
   storage_full: { status: 507, retryable: true },

@@ -112,9 +112,18 @@ const payloads = {
     anchoredSeq: z.int(),
     ledgerSeq: z.int(),
   }),
-  /** A manager took responsibility for such a ledger; it goes on as the envelope's incarnation. */
-  'ledger.continued': z.object({ incarnation: z.int().min(2) }),
+  /**
+   * The ledger goes on as the envelope's incarnation, because the centre said so or a manager took responsibility.
+   * Whatever `previous` still held is burned, unless a manager of a ledger without a centre says that it is the one.
+   */
+  'ledger.continued': z.object({
+    incarnation: z.int().min(2),
+    previous: z.int().min(1).optional(),
+    keepsRights: z.boolean().optional(),
+  }),
   'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
+  /** So many rights left the lease for good, and are the pool's when the centre hears of it. */
+  'lease.returned': z.object({ leaseId: idSchema, offerId: idSchema, count: z.int().min(1) }),
   'sync.enrolled': z.object({ centreUrl: z.string(), deviceId: idSchema }),
 } as const;
 

@@ -72,6 +72,11 @@ export const pushResponseSchema = z.object({
   ackedSeq: z.int().min(0),
   /** Events that the centre keeps but could not apply; acknowledged all the same. */
   quarantined: z.array(z.object({ seq: z.int(), reason: refusalSchema })),
+  /**
+   * The incarnation that pushed is over: another history of it exists, or it was given up. What it held is burned; the
+   * ledger goes on as `next`, a number that no other copy of it was ever told.
+   */
+  retired: z.object({ next: z.int().min(2) }).optional(),
 });
 
 export const changeSchema = z.discriminatedUnion('kind', [
@@ -117,7 +122,16 @@ export const changeSchema = z.discriminatedUnion('kind', [
     lastWhere: z.string().optional(),
   }),
   /** Rights handed to this ledger: `total` ever granted under this lease, so that applying it twice adds nothing. */
-  z.object({ kind: z.literal('lease'), leaseId: idSchema, offerId: idSchema, total: z.int().min(0) }),
+  z.object({
+    kind: z.literal('lease'),
+    leaseId: idSchema,
+    offerId: idSchema,
+    /** Another incarnation of the ledger leaves it alone. */
+    incarnation: z.int().min(1),
+    total: z.int().min(0),
+    /** Others need rights: what is free beyond so many goes back. */
+    keep: z.int().min(0).optional(),
+  }),
 ]);
 export type Change = z.output<typeof changeSchema>;
 

@@ -220,25 +220,17 @@ async function sellOnline(world: World): Promise<string> {
     counts.refusals++;
     return `${code} ${sold.body.code}`;
   }
-  recordSale(world, sold.body, code, key, basketId, priceMinor);
+  recordSale(world, sold.body);
   // A shop that did not get the answer asks again.
   if (prng.chance(0.2)) await centre.rest('POST', '/api/redemptions', body, key);
   return `${code} sold ${String(sold.body.id).slice(-6)}`;
 }
 
-function recordSale(
-  { truth, counts, webOrders }: World,
-  body: Record<string, unknown>,
-  code: string,
-  key: string,
-  basketId: string,
-  priceMinor: number,
-): void {
-  const redemptionId = String(body.id);
-  const offerId = String(body.offer_id);
-  truth.webRedeemed(redemptionId, offerId, String(body.coupon_id));
+function recordSale({ truth, counts, webOrders }: World, answer: Record<string, unknown>): void {
+  const redemptionId = String(answer.id);
+  truth.webRedeemed(redemptionId, String(answer.offer_id), String(answer.coupon_id));
   counts.redemptions++;
-  webOrders.push({ key, code, basketId, priceMinor, offerId, redemptionId, voided: false });
+  webOrders.push({ redemptionId, answer, voided: false });
 }
 
 async function endWebHold(world: World): Promise<string> {
@@ -255,7 +247,7 @@ async function endWebHold(world: World): Promise<string> {
     counts.refusals++;
     return `${id.slice(-6)} ${committed.body.code}`;
   }
-  recordSale(world, committed.body, '', id, String(committed.body.basket_id), 0);
+  recordSale(world, committed.body);
   return `${id.slice(-6)} committed`;
 }
 
@@ -334,6 +326,40 @@ async function makeOffer(world: World): Promise<string> {
   return `${policy} ${total}`;
 }
 
+/** The operator of a restored centre: orders are given again, who is unknown joins again, who is lost is given up. */
+export async function recover(world: World): Promise<string> {
+  const { centre, truth, webOrders } = world;
+  const state = await centre.rest('GET', '/api/recovery');
+  for (const device of truth.devices.values()) {
+    if (device.destroyed && !device.givenUp && device.locationId !== undefined) {
+      const gone = await centre.rest('POST', `/api/locations/${device.locationId}/give-up`);
+      if (gone.status === 200) device.givenUp = true;
+    }
+  }
+  if (state.body.recovering !== true) return 'well';
+  for (const { redemptionId, answer, voided } of webOrders) {
+    await centre.rest('POST', '/api/redemptions/import', answer);
+    if (voided) await centre.rest('POST', `/api/redemptions/${redemptionId}/void`, { reason: 'returned' });
+  }
+  for (const device of world.liveDevices()) {
+    if (!device.enrolled || (await isKnown(world, device))) continue;
+    const joined = await enrol(world, device);
+    world.trace.add(`  ${device.machine.name} joins again: ${joined}`);
+    // Until everybody is known again, nobody says that everybody is.
+    if (!(await isKnown(world, device))) return 'not yet';
+  }
+  const done = await centre.rest('POST', '/api/recovery/confirm');
+  return JSON.stringify(done.body);
+}
+
+async function isKnown(world: World, device: Device): Promise<boolean> {
+  const deviceId = device.till.view.reads.meta.get('sync.deviceId');
+  const rows = await world.centre.rows<{ n: string }>(
+    `SELECT count(*) AS n FROM devices WHERE status = 'active' AND id = '${deviceId}'`,
+  );
+  return Number(rows[0]?.n) === 1;
+}
+
 async function lateRequests(world: World): Promise<string> {
   return `${await world.network.deliverDelayed(world.prng.between(1, 5))}`;
 }
@@ -351,4 +377,5 @@ export const actions: readonly Action[] = [
   { name: 'offer-here', weight: 1, run: makeOfferHere },
   { name: 'offer', weight: 1, run: makeOffer },
   { name: 'late', weight: 4, run: lateRequests },
+  { name: 'recover', weight: 2, run: recover },
 ];

@@ -1,6 +1,6 @@
 import { readAnchor } from '../../till/anchor/anchor.ts';
 import { auditLedger } from '../../till/audit/audit-ledger.ts';
-import { syncNow } from './actions.ts';
+import { recover, syncNow } from './actions.ts';
 import type { Device, TrueOffer } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -105,13 +105,11 @@ const MAX_ROUNDS = 12;
 
 /** Lines heal, clocks are set, machines that are gone are given up: after some rounds everything must agree. */
 export async function heal(world: World): Promise<void> {
-  const { network, truth, centre } = world;
+  const { network, truth } = world;
   network.heal();
   world.betweenMessages = undefined;
   for (const device of world.liveDevices()) device.machine.clockOffsetMs = 0;
   await network.deliverDelayed(1_000);
-  for (const device of truth.devices.values()) if (device.destroyed) await giveUp(world, device);
-  await reimportOrders(world);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     for (const device of world.liveDevices()) {
       await answerForClock(device);
@@ -119,9 +117,9 @@ export async function heal(world: World): Promise<void> {
       truth.absorb(device);
       world.trace.add(`heal ${round} ${outcome}`);
     }
+    world.trace.add(`heal ${round} ${await recover(world)}`);
     world.passTime(61_000);
   }
-  await centre.rest('GET', '/api/offers');
 }
 
 /** The clock is right again; whoever is there says so. */
@@ -131,11 +129,6 @@ async function answerForClock(device: Device): Promise<void> {
   if (status.value.faults.some((fault) => fault.kind === 'clock_set_back'))
     await device.till.call('faults.clear', { kind: 'clock_set_back' });
 }
-
-/** The operator declares a location lost: its leases burn. */
-async function giveUp(_world: World, _device: Device): Promise<void> {}
-
-async function reimportOrders(_world: World): Promise<void> {}
 
 /** When everything has healed: each redemption is at the centre once, and every ledger says what the centre says. */
 export async function checkHealed(world: World): Promise<Found[]> {

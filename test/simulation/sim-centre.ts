@@ -103,7 +103,7 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
         SET session_replication_role = DEFAULT;
         SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`);
       hasBackup = false;
-      running = await serve(store.client, ports);
+      running = await serve(store.client, ports, true);
     },
     async close() {
       await running.app.close();
@@ -114,8 +114,9 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
 async function serve(
   client: PGlite,
   ports: Ports,
+  restored = false,
 ): Promise<{ centre: Centre; app: FastifyInstance; store: Store }> {
-  const store = await openStoreOn(client, ports);
+  const store = await openStoreOn(client, ports, { restored });
   const config = configSchema.parse({
     admin_key: ADMIN_KEY,
     log_level: 'silent',

@@ -56,6 +56,9 @@ export type Device = {
   readonly leaseTotals: Map<string, number>;
   enrolled: boolean;
   destroyed: boolean;
+  givenUp: boolean;
+  /** From its first run on. */
+  locationId?: string | undefined;
 };
 
 export function createTruth(): Truth {

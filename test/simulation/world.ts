@@ -43,12 +43,9 @@ export type World = {
 };
 
 export type WebOrder = {
-  readonly key: string;
-  readonly code: string;
-  readonly basketId: string;
-  readonly priceMinor: number;
-  readonly offerId: string;
-  redemptionId: string;
+  readonly redemptionId: string;
+  /** What the centre answered. */
+  readonly answer: Record<string, unknown>;
   voided: boolean;
 };
 
@@ -136,9 +133,13 @@ export async function createWorld({ seed, rates, store, changePorts, print }: Wo
         leaseTotals: new Map(),
         enrolled: given !== undefined,
         destroyed: false,
+        givenUp: false,
       };
       truth.devices.set(machine.name, device);
       await device.till.open();
+      const status = await device.till.call('app.status', {});
+      if (status !== 'killed' && status.ok && status.value.phase === 'ready')
+        device.locationId = status.value.location.id;
       return device;
     },
     liveDevices: () => [...truth.devices.values()].filter((device) => !device.destroyed),

@@ -1,7 +1,8 @@
 import type { Tx } from '../../db/store.ts';
 import type { Change } from '../../shared/contracts/sync.ts';
 import { assert, unreachable } from '../../shared/kernel/assert.ts';
-import { grantRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
+import { grantRights, moveRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
 import type { Services } from '../services.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
@@ -116,18 +117,38 @@ function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined 
 }
 
 /**
- * A ledger has one lease for an offer at a time. That of an offer made here began before the centre knew of it and
- * bears the offer's id; the centre's number counts the same rights, and those that it added.
+ * One incarnation has one lease for an offer. That of an offer made here began before the centre knew of it and bears
+ * the offer's id; the centre's number counts the same rights, and those that it added.
  */
 function applyLease(tx: Tx, services: Services, change: ChangeOf<'lease'>): Skipped | undefined {
-  const { leaseId, offerId, total } = change;
+  const { leaseId, offerId, incarnation, total, keep } = change;
   if (!tx.read.offers.byId(offerId)) return { kind: 'lease', id: leaseId, why: 'its offer is unknown' };
-  const lease = tx.read.leases.byId(leaseId) ?? tx.read.leases.byId(offerId);
+  // Rights of an earlier incarnation are burned; a right that comes late must not come alive here.
+  const guards = services.ports.guards;
+  const isOwn = incarnation === services.store.identity()?.incarnation;
+  if (!isOwn && isOn(guards, 'grants_name_an_incarnation')) return undefined;
+  const made = tx.read.leases.byId(offerId);
+  const lease = tx.read.leases.byId(leaseId) ?? (made?.incarnation === incarnation ? made : undefined);
   const before = lease ?? NO_RIGHTS;
-  const after = grantRights(before, total);
-  if (after === before) return undefined;
-  if (lease) tx.write.leases.setPlaces(lease.id, after);
-  else tx.write.leases.insert({ id: leaseId, offerId, ...after });
-  tx.append('lease.received', { leaseId: lease?.id ?? leaseId, offerId, total }, services.stamp());
+  const after = grantRights(before, isOn(guards, 'grants_are_totals') ? total : before.total + total);
+  if (after !== before) {
+    if (lease) tx.write.leases.setPlaces(lease.id, after);
+    else tx.write.leases.insert({ id: leaseId, offerId, incarnation, ...after });
+    const event = { leaseId: lease?.id ?? leaseId, offerId, total: after.total };
+    tx.append('lease.received', event, services.stamp());
+  }
+  if (keep !== undefined) returnRights(tx, services, lease?.id ?? leaseId, keep);
   return undefined;
+}
+
+/** Gives back what is free beyond `keep`: from this commit on nobody here spends it. */
+export function returnRights(tx: Tx, services: Services, leaseId: string, keep: number): void {
+  const lease = tx.read.leases.byId(leaseId);
+  const count = (lease?.leased ?? 0) - keep;
+  if (!lease || count <= 0) return;
+  const returned = moveRights(lease, 'return', count);
+  assert(returned.ok, 'free rights can be returned');
+  if (isOn(services.ports.guards, 'return_leaves_the_lease'))
+    tx.write.leases.setPlaces(lease.id, returned.value);
+  tx.append('lease.returned', { leaseId: lease.id, offerId: lease.offerId, count }, services.stamp());
 }

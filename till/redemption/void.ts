@@ -7,6 +7,7 @@ import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { applyUse, decideUse, type UseState } from '../../shared/redemption/use.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
+import { burnIfOver } from '../incarnation.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
 import { countsOf } from './confirm.ts';
@@ -60,7 +61,10 @@ export async function voidRedemption(
     const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
     tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
     tx.write.coupons.giveBack(couponId);
-    if (row.leaseId !== null) moveRight(tx, row.leaseId, 'give_back');
+    if (row.leaseId !== null) {
+      moveRight(tx, row.leaseId, 'give_back');
+      burnIfOver(tx, services, row.leaseId);
+    }
     for (const { scope, key } of countsOf({ ...row, batchId: coupon.batchId })) {
       tx.write.redemptions.takeCount({ offerId, scope, key, uses: 1, discountMinor });
     }

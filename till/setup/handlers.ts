@@ -3,6 +3,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { DEMO_PINS_KEY, demoPinsSchema } from '../demo.ts';
 import type { Feature } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
+import { continueAs } from '../incarnation.ts';
 import { DEFAULT_PIN_COST, hashPin } from '../operators/pin.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
@@ -84,10 +85,9 @@ export function setupFeature(services: Services): Feature {
             tx.append('clock.accepted', { behindMs: clock.behindMs() }, { at, operatorId: managerId, till });
             return;
           }
-          const identity = store.identity();
-          const incarnation = (identity?.incarnation ?? 1) + 1;
-          if (identity) tx.found(identity.ledgerId, incarnation);
-          tx.append('ledger.continued', { incarnation }, { at: clock.now(), operatorId: managerId, till });
+          const incarnation = (store.identity()?.incarnation ?? 1) + 1;
+          // A ledger without a centre is its own authority: the manager says that no other copy is in use.
+          continueAs(tx, services, incarnation, { at: clock.now(), operatorId: managerId, till }, true);
         });
         if (input.kind === 'clock_set_back') clock.restart();
         services.pushes.send({ topic: 'app.changed' });

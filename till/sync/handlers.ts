@@ -181,7 +181,9 @@ export function syncFeature(services: Services): Feature {
     const ledger = store.identity();
     assert(location !== undefined && ledger !== undefined, 'enrolling waits for the first run');
     if (location.demo) return err(refusal('demo_cannot_enrol'));
-    if (isEnrolled(store.read)) return err(refusal('already_enrolled'));
+    // A centre that was restored from an old backup may not know this device any more: then it joins again.
+    if (isEnrolled(store.read) && lastError?.code !== 'signature_invalid')
+      return err(refusal('already_enrolled'));
     const key = await openDeviceKey(ports.keys, ports.random);
     if (!key.ok) return key;
     const answer = await client.enrol(centreUrl, {
@@ -203,6 +205,7 @@ export function syncFeature(services: Services): Feature {
       tx.write.meta.set(syncKeys.deviceId, deviceId);
       tx.write.meta.set(syncKeys.centreUrl, centreUrl);
       tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+      identity = undefined;
       tx.append('sync.enrolled', { centreUrl, deviceId }, services.stamp());
     });
     return ok(undefined);

@@ -8,6 +8,8 @@ import {
 } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
+import { continueAs, incarnationAt } from '../incarnation.ts';
 import { applyChanges } from '../pulled/apply-changes.ts';
 import type { Services } from '../services.ts';
 import { ackedSeq, syncKeys } from '../sync-state.ts';
@@ -39,8 +41,6 @@ export async function runRound(parts: RoundParts): Promise<Result<{ pulled: numb
 async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
   const { services, client, identity, isStopped } = parts;
   const { store, clock } = services;
-  // An old copy that nobody has answered for would fork the history at the centre: it waits.
-  if (services.faults.find('ledger_unanchored') !== undefined) return ok(undefined);
   let { wishes } = parts;
   for (let i = 0; i < MAX_PUSHES; i++) {
     const request = nextPush(services, wishes);
@@ -48,34 +48,45 @@ async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
     const answer = await client.push(identity, request);
     if (isStopped()) return err(refusal('busy'));
     if (!answer.ok) return answer;
-    const { ackedSeq: acked, serverEpoch, serverTime, quarantined } = answer.value;
+    const { ackedSeq: acked, serverEpoch, serverTime, quarantined, retired } = answer.value;
+    if (isOutdated(services, serverEpoch)) return err(refusal('centre_refused', { why: 'an old answer' }));
     clock.trust(serverTime);
     for (const { seq, reason } of quarantined)
       services.ports.logger.warn('the centre could not apply an event', { seq, code: reason.code });
-    // The centre has more of this ledger than the ledger itself: an old copy of it was put back.
-    if (acked > store.head().seq) return err(refusal('incarnation_retired', { centreSeq: acked }));
+    // The centre has more of this ledger than the ledger itself. What it writes about that makes a branch of its own.
+    const isOldCopy = acked > store.head().seq;
+    if (isOldCopy) services.faults.behindCentre(acked);
     store.transact((tx) => {
-      tx.write.meta.set(syncKeys.ackedSeq, String(acked));
+      // A branch is told from its first event on: what the centre has of it, it acknowledges again.
+      tx.write.meta.set(syncKeys.ackedSeq, String(isOldCopy ? request.fromSeq - 1 : acked));
       tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+      if (retired && request.incarnation === store.identity()?.incarnation)
+        continueAs(tx, services, retired.next, services.stamp());
     });
     parts.onProgress();
+    if (request.events.length === 0 && !retired && !isOldCopy) return ok(undefined);
     wishes = [];
   }
   return ok(undefined);
 }
 
 /** `undefined`: there is nothing to say. */
-function nextPush({ store }: Services, leaseWishes: PushRequest['leaseWishes']): PushRequest | undefined {
+function nextPush(services: Services, leaseWishes: PushRequest['leaseWishes']): PushRequest | undefined {
+  const { store, faults } = services;
   const identity = store.identity();
   assert(identity !== undefined, 'only a founded ledger is enrolled');
   const head = store.head();
   const fromSeq = ackedSeq(store.read) + 1;
-  const rows = withinSize(store.read.events.from(fromSeq, MAX_EVENTS_PER_PUSH));
-  if (rows.length === 0 && leaseWishes.length === 0) return undefined;
+  // Events go under the incarnation that wrote them.
+  const writer = incarnationAt(services, fromSeq);
+  const events = store.read.events.from(fromSeq, MAX_EVENTS_PER_PUSH);
+  const rows = withinSize(events.filter((row) => row.seq <= writer.lastSeq));
+  const mustAsk = faults.find('ledger_unanchored') !== undefined;
+  if (rows.length === 0 && leaseWishes.length === 0 && !mustAsk) return undefined;
   return {
     protocol: SYNC_PROTOCOL,
     ledgerId: identity.ledgerId,
-    incarnation: identity.incarnation,
+    incarnation: rows.length === 0 ? identity.incarnation : writer.incarnation,
     fromSeq,
     prevHash: rows[0]?.prevHash ?? head.hash,
     events: rows.map(({ seq, hash, body }) => ({ seq, hash, body })),
@@ -103,6 +114,7 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
     if (isStopped()) return err(refusal('busy'));
     if (!answer.ok) return answer;
     const { changes, cursor, more, serverEpoch, serverTime } = answer.value;
+    if (isOutdated(services, serverEpoch)) return err(refusal('centre_refused', { why: 'an old answer' }));
     clock.trust(serverTime);
     await applyPage(parts, changes, cursor);
     if (isStopped()) return err(refusal('busy'));
@@ -148,6 +160,12 @@ function isRestored({ store }: Services, serverEpoch: number): boolean {
   return store.read.meta.get(syncKeys.serverEpoch) !== String(serverEpoch);
 }
 
+/** An answer from before the centre was restored: it speaks of grants that nobody remembers. */
+function isOutdated({ store, ports }: Services, serverEpoch: number): boolean {
+  const known = Number(store.read.meta.get(syncKeys.serverEpoch) ?? 0);
+  return serverEpoch < known && isOn(ports.guards, 'old_epoch_is_ignored');
+}
+
 /** The centre was restored: an empty push tells how far it still has this ledger; the rest is sent again. */
 async function learnEpoch(
   parts: RoundParts,
@@ -156,13 +174,14 @@ async function learnEpoch(
 ): Promise<Result<{ pulled: number }, Refusal>> {
   const { services, client, identity } = parts;
   const { store } = services;
-  const empty = emptyPush(services, serverEpoch);
-  const answer = await client.push(identity, empty);
+  const answer = await client.push(identity, emptyPush(services, serverEpoch));
   if (parts.isStopped()) return err(refusal('busy'));
   if (!answer.ok) return answer;
+  const { ackedSeq: acked, retired } = answer.value;
   store.transact((tx) => {
-    tx.write.meta.set(syncKeys.ackedSeq, String(Math.min(answer.value.ackedSeq, store.head().seq)));
+    tx.write.meta.set(syncKeys.ackedSeq, String(Math.min(acked, store.head().seq)));
     tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
+    if (retired) continueAs(tx, services, retired.next, services.stamp());
   });
   const again = await pushAll({ ...parts, wishes: [] });
   return again.ok ? ok({ pulled }) : again;

@@ -1,0 +1,96 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { amountMinorSchema, channelSchema, currencySchema, idSchema } from '../../shared/contracts/common.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import type { Centre, Outcome } from '../centre.ts';
+import { settleOffer } from '../escrow/settle.ts';
+import { openIncident } from '../incidents/incidents.ts';
+import { transactResult } from '../store/retry.ts';
+import { coupons, escrows, redemptions } from '../store/schema.ts';
+import { findRedemption, type RedemptionRow } from './take-use.ts';
+
+const run = z.object({ units: z.int().min(1), amountMinor: amountMinorSchema });
+const MAX_PARTS = 1_000;
+
+/** The answer that the caller got when it redeemed; further fields of it are ignored. */
+export const importInput = z.object({
+  id: idSchema,
+  coupon_id: idSchema,
+  offer_id: idSchema,
+  offer_version: z.int().min(1),
+  basket_id: z.string().min(1).max(100),
+  channel: channelSchema,
+  currency: currencySchema,
+  subtotal_minor: amountMinorSchema,
+  discount_minor: amountMinorSchema,
+  lines: z.array(z.object({ id: z.string(), sku: z.string(), units: z.array(run) })).max(MAX_PARTS),
+  shipping: z.array(z.object({ id: z.string(), amountMinor: amountMinorSchema })).max(MAX_PARTS),
+  redeemed_at: z.iso.datetime({ offset: true }),
+});
+
+/**
+ * A redemption that this centre made and lost, because it was restored from a backup. The sale happened, so it is not
+ * judged again: it is owed until a right pays it, and an excess when none does.
+ */
+export async function importRedemption(
+  centre: Centre,
+  input: z.output<typeof importInput>,
+): Promise<Outcome<RedemptionRow>> {
+  return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
+    const [escrow] = await tx.select().from(escrows).where(eq(escrows.offerId, input.offer_id)).for('update');
+    const [coupon] = await tx.select().from(coupons).where(eq(coupons.id, input.coupon_id)).for('update');
+    if (coupon === undefined || coupon.offerId !== input.offer_id)
+      return err(refusal('not_found', { what: 'coupon' }));
+    const before = await findRedemption(tx, input.id);
+    if (before !== undefined) return ok(before);
+    const at = Date.parse(input.redeemed_at);
+    const row: RedemptionRow = {
+      id: input.id,
+      offerId: input.offer_id,
+      offerVersion: input.offer_version,
+      couponId: input.coupon_id,
+      basketId: input.basket_id,
+      channel: input.channel,
+      locationId: null,
+      ledgerId: null,
+      incarnation: null,
+      currency: input.currency,
+      subtotalMinor: input.subtotal_minor,
+      discountMinor: input.discount_minor,
+      shares: { lines: input.lines, shipping: input.shipping },
+      customer: null,
+      leaseId: null,
+      atRisk: false,
+      paidBy: escrow === undefined ? 'unlimited' : 'nothing',
+      status: 'redeemed',
+      redeemedAt: at,
+      voidedAt: null,
+      voidReason: null,
+      receivedAt: centre.ports.now(),
+    };
+    await tx.insert(redemptions).values(row);
+    await tx
+      .update(coupons)
+      .set({
+        used: coupon.used + 1,
+        lastUsedAt: Math.max(coupon.lastUsedAt ?? 0, at),
+        lastUsedWhere: at >= (coupon.lastUsedAt ?? 0) ? input.channel : coupon.lastUsedWhere,
+      })
+      .where(eq(coupons.id, coupon.id));
+    if (escrow !== undefined) {
+      await openIncident(tx, centre, {
+        dedupeKey: `over ${row.id}`,
+        kind: 'over_redemption',
+        offerId: row.offerId,
+        couponId: row.couponId,
+        redemptionId: row.id,
+        currency: row.currency,
+        costMinor: row.discountMinor,
+        sides: [{ redemptionId: row.id, channel: row.channel, at, discountMinor: row.discountMinor }],
+      });
+      await settleOffer(tx, centre, row.offerId);
+    }
+    return ok((await findRedemption(tx, input.id)) ?? row);
+  });
+}
