@@ -33,8 +33,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[] = []) {
+function start(args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [main, '--no-window', '--port=0', `--data=${dataDir}`, ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -56,8 +57,8 @@ function start(args: readonly string[] = []) {
   return { child, ended, end };
 }
 
-async function opened(args: readonly string[] = []) {
-  const host = start(args);
+async function opened(args: readonly string[] = [], env: Record<string, string> = {}) {
+  const host = start(args, env);
   const url = await new Promise<URL>((resolve, reject) => {
     host.child.stdout.on('data', (chunk: string) => {
       const found = /open at (http:\S+)/.exec(chunk)?.[1];
@@ -220,4 +221,44 @@ describe('ending', () => {
       expect(existsSync(path.join(dataDir, 'ledger.db-wal'))).toBe(false);
     },
   );
+});
+
+describe.skipIf(process.platform !== 'linux')('the window', () => {
+  /** Stands where a browser would, notes how it was called, and stays until it is told to end. */
+  function browserOnPath(): Record<string, string> {
+    const program = path.join(folder, 'chromium');
+    writeFileSync(
+      program,
+      `#!/bin/sh\nprintf '%s\\n' "$@" > "${folder}/called"\nwhile [ ! -e "${folder}/close" ]; do sleep 0.1; done\n`,
+      { mode: 0o755 },
+    );
+    return { PATH: `${folder}:/usr/bin:/bin`, DISPLAY: ':99' };
+  }
+  const called = () =>
+    existsSync(path.join(folder, 'called')) ? readFileSync(path.join(folder, 'called'), 'utf8') : '';
+  const profiles = () => readdirSync(dataDir).filter((name) => name.startsWith('window-'));
+
+  it('is an app window with a profile of its own, and the till ends with it', async () => {
+    const host = await opened(['--window'], browserOnPath());
+    await expect.poll(called, { timeout: 10_000 }).toContain(`--app=${host.url.href}`);
+    expect(profiles()).toHaveLength(1);
+    expect(called()).toContain(`--user-data-dir=${path.join(dataDir, profiles()[0] ?? '')}`);
+    expect(called().includes('--no-sandbox')).toBe(process.getuid?.() === 0);
+    writeFileSync(path.join(folder, 'close'), '');
+    expect((await host.ended).code).toBe(0);
+    expect(profiles()).toEqual([]);
+  });
+
+  it('is closed with the till, and its profile goes', async () => {
+    const host = await opened(['--window'], browserOnPath());
+    await expect.poll(called, { timeout: 10_000 }).not.toBe('');
+    expect((await host.end('SIGTERM')).code).toBe(0);
+    expect(profiles()).toEqual([]);
+  });
+
+  it('is not tried without a display, and the till serves all the same', async () => {
+    const host = await opened(['--window'], { DISPLAY: '', WAYLAND_DISPLAY: '' });
+    expect(await status(host.url, host.secret)).toMatchObject({ ok: true });
+    expect((await host.end('SIGTERM')).stdout).toContain('No window was opened: there is no display here.');
+  });
 });
