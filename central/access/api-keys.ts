@@ -45,6 +45,26 @@ export async function findApiKey(db: Db, key: string): Promise<ApiKey | undefine
   return { id: row.id, name: row.name, scopes: scopes.filter((scope) => row.scopes.includes(scope)) };
 }
 
+/** A revoked key works this much longer; a database that is asked for every request would cost more. */
+const REMEMBER_MS = 5_000;
+const MAX_REMEMBERED = 1_000;
+
+/** `findApiKey` with a short memory of keys that were found. */
+export function createKeyFinder(db: Db, now: () => number): (key: string) => Promise<ApiKey | undefined> {
+  const remembered = new Map<string, { readonly key: ApiKey; readonly until: number }>();
+  return async (text) => {
+    const hash = text.length > MAX_KEY_LENGTH ? undefined : hashKey(text);
+    if (hash === undefined) return undefined;
+    const known = remembered.get(hash);
+    if (known !== undefined && known.until > now()) return known.key;
+    const found = await findApiKey(db, text);
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    if (found === undefined) remembered.delete(hash);
+    else remembered.set(hash, { key: found, until: now() + REMEMBER_MS });
+    return found;
+  };
+}
+
 export function keyMay(key: ApiKey, needed: Scope): boolean {
   return key.scopes.includes('admin') || key.scopes.includes(needed);
 }

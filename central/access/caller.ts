@@ -1,13 +1,24 @@
 import type { FastifyRequest } from 'fastify';
 import type { Centre } from '../centre.ts';
 import { refuse } from '../problem.ts';
-import { type ApiKey, findApiKey, keyMay, type Scope } from './api-keys.ts';
+import { type ApiKey, createKeyFinder, keyMay, type Scope } from './api-keys.ts';
+
+const finders = new WeakMap<Centre, ReturnType<typeof createKeyFinder>>();
+
+function finderOf(centre: Centre): ReturnType<typeof createKeyFinder> {
+  let finder = finders.get(centre);
+  if (finder === undefined) {
+    finder = createKeyFinder(centre.db, () => centre.ports.now());
+    finders.set(centre, finder);
+  }
+  return finder;
+}
 
 /** The key that a request carries, as `Authorization: Bearer …` or `X-API-Key`. */
 export async function callerOf(centre: Centre, request: FastifyRequest): Promise<ApiKey | undefined> {
   const given = keyText(request);
   if (given === undefined) return undefined;
-  const key = await findApiKey(centre.db, given);
+  const key = await finderOf(centre)(given);
   if (key === undefined) throw refuse('key_invalid');
   return key;
 }

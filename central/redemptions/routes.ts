@@ -211,6 +211,7 @@ function namesOf(input: Named): CustomerNames {
 function useRequest(centre: Centre, request: FastifyRequest, input: z.output<typeof useInput>): UseRequest {
   return {
     id: requestId(centre, request),
+    mayBeRetry: request.headers['idempotency-key'] !== undefined,
     code: input.code,
     basketId: input.basket_id,
     basket: input.basket,

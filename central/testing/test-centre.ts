@@ -140,10 +140,11 @@ async function embeddedStore(ports: Ports): Promise<PGlite> {
     )
     .digest('hex')
     .slice(0, 16);
-  const dump = path.join(tmpdir(), `counterfoil-pglite-${fingerprint}.tar`);
+  const dump = path.join(tmpdir(), `counterfoil-pglite-clean-${fingerprint}.tar`);
   if (!existsSync(dump)) {
     const made = await PGlite.create();
-    await openStoreOn(made, ports);
+    const store = await openStoreOn(made, ports);
+    await store.close();
     const bytes = Buffer.from(await (await made.dumpDataDir('none')).arrayBuffer());
     await made.close();
     // Renaming is atomic: a test that runs beside this one never sees half a file.
