@@ -66,7 +66,14 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
 
   store.onCommit((head) => {
     const identity = store.identity();
-    if (identity) anchor.write(head, identity);
+    try {
+      if (identity) anchor.write(head, identity);
+    } catch (error) {
+      // The commit is on the disk: an anchor that lags behind must not make its answer a failure.
+      ports.logger.error('the anchor cannot be written', {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
   });
   faults.inspectAtStart();
 

@@ -6,7 +6,6 @@ import { bound, equals } from './equals.ts';
 const { placeholder } = sql;
 
 export type OfferRow = typeof offers.$inferSelect & { readonly terms: string };
-export type OfferStatus = OfferRow['status'];
 
 /** Keyset position of a list that goes from newest to oldest. */
 export type Newest = { readonly createdAt: number; readonly id: string };

@@ -97,6 +97,8 @@ describe('the audit', () => {
     ['a use given back', "UPDATE coupons SET used = used - 1 WHERE code = 'FIVE'"],
     ['a right that came from nowhere', 'UPDATE leases SET total = total + 1, leased = leased + 1'],
     ['a spent right made free', 'UPDATE leases SET spent = spent - 1, leased = leased + 1'],
+    ['a right returned without a word', 'UPDATE leases SET returned = returned + 1, leased = leased - 1'],
+    ['rights of an earlier incarnation', "UPDATE meta SET value = '2' WHERE key = 'incarnation'"],
     ['a hold that is not there', 'DELETE FROM reservations'],
     ['a running sum that was changed', "UPDATE use_counts SET uses = uses + 1 WHERE scope = 'all'"],
   ])('finds %s', (_, sql) => {

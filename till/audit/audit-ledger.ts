@@ -48,7 +48,7 @@ export function auditLedger(
     }
     if (page.length < EVENTS_PER_READ) break;
   }
-  const wrong = tally.compareTotals() ?? compareLeases(read, tally);
+  const wrong = tally.compareTotals() ?? compareLeases(read, tally, identity?.incarnation ?? 1);
   if (wrong !== undefined) return err({ what: wrong });
   const store = { head: () => head, identity: () => identity, read };
   const fault = compareAnchor(anchor, store);
@@ -90,7 +90,7 @@ function readEvent(
   return ok(event);
 }
 
-function compareLeases(read: Reads, tally: EventTally): string | undefined {
+function compareLeases(read: Reads, tally: EventTally, incarnation: number): string | undefined {
   const held = new Map(read.audit.heldByLease().map((row) => [row.leaseId, row.held]));
   for (const lease of read.leases.all()) {
     if (!rightsAddUp(lease)) return `the rights of lease ${lease.id} do not add up`;
@@ -100,6 +100,13 @@ function compareLeases(read: Reads, tally: EventTally): string | undefined {
     const spent = tally.spentOf(lease.id);
     if (lease.spent !== spent)
       return `lease ${lease.id} counts ${lease.spent} spent rights, its events ${spent}`;
+    const returned = tally.returnedFrom(lease.id);
+    if (lease.returned !== returned) {
+      return `lease ${lease.id} counts ${lease.returned} returned rights, its events ${returned}`;
+    }
+    if (lease.incarnation < incarnation && lease.leased + lease.reserved > 0) {
+      return `lease ${lease.id} of an earlier incarnation still holds rights that could be spent`;
+    }
     const granted = tally.grantedTo(lease.id);
     if (lease.total !== granted)
       return `lease ${lease.id} holds ${lease.total} rights, its events gave ${granted}`;

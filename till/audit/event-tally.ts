@@ -18,6 +18,7 @@ export class EventTally {
   readonly #usesOfOffer = new Map<string, number>();
   readonly #spent = new Map<string, number>();
   readonly #granted = new Map<string, number>();
+  readonly #returned = new Map<string, number>();
 
   constructor(read: Reads) {
     this.#read = read;
@@ -25,6 +26,7 @@ export class EventTally {
 
   spentOf = (leaseId: string): number => this.#spent.get(leaseId) ?? 0;
   grantedTo = (leaseId: string): number => this.#granted.get(leaseId) ?? 0;
+  returnedFrom = (leaseId: string): number => this.#returned.get(leaseId) ?? 0;
 
   /** @returns what is wrong with the event, if anything */
   add(event: LedgerEvent): string | undefined {
@@ -37,6 +39,9 @@ export class EventTally {
       }
       case 'lease.received':
         this.#granted.set(event.payload.leaseId, event.payload.total);
+        return undefined;
+      case 'lease.returned':
+        add(this.#returned, event.payload.leaseId, event.payload.count);
         return undefined;
       case 'redemption.redeemed':
         return this.#addRedeemed(event.seq, event.payload);

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
-import { CoreStartError } from '../core.ts';
+import { CoreStartError } from '../core-start-error.ts';
 import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop, openTestTill, type TestTill } from '../testing/test-core.ts';
 
