@@ -21,7 +21,7 @@ export type Client = {
   onLink(listener: (up: boolean) => void): () => void;
   /** The core no longer knows the session: the sign-in screen is due. */
   onSignedOut(listener: () => void): () => void;
-  saveFile(file: SavedFile): Promise<void>;
+  saveFile(file: SavedFile): Promise<Answer<{ saved: boolean }>>;
 };
 
 export function createClient(transport: Transport): Client {

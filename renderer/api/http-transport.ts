@@ -76,7 +76,15 @@ export function httpTransport(secret: string): Transport {
     return () => stop.abort();
   }
 
-  return { host: 'web', call, listen, saveFile: async (file) => openInBrowser(file) };
+  return {
+    host: 'web',
+    call,
+    listen,
+    async saveFile(file) {
+      openInBrowser(file);
+      return { ok: true, value: { saved: true } };
+    },
+  };
 }
 
 /** Hands a file to the browser as a download; the object URL lives until the browser has taken it. */

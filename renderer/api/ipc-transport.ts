@@ -7,7 +7,7 @@ export type Bridge = {
   readonly host: 'electron';
   call(name: string, input: unknown, session?: string): Promise<Answer<unknown>>;
   onPush(listener: (push: Push) => void): () => void;
-  saveFile(file: SavedFile): Promise<unknown>;
+  saveFile(file: SavedFile): Promise<Answer<{ saved: boolean }>>;
 };
 
 export function ipcTransport(bridge: Bridge): Transport {
@@ -18,8 +18,6 @@ export function ipcTransport(bridge: Bridge): Transport {
       onLink(true);
       return bridge.onPush(onPush);
     },
-    async saveFile(file) {
-      await bridge.saveFile(file);
-    },
+    saveFile: (file) => bridge.saveFile(file).catch(unreachable),
   };
 }

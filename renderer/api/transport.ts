@@ -8,7 +8,8 @@ export type Transport = {
   call(name: string, input: unknown, session: string | undefined): Promise<Answer<unknown>>;
   /** `onLink` tells whether pushes arrive at all. Returns how to stop. */
   listen(onPush: (push: Push) => void, onLink: (up: boolean) => void): () => void;
-  saveFile(file: SavedFile): Promise<void>;
+  /** `saved: false`: the person thought better of it. */
+  saveFile(file: SavedFile): Promise<Answer<{ saved: boolean }>>;
 };
 
 export type SavedFile = {

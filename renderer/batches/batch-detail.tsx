@@ -152,8 +152,9 @@ function PrintCard({ batch }: { batch: Batch }) {
     const answer = await client.call('labels.render', { batchId: batch.id, template, startAt, outline });
     setBusy(false);
     if (!answer.ok) return setRefused(answer.error);
-    setMade(answer.value);
-    await client.saveFile(answer.value);
+    const kept = await client.saveFile(answer.value);
+    if (!kept.ok) return setRefused(kept.error);
+    if (kept.value.saved) setMade(answer.value);
   }
 
   return (

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -66,7 +66,7 @@ async function opened(): Promise<{
   page: Page;
   end(signal: NodeJS.Signals): Promise<{ code: number | null }>;
 }> {
-  const host = await start();
+  const host = await start({ STAND_IN_SAVE_DIR: path.join(folder, 'usb-stick') });
   const browser = await until(() =>
     chromium.connectOverCDP(`http://127.0.0.1:${host.port}`).catch(() => undefined),
   );
@@ -164,6 +164,23 @@ describe('an open window', () => {
       file,
     );
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_input' } });
+  });
+
+  it('says whether the folder that the person chose took the file', async () => {
+    const file = { fileName: 'labels.pdf', mime: 'application/pdf', base64: 'AAAA' };
+    const save = () =>
+      page.evaluate(
+        (given) => (window as unknown as { counterfoil: Bridge }).counterfoil.saveFile(given),
+        file,
+      );
+    const chosen = path.join(folder, 'usb-stick', 'labels.pdf');
+    expect(await save()).toEqual({
+      ok: false,
+      error: { code: 'storage_readonly', params: { path: chosen } },
+    });
+    mkdirSync(path.dirname(chosen));
+    expect(await save()).toEqual({ ok: true, value: { saved: true } });
+    expect(statSync(chosen).size).toBe(3);
   });
 
   it('gives the page no way to Node and no handle of its own', async () => {
