@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  amountOff,
   basket,
   evaluateOffers,
   line,
@@ -73,5 +74,24 @@ describe('bundle_price', () => {
   it('completes a bundle over lines before it goes on inside the next', () => {
     // 500 | 400 400 400 | 400 400: bundles of two are 500+400, 400+400, 400+400
     expect(takenBy(bundle(2, 600), basket([line('a', 500), line('b', 400, 5)]))).toEqual([140, 560]);
+  });
+
+  it('stops at its number of times across lines', () => {
+    const on = basket([line('a', 400, 3), line('b', 390, 3)]);
+    expect(takenBy(bundle(3, 1_000, { maxTimes: 1 }), on)).toEqual([200, 0]);
+    expect(takenBy(bundle(3, 1_000, { maxTimes: 2 }), on)).toEqual([187, 183]);
+  });
+
+  it('speaks for its units: no other picking benefit takes them', () => {
+    const one = { pick: 'dearest', maxUnits: 1 } as const;
+    const both = [bundle(2, 500), percentOff(10_000, { target: { scope: 'items', units: one } })];
+    const decision = onlyDecision(evaluateOffers([offer(both)], { basket: basket([line('a', 400, 3)]) }));
+    expect(unitsOf(decision, 'a')).toEqual([400, 150, 150]);
+  });
+
+  it('counts what each unit still costs, from the end of its line', () => {
+    // 1.01 off leaves 366, 367, 367: the pair is the last two.
+    const uneven = [amountOff(101, { target: { scope: 'items' } }), bundle(2, 500)];
+    expect(takenBy(uneven, basket([line('a', 400, 3)]))).toEqual([101 + (2 * 367 - 500)]);
   });
 });

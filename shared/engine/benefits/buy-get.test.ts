@@ -111,4 +111,47 @@ describe('buy_get', () => {
       expect(two(4, 'per_role')).toBe(200);
     });
   });
+
+  it('rewards several units a set', () => {
+    const on = basket([line('a', 300, 4), line('b', 100, 4)]);
+    expect(takenBy(buyGet(2, 2, 'cheapest'), on)).toEqual([0, 400]);
+    expect(takenBy(buyGet(2, 2, 'dearest'), on)).toEqual([1_200, 0]);
+    expect(takenBy(buyGet(2, 2, 'grouped'), on)).toEqual([600, 200]);
+    expect(takenBy(buyGet(1, 3, 'cheapest'), on)).toEqual([600, 400]);
+    expect(takenBy(buyGet(3, 1, 'first'), on)).toEqual([600, 0]);
+  });
+
+  it('gives away as much as leaves enough to buy', () => {
+    const benefit = (pick: Pick): BuyGetBenefit => ({
+      type: 'buy_get',
+      buy: { qty: 2, select: of('x') },
+      get: { qty: 2, select: of('y'), pick },
+      percentBp: 10_000,
+    });
+    // x: a a a b b, y: b b c c c. Two sets would need nine of eight units; one set buys two and rewards two.
+    const on = basket([
+      line('a', 500, 3, { categories: ['x'] }),
+      line('b', 100, 2, { categories: ['x', 'y'] }),
+      line('c', 200, 3, { categories: ['y'] }),
+    ]);
+    // Two sets: buy a a a b, reward b c c c.
+    expect(takenBy(benefit('cheapest'), on)).toEqual([0, 100, 600]);
+    expect(takenBy(benefit('dearest'), on)).toEqual([0, 100, 600]);
+  });
+
+  it('returns what an incomplete set had reserved', () => {
+    const two = offer([buyGet(2, 1, 'grouped'), buyGet(1, 1, 'cheapest')]);
+    // Set of three, then two are left: too few for another, enough for one and one.
+    expect(evaluateOffers([two], { basket: basket([line('a', 100, 5)]) }).totals.discountMinor).toBe(200);
+    expect(evaluateOffers([two], { basket: basket([line('a', 100, 4)]) }).totals.discountMinor).toBe(100);
+  });
+
+  it('leaves to later benefits only what it neither bought nor rewarded', () => {
+    const rest = (first: BuyGetBenefit, lines: Parameters<typeof basket>[0]) =>
+      takenBy([first, { ...buyGet(1, 1, 'dearest'), percentBp: 5_000 }], basket(lines));
+    // Bought a a, rewarded b: c and d remain.
+    const lines = [line('a', 400, 2), line('b', 300), line('c', 200), line('d', 100)];
+    expect(rest(buyGet(2, 1, 'grouped', { maxTimes: 1 }), lines)).toEqual([0, 300, 100, 0]);
+    expect(rest(buyGet(2, 1, 'cheapest', { maxTimes: 1 }), lines)).toEqual([0, 150, 0, 100]);
+  });
 });

@@ -146,4 +146,43 @@ describe('percent', () => {
   it('is exact where the product passes 2^53', () => {
     expect(takenBy(percentOff(9_999), basket([line('a', 999_999_999_999)]))).toEqual([999_899_999_999]);
   });
+
+  it('keeps the full price as its base however it rounds', () => {
+    const both = [percentOff(5_000), percentOff(1_000, { base: 'original' })];
+    const on = basket([line('a', 105, 2)]);
+    expect(takenBy(both, on, { roundAt: 'line' })).toEqual([105 + 21]);
+    expect(takenBy(both, on, { roundAt: 'unit' })).toEqual([106 + 22]);
+    expect(takenBy(both, on, { roundAt: 'unit_price' })).toEqual([104 + 20]);
+    expect(takenBy(both, on, { roundAt: 'total' })).toEqual([105 + 21]);
+  });
+
+  it('uses picked units once however it rounds', () => {
+    const target = { scope: 'items', units: { pick: 'first', maxUnits: 1 } } as const;
+    const twice = offer([percentOff(10_000, { target }), percentOff(5_000, { target })]);
+    for (const roundAt of ['line', 'unit', 'total'] as const) {
+      const decision = onlyDecision(
+        evaluateOffers([twice], { basket: basket([line('a', 100, 2)]), options: { roundAt } }),
+      );
+      expect(unitsOf(decision, 'a')).toEqual([50, 100]);
+    }
+  });
+
+  it.each([
+    ['largest_remainder', [34, 33, 33]],
+    ['first', [34, 33, 33]],
+    ['last', [34, 33, 33]],
+  ] as const)('splits a cap exactly whoever takes remainders: %s', (remainder, parts) => {
+    const on = basket([line('a', 1_000), line('b', 1_000), line('c', 1_000)]);
+    expect(takenBy(percentOff(5_000, { maxDiscountMinor: 100 }), on, { remainder })).toEqual(parts);
+  });
+
+  it('gives a line’s odd cents to its last units where the last takes remainders', () => {
+    const decision = onlyDecision(
+      evaluateOffers([offer(percentOff(1_000))], {
+        basket: basket([line('a', 35, 3)]),
+        options: { remainder: 'last' },
+      }),
+    );
+    expect(unitsOf(decision, 'a')).toEqual([3, 4, 4]);
+  });
 });

@@ -15,20 +15,27 @@ export function spansOf(
 ): readonly Span[] {
   if (units === undefined) return lines.map(wholeLine);
   const whole = units.groupsOf ?? 1;
-  const complete = (count: number) => count - (count % whole);
-  let left = units.maxUnits;
-  if (units.perLine !== true) {
-    let free = 0;
-    for (const line of lines) free += work.freeUnits(line);
-    left = complete(Math.min(free, left));
-  }
+  const allowed = (free: number) => {
+    const count = Math.min(free, units.maxUnits);
+    return count - (count % whole);
+  };
+  const ordered = inPickOrder(lines, units.pick);
+  if (units.perLine === true) return cutSpans(ordered, work, (free) => allowed(free));
+  let free = 0;
+  for (const line of lines) free += work.freeUnits(line);
+  let left = allowed(free);
+  return cutSpans(ordered, work, (ofLine) => {
+    const count = Math.min(ofLine, left);
+    left -= count;
+    return count;
+  });
+}
+
+function cutSpans(lines: readonly CartLine[], work: Work, countOf: (free: number) => number): Span[] {
   const spans: Span[] = [];
-  for (const line of inPickOrder(lines, units.pick)) {
-    const free = work.freeUnits(line);
-    const count = units.perLine === true ? complete(Math.min(free, units.maxUnits)) : Math.min(free, left);
-    if (count === 0) continue;
-    spans.push(spanFromEnd(work, line, count));
-    if (units.perLine !== true) left -= count;
+  for (const line of lines) {
+    const count = countOf(work.freeUnits(line));
+    if (count > 0) spans.push(spanFromEnd(work, line, count));
   }
   return spans;
 }
@@ -140,7 +147,7 @@ export function takeShipping(
   const shipping: { index: number; amountMinor: number }[] = [];
   let sum = 0;
   (work.cart.basket.shipping ?? []).forEach((line, index) => {
-    if (methods !== undefined && (line.method === undefined || !methods.includes(line.method))) return;
+    if (methods !== undefined && !methods.includes(line.method ?? '')) return;
     const left = work.shippingLeft[index] as number;
     const amountMinor = Math.min(left, wanted(left, line.amountMinor));
     if (amountMinor <= 0) return;
