@@ -12,6 +12,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
+import mantine from './mantine.module.css';
 
 const marigold: MantineColorsTuple = [
   '#fff7e5',
@@ -78,7 +79,10 @@ export const theme = createTheme({
     Select: Select.extend({
       defaultProps: { ...field, allowDeselect: false, checkIconPosition: 'right', maxDropdownHeight: 320 },
     }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
+    SegmentedControl: SegmentedControl.extend({
+      defaultProps: { size: 'md', radius: 'md' },
+      classNames: { label: mantine.segment ?? '' },
+    }),
     Switch: Switch.extend({
       defaultProps: { size: 'md' },
       vars: () => ({ root: { '--switch-color': 'var(--cf-accent)' } }),

@@ -16,7 +16,7 @@ async function expectLargeTargets(page: Page, where: string): Promise<void> {
   const small = await page.evaluate(() =>
     [
       ...document.querySelectorAll<HTMLElement>(
-        'button, nav a, input:not([type=radio]):not([type=checkbox]), [role=combobox]',
+        'button, nav a, input:not([type=radio]):not([type=checkbox]), [role=combobox], .mantine-SegmentedControl-label',
       ),
     ]
       .filter((element) => element.checkVisibility() && element.closest('[aria-hidden=true]') === null)
