@@ -80,6 +80,9 @@ export const configSchema = z.strictObject({
   validate_rate_per_minute: whole(z.int().min(1).max(1_000_000))
     .default(120)
     .describe('Requests of one caller to the public validation.'),
+  webhook_allow_private: flag
+    .default(false)
+    .describe('Send webhooks to addresses of this machine and of private networks too.'),
   reservation_seconds: whole(z.int().min(10).max(DAY_SECONDS)).default(600),
   enrolment_hours: whole(
     z

@@ -44,7 +44,7 @@ async function start(): Promise<void> {
     if (keyFile !== undefined) say(`Admin API key written to ${keyFile}`);
     logger.info({ config: printableConfig(config), epoch: store.epoch, migrated: store.migrated }, 'started');
     endOnSignal(async () => {
-      stopJobs();
+      await stopJobs();
       await app.close();
       await store.close();
     });

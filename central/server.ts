@@ -31,6 +31,7 @@ import type { Routes } from './routes.ts';
 import { isDiskFull, isUnavailable } from './store/retry.ts';
 import { syncRoutes } from './sync/routes.ts';
 import { VERSION } from './version.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** Far above a REST body; the push of a ledger has its own bound. */
 const MAX_BODY_BYTES = 1_000_000;
@@ -93,6 +94,7 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     locationRoutes(routes, centre);
     incidentRoutes(routes, centre);
     recoveryRoutes(routes, centre);
+    webhookRoutes(routes, centre);
     syncRoutes(routes, centre);
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -74,12 +74,15 @@ function firstMissing(
   return migrations[rows.length];
 }
 
-/** The embedded store takes one statement at a time. A statement ends with a semicolon at a line's end. */
+/** The embedded store takes one statement at a time. One ends with a semicolon at a line's end, outside `$$` bodies. */
 function statementsOf(text: string): string[] {
-  return text
-    .split(/;\s*$/m)
-    .map((part) => part.trim())
-    .filter((part) => part.length > 0);
+  const statements = [''];
+  for (const [i, part] of text.split('$$').entries()) {
+    const isBody = i % 2 === 1;
+    const [first = '', ...more] = isBody ? [`$$${part}$$`] : part.split(/;\s*$/m);
+    statements.push((statements.pop() ?? '') + first, ...more);
+  }
+  return statements.map((statement) => statement.trim()).filter((statement) => statement.length > 0);
 }
 
 function fingerprint(migration: Migration): string {

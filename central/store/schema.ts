@@ -275,3 +275,37 @@ export const feedHead = pgTable('feed_head', {
   id: integer('id').primaryKey(),
   position: whole('position').notNull(),
 });
+
+export const webhookEndpoints = pgTable('webhook_endpoints', {
+  id: uuid('id').primaryKey(),
+  url: text('url').notNull(),
+  secret: text('secret').notNull(),
+  events: text('events').array().notNull(),
+  status: text('status', { enum: ['active', 'removed'] }).notNull(),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const outbox = pgTable('outbox', {
+  id: whole('id').primaryKey().generatedAlwaysAsIdentity(),
+  eventId: uuid('event_id').notNull(),
+  type: text('type').notNull(),
+  data: jsonb('data').$type<Readonly<Record<string, unknown>>>().notNull(),
+  at: whole('at').notNull(),
+});
+
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    eventId: uuid('event_id').notNull(),
+    endpointId: uuid('endpoint_id').notNull(),
+    type: text('type').notNull(),
+    body: text('body').notNull(),
+    state: text('state', { enum: ['pending', 'delivered', 'dead'] }).notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: whole('next_at').notNull(),
+    lastError: text('last_error'),
+    createdAt: whole('created_at').notNull(),
+    updatedAt: whole('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.eventId, t.endpointId] })],
+);

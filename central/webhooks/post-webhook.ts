@@ -1,0 +1,89 @@
+import { lookup } from 'node:dns';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+const TIMEOUT_MS = 10_000;
+
+/** Addresses that an integrator's URL must not reach: this machine, its networks, and what is no host at all. */
+const inside = new BlockList();
+for (const [net, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const)
+  inside.addSubnet(net, bits, 'ipv4');
+for (const [net, bits] of [
+  ['::', 127],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const)
+  inside.addSubnet(net, bits, 'ipv6');
+
+export function isInside(address: string): boolean {
+  // An IPv4 address in IPv6 clothes is judged as what it is.
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return isInside(mapped);
+  const family = isIP(address);
+  return family === 0 || inside.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Looks at the very address that the connection will use: a name that points elsewhere a moment later is no way in. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '');
+    const [found] = addresses;
+    if (found === undefined || addresses.some(({ address }) => isInside(address)))
+      return callback(new Error('the address is private'), '');
+    if (options.all) return callback(null, addresses);
+    callback(null, found.address, found.family);
+  });
+};
+
+/** Redirects are not followed: they could lead inside. @returns what went wrong; `undefined` after an answer of 2xx */
+export function postWebhook(
+  url: string,
+  options: {
+    readonly body: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly allowPrivate: boolean;
+    readonly timeoutMs?: number;
+  },
+): Promise<string | undefined> {
+  const target = new URL(url);
+  const host = target.hostname.replace(/^\[|\]$/g, '');
+  if (!options.allowPrivate && isIP(host) !== 0 && isInside(host))
+    return Promise.resolve('the address is private');
+  const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve) => {
+    const request = send(
+      target,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(options.body),
+          ...options.headers,
+        },
+        signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+        ...(options.allowPrivate ? {} : { lookup: publicLookup }),
+      },
+      (response) => {
+        response.resume();
+        const status = response.statusCode ?? 0;
+        resolve(status >= 200 && status < 300 ? undefined : `answered ${status}`);
+      },
+    );
+    request.on('error', (error) => resolve(error.message));
+    request.end(options.body);
+  });
+}
