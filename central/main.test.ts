@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
-const START_MS = 30_000;
+const START_MS = 90_000;
 
 type Program = {
   child: ChildProcess;

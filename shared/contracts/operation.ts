@@ -16,7 +16,7 @@ export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
   readonly input: I;
   readonly output: O;
   readonly role: Role;
-  /** Refusals that a caller should expect, besides those of every operation (`commonErrors`). */
+  /** Refusals that a caller should expect, besides bad input, a missing session or role, and faults of the storage. */
   readonly errors: readonly ErrorCode[];
   readonly summary: string;
 };
@@ -26,20 +26,6 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(
 ): Operation<I, O> {
   return definition;
 }
-
-/** What any operation may answer. */
-export const commonErrors = [
-  'invalid_input',
-  'unknown_operation',
-  'not_signed_in',
-  'forbidden',
-  'setup_required',
-  'storage_full',
-  'storage_readonly',
-  'ledger_corrupt',
-  'busy',
-  'internal',
-] as const satisfies readonly ErrorCode[];
 
 /** What a transport carries back. */
 export type Answer<T> =

@@ -1,21 +1,28 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLedgerReadOnly } from '../../db/open.ts';
+import { applyKey, openLedgerReadOnly } from '../../db/open.ts';
 import { loadIdentity, prepareReads } from '../../db/store.ts';
 import { readAnchor } from '../../till/anchor/anchor.ts';
 import { auditLedger } from '../../till/audit/audit-ledger.ts';
+import { backupFolder, listBackups } from '../../till/backup/backups.ts';
 import { fileAnchorStore, systemClock } from '../../till/system-ports.ts';
 import { offerDraft } from '../../till/testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
 import { bundleTill } from './bundle-till.ts';
 import type { Orders } from './orders.ts';
 
-const CYCLES = Number(process.env.CRASH_CYCLES ?? 100);
+/** Ten times as many in the long lane. */
+const CYCLES = process.env.LONG ? 1_000 : 100;
 /** Long enough for some dozen redemptions, short enough that many kills hit the opening itself. */
 const LONGEST_LIFE_MS = 300;
+/** Every second till is killed only after its first answer, so that slow machines too kill tills at work. */
+const LONGEST_WORK_MS = 100;
+const FIRST_ANSWER_MS = 20_000;
 
 type Till = { readonly process: ChildProcess; readonly lines: string[]; readonly loaded: Promise<unknown> };
 
@@ -45,15 +52,25 @@ function startTill(): Till {
   return { process: child, lines, loaded: once(child, 'message') };
 }
 
+async function firstAnswer(till: Till): Promise<void> {
+  const untilMs = performance.now() + FIRST_ANSWER_MS;
+  while (till.process.exitCode === null && performance.now() < untilMs) {
+    if (till.lines.some((line) => line.startsWith('redeemed'))) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 /** Lets the till live for a random while, kills it, and reads what it had said. */
-async function liveAndDie(till: Till, orders: Orders): Promise<readonly string[]> {
+async function liveAndDie(till: Till, orders: Orders, afterAnAnswer: boolean): Promise<readonly string[]> {
   await till.loaded;
   const ended = Promise.all([
     once(till.process, 'exit'),
     till.process.stdout && once(till.process.stdout, 'close'),
   ]);
   till.process.send(orders);
-  await new Promise((resolve) => setTimeout(resolve, randomInt(LONGEST_LIFE_MS)));
+  if (afterAnAnswer) await firstAnswer(till);
+  const lifeMs = randomInt(afterAnAnswer ? LONGEST_WORK_MS : LONGEST_LIFE_MS);
+  await new Promise((resolve) => setTimeout(resolve, lifeMs));
   expect(till.process.exitCode, 'the till died by itself').toBeNull();
   till.process.kill('SIGKILL');
   await ended;
@@ -85,7 +102,7 @@ it(
       const till = next;
       // The one after it loads while this one redeems.
       if (cycle + 1 < CYCLES) next = startTill();
-      const lines = await liveAndDie(till, {
+      const orders: Orders = {
         dataDir: shop.dataDir,
         anchorBase,
         key: key.toString('hex'),
@@ -93,7 +110,8 @@ it(
         pin: ADMIN_PIN,
         codes: ['LIMITED', 'FREE'],
         unanswered: [...unanswered],
-      });
+      };
+      const lines = await liveAndDie(till, orders, cycle % 2 === 1);
       for (const line of lines) {
         const [what, basketId = '', redemptionId = ''] = line.split(' ');
         if (what === 'checking') unanswered.add(basketId);
@@ -122,8 +140,16 @@ it(
         // Two codes in every basket, so two redemptions, however often it was tried.
         if (stored.size > 2 || ids.size > 2) doubled += 1;
       }
+      for (const { fileName } of listBackups(shop.dataDir)) {
+        const backup = new Database(path.join(backupFolder(shop.dataDir), fileName), { readonly: true });
+        applyKey(backup, key);
+        expect(backup.pragma('integrity_check', { simple: true }), fileName).toBe('ok');
+        backup.close();
+      }
       expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
-      expect(answered.size, 'the tills lived long enough to redeem').toBeGreaterThan(CYCLES);
+      expect(answered.size, 'the tills lived long enough to redeem').toBeGreaterThanOrEqual(
+        Math.floor(CYCLES / 2),
+      );
       const redeemed = audit.ok ? audit.value.redemptions : 0;
       // At most one basket of each till was cut off between its commit and its answer.
       expect(redeemed).toBeLessThanOrEqual(2 * (answered.size + unanswered.size));
@@ -131,6 +157,7 @@ it(
     } finally {
       opened.value.close();
       await shop.close();
+      rmSync(backupFolder(shop.dataDir), { recursive: true, force: true });
     }
   },
   CYCLES * 2_000 + 20_000,

@@ -12,6 +12,7 @@ import type { Orders } from './orders.ts';
  * `checking <basket>` before it holds a use, `redeemed <basket> <redemption>` once the answer said so.
  */
 const STDOUT = 1;
+const SALES_PER_BACKUP = 5;
 const say = (line: string) => writeSync(STDOUT, `${line}\n`);
 
 process.once('message', (orders: Orders) => {
@@ -30,7 +31,7 @@ async function redeemForEver(orders: Orders): Promise<never> {
   const { session } = signedIn as { session: string };
   // The customer of the last process still stands there: their basket is tried again, as a cashier would.
   const unanswered = [...orders.unanswered];
-  for (;;) {
+  for (let sale = 1; ; sale++) {
     const basketId = unanswered.pop() ?? randomUUID();
     say(`checking ${basketId}`);
     const basket = { basketId, basket: basketOf50, codes: orders.codes };
@@ -42,6 +43,7 @@ async function redeemForEver(orders: Orders): Promise<never> {
     for (const { id } of (done as { redemptions: { id: string }[] }).redemptions) {
       say(`redeemed ${basketId} ${id}`);
     }
+    if (sale % SALES_PER_BACKUP === 0) await call('backup.now', {}, session);
     // Timers get their turn: housekeeping moves the log while redemptions go on.
     await new Promise((resolve) => setImmediate(resolve));
   }
