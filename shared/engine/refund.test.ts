@@ -210,3 +210,19 @@ describe('a discount that a manufacturer pays', () => {
     ]);
   });
 });
+
+describe('tax that only the sum of a rate shows', () => {
+  it('is given back with the units that it was due on', () => {
+    const tiny = basket(
+      [line('a', 2, 1, { taxRatePpm: 200_000 }), line('b', 2, 1, { taxRatePpm: 200_000 })],
+      {
+        taxMode: 'exclusive',
+      },
+    );
+    const sale = saleOf(tiny, []);
+    expect(sale.totals).toMatchObject({ taxMinor: 1, payableMinor: 5 });
+    const first = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(first.refundMinor).toBe(3);
+    expect(giveBack(sale, first.after, units('b', 1)).refundMinor).toBe(2);
+  });
+});

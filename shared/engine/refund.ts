@@ -9,7 +9,7 @@ import { stillGranted } from './still-granted.ts';
 import { taxOn } from './totals.ts';
 import type { AcceptedDecision } from './types.ts';
 
-const FULL_PPM = 1_000_000;
+const DUE_SCALE = 1_000;
 
 /** What came back so far. */
 export type Returns = {
@@ -184,13 +184,15 @@ function paidTaxes(sale: Sale): { readonly lines: readonly number[]; readonly sh
   ];
   const taxes = rates.map(() => 0);
   const amounts = totals.grossMinor - taxable.reduce((sum, amount) => sum + amount, 0);
+  // Weights in thousandths of what is due: on small prices the tax of each may round to nothing, and their sum not.
   const due = rates.map((rate, i) =>
-    onTop[i] === true ? mulDiv(taxable[i] as number, rate, FULL_PPM, 'half_up') : 0,
+    onTop[i] === true ? mulDiv(taxable[i] as number, rate, DUE_SCALE, 'up') : 0,
   );
-  if (amounts > 0)
+  if (amounts > 0) {
     allocate(amounts, due).forEach((part, i) => {
       taxes[i] = part;
     });
+  }
   return { lines: taxes.slice(0, basket.lines.length), shipping: taxes.slice(basket.lines.length) };
 }
 
