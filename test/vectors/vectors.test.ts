@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Fields, VectorCase } from './case-file.ts';
 import { judgeFile } from './judge-file.ts';
 
 const line = { id: 'l', qty: 3, unit_price: 1000, subtotal: 3000 };
@@ -9,7 +10,7 @@ const promotion = {
   trigger: 'automatic',
   effect: { type: 'percent', percent: '10', target: 'items' },
 };
-const vector = (expect: object, more: object = {}) => ({
+const vector = (expect: Fields, more: Partial<VectorCase> = {}): VectorCase => ({
   id: 'case',
   kind: 'discount',
   currency: 'EUR',
