@@ -7,6 +7,7 @@ it('keeps what it knows and replaces the rest by defaults', () => {
     contrast: 'auto',
     language: 'location',
     sound: false,
+    lockAfterMinutes: 5,
   });
 });
 

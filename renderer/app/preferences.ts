@@ -1,6 +1,8 @@
 import { create } from 'zustand';
 import type { Language } from '../../shared/contracts/common.ts';
 
+export const lockChoices = [0, 1, 5, 15] as const;
+
 /** How this till looks and sounds. Kept on the machine: it belongs to the counter, not to the ledger. */
 export type Preferences = {
   readonly scheme: 'auto' | 'light' | 'dark';
@@ -8,10 +10,18 @@ export type Preferences = {
   /** `location`: the language that was chosen at set-up. */
   readonly language: 'location' | Language;
   readonly sound: boolean;
+  /** Minutes without a key or touch until the till locks itself; 0 is never. */
+  readonly lockAfterMinutes: (typeof lockChoices)[number];
 };
 
 const STORAGE_KEY = 'counterfoil.preferences';
-const defaults: Preferences = { scheme: 'auto', contrast: 'auto', language: 'location', sound: true };
+const defaults: Preferences = {
+  scheme: 'auto',
+  contrast: 'auto',
+  language: 'location',
+  sound: true,
+  lockAfterMinutes: 5,
+};
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], fallback: T): T {
   return allowed.find((one) => one === value) ?? fallback;
@@ -30,6 +40,8 @@ export function parsePreferences(text: string | null): Preferences {
     scheme: oneOf(stored.scheme, ['auto', 'light', 'dark'], defaults.scheme),
     contrast: oneOf(stored.contrast, ['auto', 'more'], defaults.contrast),
     language: oneOf(stored.language, ['location', 'en', 'de', 'es'], defaults.language),
+    lockAfterMinutes:
+      lockChoices.find((choice) => choice === stored.lockAfterMinutes) ?? defaults.lockAfterMinutes,
     sound: typeof stored.sound === 'boolean' ? stored.sound : defaults.sound,
   };
 }

@@ -24,6 +24,7 @@ import { FaultBanner } from './fault-banner.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
 import { go, type Screen, useRoute } from './router.ts';
 import classes from './shell.module.css';
+import { useAutoLock } from './use-auto-lock.ts';
 import { useKeys } from './use-keys.ts';
 import { signOut } from './watch-core.ts';
 
@@ -57,6 +58,7 @@ export function Shell() {
   const current = allowed.find((entry) => entry.screen === screen) ?? entries[0];
   const Content = current?.content ?? Redeem;
 
+  useAutoLock();
   const lock = () => void signOut(client);
   const toggleHelp = () => useApp.setState((app) => ({ helpOpen: !app.helpOpen }));
 

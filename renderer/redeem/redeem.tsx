@@ -5,6 +5,7 @@ import { usePreferences } from '../app/preferences.ts';
 import { isDialogOpen, useKeys } from '../app/use-keys.ts';
 import hidden from '../ui/hidden.module.css';
 import { sounds } from '../ui/sound.ts';
+import { advanceRedeem } from './advance.ts';
 import { BasketPanel } from './basket-panel.tsx';
 import { CodeField } from './code-field.tsx';
 import { CustomerDialog, useCustomerDialog } from './customer-dialog.tsx';
@@ -42,18 +43,6 @@ export function Redeem() {
       <CustomerDialog />
     </div>
   );
-}
-
-/** What Enter does: always the one next step. */
-export function advanceRedeem(client: ReturnType<typeof useClient>): void {
-  const redeem = useRedeem.getState();
-  const accepted = redeem.result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
-  if (redeem.draft.trim() !== '') void redeem.present(client, redeem.draft);
-  else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear(client);
-  else if (redeem.phase === 'entry' || redeem.stale) void redeem.check(client);
-  else if (redeem.phase === 'result' && accepted) void redeem.confirm(client);
-  else if (redeem.phase === 'result' && redeem.fault !== undefined) void redeem.check(client);
-  else if (redeem.phase === 'result') redeem.clear(client);
 }
 
 /** Enter and Backspace outside any field; a button that has the focus keeps its own Enter. */

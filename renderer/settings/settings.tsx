@@ -6,7 +6,7 @@ import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts'
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
 import { useApp, useLocation, useOperator } from '../app/app-store.ts';
-import { type Preferences, setPreferences, usePreferences } from '../app/preferences.ts';
+import { lockChoices, type Preferences, setPreferences, usePreferences } from '../app/preferences.ts';
 import { useRoute } from '../app/router.ts';
 import { languageNames } from '../i18n/i18n.ts';
 import { EnrolForm } from '../sync/enrol-form.tsx';
@@ -79,6 +79,20 @@ function AppearanceCard() {
             { value: 'location', label: t('settings.languageOfLocation') },
             ...Object.entries(languageNames).map(([value, label]) => ({ value, label })),
           ]}
+        />
+      </Row>
+      <Row label={t('settings.lock')}>
+        <Select
+          aria-label={t('settings.lock')}
+          value={String(preferences.lockAfterMinutes)}
+          onChange={(value) => {
+            const lockAfterMinutes = lockChoices.find((choice) => String(choice) === value);
+            if (lockAfterMinutes !== undefined) setPreferences({ lockAfterMinutes });
+          }}
+          data={lockChoices.map((minutes) => ({
+            value: String(minutes),
+            label: minutes === 0 ? t('settings.lockNever') : t('settings.lockAfter', { count: minutes }),
+          }))}
         />
       </Row>
       <div className={classes.row}>

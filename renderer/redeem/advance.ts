@@ -1,0 +1,14 @@
+import type { Client } from '../api/client.ts';
+import { useRedeem } from './redeem-store.ts';
+
+/** What Enter does: always the one next step. */
+export function advanceRedeem(client: Client): void {
+  const redeem = useRedeem.getState();
+  const accepted = redeem.result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
+  if (redeem.draft.trim() !== '') void redeem.present(client, redeem.draft);
+  else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear(client);
+  else if (redeem.phase === 'entry' || redeem.stale) void redeem.check(client);
+  else if (redeem.phase === 'result' && accepted) void redeem.confirm(client);
+  else if (redeem.phase === 'result' && redeem.fault !== undefined) void redeem.check(client);
+  else if (redeem.phase === 'result') redeem.clear(client);
+}

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from '../../shared/contracts/operation.ts';
+import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
+import { createClient } from '../api/client.ts';
+import { advanceRedeem } from './advance.ts';
+import { useRedeem } from './redeem-store.ts';
+
+type Call = { readonly name: string; readonly input: Record<string, unknown> };
+
+/** A core that answers from a script; the real one is behind the same door in the end-to-end tests. */
+function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unknown') {
+  const calls: Call[] = [];
+  const held: (() => void)[] = [];
+  let holds = false;
+  const client = createClient({
+    host: 'web',
+    listen: () => () => undefined,
+    saveFile: async () => undefined,
+    async call(name, input): Promise<Answer<unknown>> {
+      calls.push({ name, input: input as Record<string, unknown> });
+      if (holds) await new Promise<void>((resolve) => held.push(resolve));
+      if (name === 'redemption.check') return { ok: true, value: checked(input as never, judge) };
+      if (name === 'redemption.confirm')
+        return { ok: true, value: { redemptions: [{ id: 'r1' }], payableMinor: 900 } };
+      return { ok: true, value: {} };
+    },
+  });
+  const names = () => calls.map((call) => call.name);
+  return {
+    client,
+    calls,
+    names,
+    hold: () => {
+      holds = true;
+    },
+    letGo: (index: number) => held[index]?.(),
+  };
+}
+
+function checked(input: { basketId: string; codes: string[] }, judge: (code: string) => string): CheckResult {
+  return {
+    basketId: input.basketId,
+    currency: 'EUR',
+    subtotalMinor: 1000,
+    discountMinor: 100,
+    payableMinor: 900,
+    lines: [],
+    coupons: input.codes.map((entered) => {
+      const verdict = judge(entered);
+      return verdict === 'accepted'
+        ? {
+            status: 'accepted',
+            entered,
+            code: entered,
+            offerId: 'o',
+            offerVersion: 1,
+            offerName: 'O',
+            discountMinor: 100,
+          }
+        : { status: 'refused', entered, refusal: { code: verdict as 'min_spend', params: {} } };
+    }),
+  };
+}
+
+const type = (text: string) => {
+  for (const char of text) useRedeem.getState().type(char);
+};
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+beforeEach(() => {
+  useRedeem.getState().clear(coreThat(() => 'accepted').client);
+});
+
+describe('typing', () => {
+  it('takes digits as the total until a letter begins a code', () => {
+    type('1250');
+    expect(useRedeem.getState().totalMinor()).toBe(1250);
+    type('SAVE10');
+    expect(useRedeem.getState()).toMatchObject({ draft: 'SAVE10', entry: '1250' });
+  });
+
+  it('takes back what belonged to a scan', () => {
+    type('12');
+    type('7K3');
+    useRedeem.getState().takeBack(3);
+    expect(useRedeem.getState()).toMatchObject({ draft: '', entry: '12' });
+  });
+
+  it('adds items, and counts the open one', () => {
+    type('500+');
+    type('250');
+    expect(useRedeem.getState().items).toEqual([500]);
+    expect(useRedeem.getState().totalMinor()).toBe(750);
+  });
+});
+
+describe('codes', () => {
+  it('waits for the total, then checks, then confirms: each by Enter', async () => {
+    const core = coreThat(() => 'accepted');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    expect(core.calls).toEqual([]);
+    type('1000');
+    advanceRedeem(core.client);
+    await settle();
+    expect(useRedeem.getState().phase).toBe('result');
+    advanceRedeem(core.client);
+    await settle();
+    expect(useRedeem.getState().phase).toBe('done');
+    expect(core.names()).toEqual(['redemption.check', 'redemption.confirm']);
+    advanceRedeem(core.client);
+    expect(useRedeem.getState()).toMatchObject({ phase: 'entry', codes: [], entry: '' });
+  });
+
+  it('asks once for a code that is scanned twice, however it is written', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'save-10');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    expect(core.calls.at(-1)?.input.codes).toEqual(['save-10']);
+  });
+
+  it('replaces a refused code by the next scan and keeps an accepted one', async () => {
+    const core = coreThat((code) => (code === 'GOOD' ? 'accepted' : 'code_unknown'));
+    type('1000');
+    await useRedeem.getState().present(core.client, 'BAD1');
+    await useRedeem.getState().present(core.client, 'GOOD');
+    await useRedeem.getState().present(core.client, 'BAD2');
+    expect(core.calls.map((call) => call.input.codes)).toEqual([['BAD1'], ['GOOD'], ['GOOD', 'BAD2']]);
+  });
+
+  it('asks again after a change of the basket only where that can help', async () => {
+    const core = coreThat((code) => (code === 'LOW' ? 'min_spend' : 'code_unknown'));
+    type('1000');
+    await useRedeem.getState().present(core.client, 'LOW');
+    type('0');
+    expect(useRedeem.getState().stale).toBe(true);
+    await useRedeem.getState().check(core.client);
+    expect(core.calls).toHaveLength(2);
+    await useRedeem.getState().present(core.client, 'NONE');
+    type('0');
+    await useRedeem.getState().check(core.client);
+    expect(core.calls).toHaveLength(3);
+  });
+
+  it('shows only the newest answer', async () => {
+    const core = coreThat((code) => (code === 'FIRST' ? 'code_unknown' : 'accepted'));
+    core.hold();
+    type('1000');
+    const first = useRedeem.getState().present(core.client, 'FIRST');
+    const second = useRedeem.getState().present(core.client, 'SECOND');
+    core.letGo(1);
+    await second;
+    const shown = useRedeem.getState().result;
+    core.letGo(0);
+    await first;
+    expect(useRedeem.getState().result).toBe(shown);
+  });
+
+  it('never confirms a basket that has changed since it was judged', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    type('0');
+    await useRedeem.getState().confirm(core.client);
+    expect(core.names()).toEqual(['redemption.check']);
+  });
+
+  it('lets go of what was held when the basket is cleared', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    const { basketId } = useRedeem.getState();
+    useRedeem.getState().clear(core.client);
+    expect(core.calls.at(-1)).toEqual({ name: 'redemption.release', input: { basketId } });
+    expect(useRedeem.getState().basketId).not.toBe(basketId);
+  });
+});
