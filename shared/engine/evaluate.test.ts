@@ -510,6 +510,88 @@ describe('lanes', () => {
   });
 });
 
+describe('what lanes hand on', () => {
+  it('keeps the tender and the untouched tax of earlier lanes in the totals', () => {
+    const on = basket([line('a', 1_000, 1, { taxRatePpm: 200_000 })], {
+      taxMode: 'exclusive',
+      shipping: [{ id: 's', amountMinor: 500, taxRatePpm: 200_000 }],
+    });
+    const funded = offer([amountOff(100), amountOff(50, { target: { scope: 'shipping' } })], {
+      id: 'funded',
+      fundedBy: { type: 'manufacturer' },
+      taxTreatment: 'after_tax',
+      ...stacking(0, { lane: 0 }),
+    });
+    const own = offer(percentOff(1_000), { id: 'own', ...stacking(0, { lane: 1 }) });
+    const { totals, decisions } = evaluateOffers([own, funded], { basket: on });
+    expect(decisions).toMatchObject([{ discountMinor: 90 }, { discountMinor: 150 }]);
+    expect(totals).toMatchObject({
+      discountMinor: 90,
+      shippingDiscountMinor: 0,
+      tenderMinor: 150,
+      netMinor: 1_410,
+      taxMinor: 282,
+      payableMinor: 1_410 + 282 - 150,
+    });
+  });
+});
+
+describe('a target on delivery', () => {
+  const target = { scope: 'shipping' } as const;
+
+  it('is found when something is delivered, and asked for otherwise', () => {
+    const delivered = basket([line('a', 100)], { shipping: [{ id: 's', amountMinor: 500 }] });
+    const found = evaluateOffers([offer(percentOff(1_000, { target }))], { basket: delivered }).decisions[0];
+    expect(found).toMatchObject({ outcome: 'accepted', shipping: [{ shippingId: 's', amountMinor: 50 }] });
+    expect(found?.trace.at(-1)).toEqual({ check: 'target', ok: true, facts: { matchingLines: 1 } });
+    const nothing = evaluateOffers([offer(percentOff(1_000, { target }))]).decisions[0];
+    expect(nothing && refusalOf(nothing)?.code).toBe('no_matching_items');
+  });
+
+  it('adds up over several benefits of one offer', () => {
+    const delivered = basket([line('a', 100)], { shipping: [{ id: 's', amountMinor: 500 }] });
+    const twice = offer([percentOff(1_000, { target }), percentOff(1_000, { target })]);
+    expect(evaluateOffers([twice], { basket: delivered }).decisions).toMatchObject([
+      { discountMinor: 95, shipping: [{ shippingId: 's', amountMinor: 95 }] },
+    ]);
+  });
+});
+
+describe('several stopped offers', () => {
+  it('are each told why, and the rest is applied', () => {
+    const poor = (id: string, priority: number) =>
+      offer(percentOff(5_000), { id, limits: { budgetMinor: 1 }, ...stacking(priority) });
+    const { decisions, totals, search } = evaluateOffers(
+      [poor('a', 2), offer(percentOff(1_000), { id: 'b' }), poor('c', 1)],
+      {
+        options: { combine: 'stack' },
+      },
+    );
+    expect(decisions.map((decision) => refusalOf(decision)?.code)).toEqual([
+      'budget_exhausted',
+      undefined,
+      'budget_exhausted',
+    ]);
+    expect(decisions[0]?.trace.at(-1)).toEqual({
+      check: 'budget',
+      ok: false,
+      facts: { leftMinor: 1, wantedMinor: 500 },
+    });
+    expect(totals.payableMinor).toBe(900);
+    expect(search).toEqual({ mode: 'exact', combinations: 3 });
+  });
+
+  it('spend nothing of a campaign that another offer needs', () => {
+    const campaigns = { c: { budgetMinor: 120 } };
+    const offers = [
+      offer(percentOff(2_000), { id: 'large', campaignId: 'c', ...stacking(1) }),
+      offer(percentOff(1_000), { id: 'small', campaignId: 'c' }),
+    ];
+    const { decisions } = evaluateOffers(offers, { facts: { campaigns } });
+    expect(decisions.map((decision) => refusalOf(decision)?.code)).toEqual(['budget_exhausted', undefined]);
+  });
+});
+
 describe('zonesOf', () => {
   it('lists every zone that judging needs, once', () => {
     const offers = [

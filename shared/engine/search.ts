@@ -101,7 +101,7 @@ class Trial {
 }
 
 /** Of two combinations that cost the same: the one whose first differing offer ranks higher, else the smaller one. */
-function goesFirst(ranks: readonly number[], other: readonly number[]): boolean {
+export function goesFirst(ranks: readonly number[], other: readonly number[]): boolean {
   const shared = Math.min(ranks.length, other.length);
   for (let i = 0; i < shared; i++) {
     const difference = (ranks[i] as number) - (other[i] as number);
