@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -122,6 +123,13 @@ describe('opening a ledger', () => {
     expect(refusalOf()).toBe('storage_readonly');
     expect(existsSync(folder)).toBe(false);
     folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-open-'));
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps ledger and log for its owner alone', () => {
+    mustOpen();
+    for (const suffix of ['', '-wal', '-shm']) {
+      expect(statSync(`${ledgerPaths(folder).database}${suffix}`).mode & 0o077).toBe(0);
+    }
   });
 
   it('keeps no readable text in its files', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../shared/kernel/assert.ts';
@@ -11,6 +11,7 @@ import { type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 export const KEY_BYTES = 32;
 
+const OWNER_ONLY = 0o600;
 const BUSY_TIMEOUT_MS = 5_000;
 /** SQLite's own checkpoint is the last resort: the core makes one whenever the till is idle. 80 MB of log. */
 const AUTO_CHECKPOINT_PAGES = 20_000;
@@ -102,6 +103,8 @@ function withLock(database: Database.Database, paths: LedgerPaths, lock: LedgerL
 function openDatabase(paths: LedgerPaths, key: Uint8Array): Result<Database.Database, StorageFault> {
   const checked = checkKey(paths, key);
   if (!checked.ok) return checked;
+  // Its log and index get the rights of the file itself.
+  closeSync(openSync(paths.database, 'a', OWNER_ONLY));
   const database = new Database(paths.database, { timeout: BUSY_TIMEOUT_MS });
   const prepared = attempt(() => prepareDatabase(database, key));
   if (!prepared.ok) database.close();
@@ -184,7 +187,8 @@ function recordOpening(database: Database.Database): void {
 function checkKey(paths: LedgerPaths, key: Uint8Array): Result<void, StorageFault> {
   const fingerprint = keyFingerprint(key);
   if (!existsSync(paths.keyCheck)) {
-    if (!existsSync(paths.database)) writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: 0o600 });
+    if (!existsSync(paths.database))
+      writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: OWNER_ONLY });
     return ok(undefined);
   }
   if (readFileSync(paths.keyCheck, 'utf8').trim() === fingerprint) return ok(undefined);

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ import type { Orders } from './orders.ts';
 
 /** Ten times as many in the long lane. */
 const CYCLES = process.env.LONG ? 1_000 : 100;
-/** Long enough for some dozen redemptions, short enough that many kills hit the opening itself. */
+/** Short enough that many kills hit the opening itself. */
 const LONGEST_LIFE_MS = 300;
 /** Every second till is killed only after its first answer, so that slow machines too kill tills at work. */
 const LONGEST_WORK_MS = 100;
