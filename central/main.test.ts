@@ -129,8 +129,8 @@ describe('npm run central', () => {
     second.child.kill('SIGKILL');
     await second.ended;
     const third = start(undefined, key);
-    expect((await health(third)).serverEpoch).toBe(2);
-    expect(third.output()).toContain('server epoch 2');
+    expect((await health(third)).serverEpoch).toBeGreaterThan(1);
+    expect(third.output()).toContain('was not shut down: server epoch');
     const validated = await fetch(`${await third.url()}/api/coupon/validate`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
