@@ -150,6 +150,26 @@ describe('an operation', () => {
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code]);
   });
 
+  it.each([
+    '/%61pi/op/offers.list',
+    '/api%2fop/offers.list',
+    '//api/op/offers.list',
+    '/API/op/offers.list',
+    'absolute',
+  ])('is refused without the secret however its address is written: %s', async (target) => {
+    const sent = target === 'absolute' ? `${origin}/api/op/offers.list` : target;
+    const status = await new Promise<number>((resolve, reject) => {
+      const socket = connect(server.port, '127.0.0.1', () =>
+        socket.write(
+          `POST ${sent} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+        ),
+      );
+      socket.once('data', (data) => resolve(Number(/^HTTP\/1.1 (\d+)/.exec(String(data))?.[1])));
+      socket.on('error', reject);
+    });
+    expect([401, 404]).toContain(status);
+  });
+
   it('is refused without any authorization', async () => {
     const answer = await send('/api/op/offers.list', { method: 'POST' });
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([401, 'key_required']);

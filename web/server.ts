@@ -17,6 +17,13 @@ const MAX_CONNECTIONS = 256;
 
 const LOOPBACK = '127.0.0.1';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The only route that needs no secret. */
+    servesPage?: true;
+  }
+}
+
 export type WebServer = {
   readonly port: number;
   /** From now on operations reach the core; until then they wait. */
@@ -49,7 +56,7 @@ export async function startWebServer({ page, secret, port, logger }: WebServerPa
   handleErrors(app, logger);
   app.removeContentTypeParser('text/plain');
 
-  app.get('/*', async (request, reply) => {
+  app.get('/*', { config: { servesPage: true } }, async (request, reply) => {
     const answer = page.answer(request.url.split('?', 1)[0] ?? '');
     if (!answer) return sendRefusal(reply, refusal('not_found'));
     reply.headers(answer.headers);
@@ -69,7 +76,7 @@ export async function startWebServer({ page, secret, port, logger }: WebServerPa
     return answer.ok ? reply.send(answer) : sendRefusal(reply, answer.error);
   });
 
-  app.get('/api/events', (_request, reply) => {
+  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => {
     if (!streams.add(reply.raw, securityHeaders)) return sendRefusal(reply, refusal('busy'));
     reply.hijack();
     return reply;
@@ -101,7 +108,8 @@ function listeningPort(app: FastifyInstance): number {
 function guard(app: FastifyInstance, access: () => Access | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
-    const needsSecret = request.url.startsWith('/api');
+    // By the route that was found, never by the address: `/%61pi/…` and `http://host/api/…` find the same one.
+    const needsSecret = request.routeOptions.config.servesPage !== true;
     const judge = access();
     const why = judge ? judge.refuses({ headers: request.headers, needsSecret }) : 'busy';
     if (why !== undefined) return sendRefusal(reply, refusal(why));
