@@ -226,3 +226,90 @@ describe('tax that only the sum of a rate shows', () => {
     expect(giveBack(sale, first.after, units('b', 1)).refundMinor).toBe(2);
   });
 });
+
+describe('a refund of one part', () => {
+  const VAT = 200_000;
+
+  it('leaves delivery with its own tax and its own shares', () => {
+    const on = basket([line('a', 1_000, 1, { taxRatePpm: VAT })], {
+      taxMode: 'exclusive',
+      shipping: [
+        { id: 's', amountMinor: 500, taxRatePpm: VAT },
+        { id: 't', amountMinor: 300, taxRatePpm: 70_000, taxIncluded: true },
+      ],
+    });
+    const target = { scope: 'shipping' } as const;
+    const sale = saleOf(on, [
+      offer(percentOff(1_000, { target }), { id: 'before' }),
+      offer(amountOff(50, { target }), { id: 'after', taxTreatment: 'after_tax' }),
+    ]);
+    // Goods 12.00; s 4.50 and 0.90 tax less 0.31; t 2.70 less 0.19.
+    expect(sale.totals.payableMinor).toBe(1_200 + 509 + 251);
+    const goods = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(goods.refundMinor).toBe(1_200);
+    const s = giveBack(sale, goods.after, { lines: [], shippingIds: ['s'] });
+    expect(s.refundMinor).toBe(509);
+    expect(giveBack(sale, s.after, { lines: [], shippingIds: ['t'] }).refundMinor).toBe(251);
+    expect(giveBack(sale, NO_RETURNS, { lines: [], shippingIds: ['t'] }).refundMinor).toBe(251);
+  });
+
+  const terms = (more: Partial<Offer>) =>
+    offer(percentOff(1_000), {
+      conditions: [{ type: 'min_spend', amountMinor: 5_000, measure: 'before_discounts' }],
+      refundPolicy: { brokenThreshold: 'claw_back', giveUseBack: 'never' },
+      ...more,
+    });
+  const two = (rateA: number, rateB: number) =>
+    basket([line('a', 3_000, 1, { taxRatePpm: rateA }), line('b', 2_000, 1, { taxRatePpm: rateB })], {
+      taxMode: 'exclusive',
+    });
+
+  it('makes the tax of the kept goods due again, at their own rate', () => {
+    const sale = saleOf(two(VAT, 0), [terms({})]);
+    expect(sale.totals.payableMinor).toBe(3_240 + 1_800);
+    expect(giveBack(sale, NO_RETURNS, units('b', 1)).refundMinor).toBe(5_040 - 3_600);
+    expect(giveBack(sale, NO_RETURNS, units('a', 1)).refundMinor).toBe(5_040 - 2_000);
+  });
+
+  it('asks for no tax again where the discount had not lowered it', () => {
+    const sale = saleOf(two(VAT, VAT), [terms({ taxTreatment: 'after_tax' })]);
+    expect(sale.totals.payableMinor).toBe(6_000 - 500);
+    expect(giveBack(sale, NO_RETURNS, units('b', 1)).refundMinor).toBe(5_500 - 3_600);
+  });
+
+  it('measures a threshold after discounts beside the shares of the other offers', () => {
+    const other = offer(percentOff(1_000), { id: 'other', stacking: { mode: 'stackable', priority: 1 } });
+    const sale = (amountMinor: number) =>
+      saleOf(basket([line('a', 3_000), line('b', 2_000)]), [
+        other,
+        terms({ conditions: [{ type: 'min_spend', amountMinor, measure: 'after_discounts' }] }),
+      ]);
+    expect(sale(2_700).totals.payableMinor).toBe(4_050);
+    // 30.00 less 3.00 of the other offer stay: enough for 27.00, too little for 27.01.
+    expect(giveBack(sale(2_700), NO_RETURNS, units('b', 1))).toMatchObject({
+      refundMinor: 1_620,
+      clawedBackMinor: 0,
+    });
+    expect(giveBack(sale(2_701), NO_RETURNS, units('b', 1))).toMatchObject({
+      refundMinor: 1_350,
+      clawedBackMinor: 270,
+    });
+  });
+
+  it('keeps an amount only as far as the kept goods carry it', () => {
+    const sale = saleOf(basket([line('a', 3_000), line('b', 2_000)]), [
+      terms({ benefits: [amountOff(500)], conditions: [] }),
+    ]);
+    expect(giveBack(sale, NO_RETURNS, units('b', 1))).toMatchObject({
+      refundMinor: 1_800,
+      clawedBackMinor: 0,
+    });
+  });
+
+  it('lists the lines that came back only', () => {
+    const sale = saleOf(basket([line('a', 3_000), line('b', 2_000)]), []);
+    expect(giveBack(sale, NO_RETURNS, units('b', 1)).lines).toEqual([
+      { lineId: 'b', units: 1, priceMinor: 2_000, discountMinor: 0, tenderMinor: 0 },
+    ]);
+  });
+});

@@ -124,11 +124,11 @@ function worthOf(sale: Sale, kept: Kept): number {
   });
   (sale.basket.shipping ?? []).forEach((shipping, i) => {
     if (!kept.shipping(shipping.id)) return;
-    worth += shipping.amountMinor - shippingShare(sale, shipping.id) + (taxes.shipping[i] as number);
+    worth += shipping.amountMinor - shippingShare(sale, shipping.id, 'all') + (taxes.shipping[i] as number);
   });
   for (const decision of sale.decisions) {
     const lost = lostOn(sale, decision, kept);
-    if (lost > 0) worth += lost + taxOnLost(sale, decision, lost, options);
+    if (lost > 0) worth += lost + taxOnLost(sale, decision, kept, lost, options);
   }
   return worth;
 }
@@ -139,9 +139,11 @@ function priceOfFirst(sale: Sale, line: BasketLine, count: number): number {
   return price;
 }
 
-function shippingShare(sale: Sale, id: string): number {
+/** What was taken off a delivery, or only what lowered its taxable price. */
+function shippingShare(sale: Sale, id: string, which: 'all' | 'before_tax'): number {
   let sum = 0;
   for (const decision of sale.decisions) {
+    if (which === 'before_tax' && decision.taxTreatment !== 'before_tax') continue;
     sum += decision.shipping.find((entry) => entry.shippingId === id)?.amountMinor ?? 0;
   }
   return sum;
@@ -180,7 +182,7 @@ function paidTaxes(sale: Sale): { readonly lines: readonly number[]; readonly sh
   ];
   const taxable = [
     ...basket.lines.map((line) => taxableOfFirst(sale, line, line.qty)),
-    ...shipping.map((entry) => entry.amountMinor - taxedShippingShare(sale, entry.id)),
+    ...shipping.map((entry) => entry.amountMinor - shippingShare(sale, entry.id, 'before_tax')),
   ];
   const taxes = rates.map(() => 0);
   const amounts = totals.grossMinor - taxable.reduce((sum, amount) => sum + amount, 0);
@@ -196,28 +198,19 @@ function paidTaxes(sale: Sale): { readonly lines: readonly number[]; readonly sh
   return { lines: taxes.slice(0, basket.lines.length), shipping: taxes.slice(basket.lines.length) };
 }
 
-function taxedShippingShare(sale: Sale, id: string): number {
-  let sum = 0;
-  for (const decision of sale.decisions) {
-    if (decision.taxTreatment !== 'before_tax') continue;
-    sum += decision.shipping.find((entry) => entry.shippingId === id)?.amountMinor ?? 0;
-  }
-  return sum;
-}
-
-/** A discount that is lost again was taken before tax: what it had saved in tax is due again. */
-function taxOnLost(sale: Sale, decision: AcceptedDecision, lost: number, options: EngineOptions): number {
+/** A discount that is lost again was taken before tax: what it had saved on the kept goods is due again. */
+function taxOnLost(
+  sale: Sale,
+  decision: AcceptedDecision,
+  kept: Kept,
+  lost: number,
+  options: EngineOptions,
+): number {
   if (sale.basket.taxMode === 'inclusive' || decision.taxTreatment === 'after_tax') return 0;
-  const carriers = decision.lines.map(({ lineId, amountMinor }) => {
-    const line = sale.basket.lines.find((entry) => entry.id === lineId);
-    return { amountMinor, ratePpm: line?.taxRatePpm ?? 0 };
-  });
-  if (carriers.length === 0) return 0;
-  const parts = allocate(
-    lost,
-    carriers.map((carrier) => carrier.amountMinor),
-  );
-  return parts.reduce((sum, part, i) => sum + taxOn(part, carriers[i]?.ratePpm ?? 0, false, options), 0);
+  const { lines } = sale.basket;
+  const carried = lines.map((line) => shareOfFirst(decision, line.id, kept.units(line)));
+  const parts = allocate(lost, carried);
+  return parts.reduce((sum, part, i) => sum + taxOn(part, lines[i]?.taxRatePpm ?? 0, false, options), 0);
 }
 
 function refundedLines(sale: Sale, before: Kept, after: Kept): RefundedLine[] {
