@@ -57,7 +57,7 @@ async function payOwed(tx: Db, centre: Centre, offerId: string, before: Paramete
     .for('update');
   for (const row of owed) {
     const [lease] =
-      row.ledgerId === null || row.incarnation === null
+      row.ledgerId === null || row.incarnation === null || row.atRisk
         ? []
         : await tx
             .select()

@@ -84,7 +84,11 @@ async function applyRedeemed(
 ): Promise<undefined> {
   if (work.redemptions.has(payload.redemptionId)) return;
   const coupon = work.coupons.get(payload.couponId);
-  const paid = payWithRight(work, payload.offerId, await mayUsePool(tx, centre, payload.offerId));
+  const paid = payWithRight(work, payload.offerId, {
+    // What was accepted at risk took none of the ledger's rights: they are all still there.
+    mayUseLease: payload.leaseId !== undefined,
+    mayUsePool: await mayUsePool(tx, centre, payload.offerId),
+  });
   const row: RedemptionRow = {
     id: payload.redemptionId,
     offerId: payload.offerId,
@@ -126,11 +130,15 @@ async function applyRedeemed(
 }
 
 /** The ledger's own right first; a use that was accepted at risk is served by the pool when it still can. */
-function payWithRight(work: PushWork, offerId: string, mayUsePool: boolean): RedemptionRow['paidBy'] {
+function payWithRight(
+  work: PushWork,
+  offerId: string,
+  { mayUseLease, mayUsePool }: { readonly mayUseLease: boolean; readonly mayUsePool: boolean },
+): RedemptionRow['paidBy'] {
   const held = heldOf(work, offerId);
   if (held === undefined) return 'unlimited';
-  const spent = reportSpent(held);
-  if (spent.ok) {
+  const spent = mayUseLease ? reportSpent(held) : undefined;
+  if (spent?.ok) {
     setHeld(work, offerId, spent.value);
     return 'lease';
   }
@@ -206,7 +214,7 @@ async function giveBack(tx: Db, work: PushWork, row: RedemptionRow): Promise<voi
     });
   if (row.paidBy !== 'lease') return;
   const own = work.leases.get(row.offerId);
-  if (row.leaseId === null || own?.id === undefined || own.id === row.leaseId) {
+  if (row.leaseId === null || own?.id === row.leaseId) {
     setHeld(work, row.offerId, reportVoided(held));
     return;
   }

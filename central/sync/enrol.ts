@@ -56,8 +56,29 @@ async function join(tx: Db, centre: Centre, request: EnrolRequest, hash: string)
   if (known === undefined)
     await tx.insert(ledgers).values({ id: request.ledgerId, locationId: request.locationId, createdAt: now });
 
-  const deviceId = newId(centre.ports);
-  // Of two machines with one ledger, the one that joined last speaks for it.
+  // A request that arrives late, after the same machine has joined by another, must not turn it away.
+  const [present] = await tx
+    .select()
+    .from(devices)
+    .where(
+      and(
+        eq(devices.ledgerId, request.ledgerId),
+        eq(devices.publicKey, request.publicKey),
+        eq(devices.status, 'active'),
+      ),
+    );
+  const deviceId = present?.id ?? newId(centre.ports);
+  if (present === undefined) await addDevice(tx, request, deviceId, now);
+  const used = await tx
+    .update(enrolmentCodes)
+    .set({ usedAt: now, usedByDevice: deviceId })
+    .where(and(eq(enrolmentCodes.id, code.id), isNull(enrolmentCodes.usedByDevice)))
+    .returning({ id: enrolmentCodes.id });
+  return used.length === 1 ? ok(deviceId) : err(refusal('enrolment_code_invalid'));
+}
+
+/** Of two machines with one ledger, the one that joined last speaks for it. */
+async function addDevice(tx: Db, request: EnrolRequest, deviceId: string, now: number): Promise<void> {
   await tx
     .update(devices)
     .set({ status: 'revoked' })
@@ -70,10 +91,4 @@ async function join(tx: Db, centre: Centre, request: EnrolRequest, hash: string)
     enrolledAt: now,
     lastSeenAt: now,
   });
-  const used = await tx
-    .update(enrolmentCodes)
-    .set({ usedAt: now, usedByDevice: deviceId })
-    .where(and(eq(enrolmentCodes.id, code.id), isNull(enrolmentCodes.usedByDevice)))
-    .returning({ id: enrolmentCodes.id });
-  return used.length === 1 ? ok(deviceId) : err(refusal('enrolment_code_invalid'));
 }

@@ -2,7 +2,14 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import type { Centre } from '../centre.ts';
-import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from '../escrow/held.ts';
+import {
+  type LeaseHolder,
+  leaseOf,
+  lockEscrows,
+  lockLeases,
+  writeEscrow,
+  writeHeld,
+} from '../escrow/held.ts';
 import { type Announcement, announce } from '../feed/announce.ts';
 import type { CouponRow } from '../redemptions/find-coupon.ts';
 import type { RedemptionRow } from '../redemptions/take-use.ts';
@@ -107,8 +114,11 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
     const state = work.leases.get(offerId);
     // An offer whose rights all came from the pool leaves no lease behind.
     const worthARow = state?.id !== undefined || (state?.lease.granted ?? 0) > 0;
-    if (held !== undefined && worthARow) await writeHeld(tx, centre, work.holder, offerId, state?.id, held);
-    else if (held !== undefined) await writeEscrowOnly(tx, offerId, held.escrow);
+    if (held !== undefined && worthARow) {
+      const leaseId = await writeHeld(tx, centre, work.holder, offerId, state?.id, held);
+      nameLease(work, offerId, leaseId);
+    }
+    if (held !== undefined && !worthARow) await writeEscrow(tx, offerId, held.escrow);
   }
   for (const offerId of work.obeyed) {
     const { ledgerId, incarnation } = work.holder;
@@ -134,10 +144,12 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
   await announce(tx, usesToTell(work));
 }
 
-async function writeEscrowOnly(tx: Db, offerId: string, escrow: Escrow): Promise<void> {
-  await tx.execute(
-    sql`UPDATE escrows SET pool = ${escrow.pool}, spent = ${escrow.spent} WHERE offer_id = ${offerId}::uuid`,
-  );
+/** Redemptions of this push whose lease got its id only now. */
+function nameLease(work: PushWork, offerId: string, leaseId: string): void {
+  for (const row of work.added.values()) {
+    if (row.offerId === offerId && row.paidBy === 'lease' && row.leaseId === null)
+      work.added.set(row.id, { ...row, leaseId });
+  }
 }
 
 /** All counters in one statement; the rows are locked already. */

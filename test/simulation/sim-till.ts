@@ -40,6 +40,8 @@ export type SimTill = {
   dataDir(): string;
   /** The files of a ledger are there. */
   hasLedger(): boolean;
+  /** The newest event in the files, while the process does not run. */
+  headOnDisk(): number;
 };
 
 export type Backup = { readonly folder: string; readonly headSeq: number; readonly incarnation: number };
@@ -168,6 +170,14 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       return view;
     },
     dataDir: () => dir,
+    headOnDisk() {
+      const key = machine.keys.get('ledger');
+      assert(key && !life, 'a ledger that nobody has open');
+      const files = viewLedger(dir, key);
+      const { seq } = files.head();
+      files.close();
+      return seq;
+    },
     hasLedger: () => holdsLedger(dir),
 
     async open() {

@@ -82,8 +82,8 @@ async function deleteWal(world: World, device: Device): Promise<void> {
     await lose(world, device);
     return;
   }
+  const after = till.headOnDisk();
   await till.open();
-  const after = till.view.reads.events.last()?.seq ?? 0;
   world.trace.add(`  ${device.machine.name} went back from ${before}`);
   loseAfter(world, device, Math.min(before, after));
 }
