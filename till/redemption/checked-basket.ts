@@ -23,6 +23,7 @@ export type AcceptedCoupon = {
   readonly code: string;
   readonly offerId: string;
   readonly offerVersion: number;
+  readonly offerName: string;
   readonly discountMinor: number;
   readonly shares: Shares;
   /** Its use is held by the basket; absent where nothing is limited. */

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
 import type { AcceptedCoupon, CheckedBasket } from './checked-basket.ts';
 import { HOLD_MS } from './holds.ts';
 import type { OpenBaskets } from './open-baskets.ts';
-import { shownRedemption } from './shown.ts';
+import { namedRedemption, shownRedemption } from './shown.ts';
 import { loadUse, moveRight } from './use-state.ts';
 
 export type Confirmation = OutputOf<'redemption.confirm'>;
@@ -107,13 +107,14 @@ function commitBasket(
     customerId,
     pseudonym,
   };
-  const redeemed: RedemptionRow[] = [];
+  const redemptions: Confirmation['redemptions'] = [];
   for (const coupon of checked.coupons) {
-    const one = redeem(tx, services, coupon, about);
-    if (!one.ok) return one;
-    redeemed.push(one.value);
+    const redeemed = redeem(tx, services, coupon, about);
+    if (!redeemed.ok) return redeemed;
+    const names = { offerName: coupon.offerName, operatorName: by.name };
+    redemptions.push(namedRedemption(redeemed.value, names));
   }
-  return ok(answerOf(tx, row, redeemed));
+  return ok(answerOf(row, redemptions));
 }
 
 type About = {
@@ -227,14 +228,12 @@ export function countsOf(redemption: {
 function firstAnswer(tx: Tx, basket: BasketRow): Confirmation {
   const rows = tx.read.redemptions.ofBasket(basket.id);
   return answerOf(
-    tx,
     basket,
-    rows.map((row) => ({ ...row, voidedAt: null })),
+    rows.map((row) => shownRedemption(tx.read, { ...row, voidedAt: null })),
   );
 }
 
-function answerOf(tx: Tx, basket: BasketRow, rows: readonly RedemptionRow[]): Confirmation {
+function answerOf(basket: BasketRow, redemptions: Confirmation['redemptions']): Confirmation {
   const { id: basketId, currency, subtotalMinor, discountMinor, payableMinor, at: redeemedAt } = basket;
-  const redemptions = rows.map((row) => shownRedemption(tx.read, row));
   return { basketId, redemptions, currency, subtotalMinor, discountMinor, payableMinor, redeemedAt };
 }

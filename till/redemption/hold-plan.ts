@@ -34,6 +34,7 @@ export function planCoupons(
         code: display,
         offerId: offer.id,
         offerVersion: offer.version,
+        offerName: offer.name,
         discountMinor: verdict.decision.discountMinor,
         shares: sharesOf(verdict.decision, basket),
         ...(mustHold ? { reservationId: held.get(coupon.id) ?? newId() } : {}),

@@ -44,24 +44,32 @@ export function shownTotals(totals: Totals) {
   };
 }
 
-export function shownRedemption(read: Reads, row: RedemptionRow): z.output<typeof redemptionRowSchema> {
+type ShownRedemption = z.output<typeof redemptionRowSchema>;
+
+/** What a row of the ledger names only by ids. */
+type RedemptionNames = { readonly offerName: string; readonly operatorName: string };
+
+export function shownRedemption(read: Reads, row: RedemptionRow): ShownRedemption {
   const terms = read.offers.terms(row.offerId, row.offerVersion);
   const operator = read.operators.byId(row.operatorId);
   assert(terms && operator, 'a redemption names its version and operator');
+  return namedRedemption(row, { offerName: termsOf({ terms }).name, operatorName: operator.name });
+}
+
+export function namedRedemption(row: RedemptionRow, names: RedemptionNames): ShownRedemption {
   return {
     id: row.id,
     basketId: row.basketId,
     code: row.code,
     offerId: row.offerId,
-    offerName: termsOf({ terms }).name,
     channel: row.channel,
     status: row.voidedAt === null ? 'redeemed' : 'voided',
     discountMinor: row.discountMinor,
     currency: row.currency,
     operatorId: row.operatorId,
-    operatorName: operator.name,
     tillName: row.tillName,
     redeemedAt: row.redeemedAt,
+    ...names,
     ...(row.voidedAt === null ? {} : { voidedAt: row.voidedAt }),
   };
 }

@@ -1,0 +1,62 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { normaliseCustomer, pseudonymOf } from './customers.ts';
+import { basketOf50, offerDraft } from './testing/offer-drafts.ts';
+import { openShop } from './testing/test-core.ts';
+
+describe('a customer', () => {
+  it.each([
+    ['phone', '+49 (0)30 1234567', '+49301234567'],
+    ['phone', '0049 30 1234567', '+49301234567'],
+    ['email', ' Ann@Example.COM ', 'ann@example.com'],
+    ['loyalty', ' A-17 ', 'A-17'],
+  ] as const)('by %s %j is %j', (kind, value, expected) => {
+    expect(normaliseCustomer({ kind, value })).toEqual({ ok: true, value: { kind, value: expected } });
+  });
+
+  it.each([
+    ['phone', '030 1234567'],
+    ['phone', '+49 1'],
+    ['email', 'ann@example'],
+    ['email', 'ann example.com'],
+  ] as const)('by %s %j is refused at its field', (kind, value) => {
+    expect(normaliseCustomer({ kind, value })).toMatchObject({
+      error: { code: 'invalid_input', path: 'customer.value' },
+    });
+  });
+
+  it('has a pseudonym that tells nothing, and is the same under the same key only', () => {
+    const key = randomBytes(32).toString('base64url');
+    const ann = { kind: 'email', value: 'ann@example.com' } as const;
+    expect(pseudonymOf(key, ann)).toMatch(/^[0-9a-f]{64}$/);
+    expect(pseudonymOf(key, ann)).toBe(pseudonymOf(key, ann));
+    expect(pseudonymOf(randomBytes(32).toString('base64url'), ann)).not.toBe(pseudonymOf(key, ann));
+    expect(pseudonymOf(key, { ...ann, kind: 'user' })).not.toBe(pseudonymOf(key, ann));
+  });
+});
+
+describe('a limit for each customer', () => {
+  let till: Awaited<ReturnType<typeof openShop>>;
+  beforeEach(async () => {
+    till = await openShop();
+  });
+  afterEach(() => till.close());
+
+  it('counts an open basket of the same customer as a use', async () => {
+    const draft = offerDraft({ limits: { perCustomer: 1 } });
+    await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'ONCE' }, till.session);
+    const check = () =>
+      till.ok(
+        'redemption.check',
+        {
+          basketId: randomUUID(),
+          basket: basketOf50,
+          codes: ['ONCE'],
+          customer: { kind: 'phone', value: '+49301234567' },
+        },
+        till.session,
+      );
+    expect((await check()).coupons[0]).toMatchObject({ status: 'accepted' });
+    expect((await check()).coupons[0]).toMatchObject({ refusal: { code: 'customer_limit' } });
+  });
+});
