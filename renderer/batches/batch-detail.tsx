@@ -72,7 +72,9 @@ export function BatchDetail({ batchId }: { batchId: string }) {
             </Card>
             <CodesCard batchId={batchId} />
           </div>
-          <PrintCard batch={batch} />
+          <div className={classes.sticky}>
+            <PrintCard batch={batch} />
+          </div>
         </div>
       )}
     </Page>
@@ -193,7 +195,7 @@ function PrintCard({ batch }: { batch: Batch }) {
         {refused !== undefined && <RefusalNotice refusal={refused} />}
         {made !== undefined && (
           <Notice tone="go">
-            {t('print.made', { labels: format.number(made.labels), pages: made.pages, file: made.fileName })}
+            {t('print.made', { labels: format.number(made.labels), count: made.pages, file: made.fileName })}
           </Notice>
         )}
         <Action

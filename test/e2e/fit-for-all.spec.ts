@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { createOffer, expectAccepted, goTo, scan, signIn, typeTotal } from './desk.ts';
@@ -164,3 +165,18 @@ for (const [width, height] of [
     });
   });
 }
+
+test('the first load carries less than 350 kB of gzipped JavaScript', async ({ till }) => {
+  test.skip(till.host !== 'web', 'a desktop window loads from its own disk');
+  const { page } = till;
+  const sizes: Promise<number>[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) sizes.push(response.body().then((body) => gzipSync(body).length));
+  });
+  await page.goto(till.url ?? '');
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Who is at the till?' })).toBeVisible();
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(50_000);
+  expect(total / 1000).toBeLessThan(350);
+});

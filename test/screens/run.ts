@@ -238,6 +238,7 @@ async function walkOwnShop(page: Page): Promise<void> {
 
 /** The same counter in the other languages. */
 async function walkLanguage(page: Page, language: 'de' | 'es'): Promise<void> {
+  const code = language === 'de' ? 'SOMMER10' : 'VERANO10';
   const words = { de: ['Weiter', 'Ihr Name', 'Noch einmal'], es: ['Siguiente', 'Su nombre', 'Otra vez'] }[
     language
   ];
@@ -259,13 +260,13 @@ async function walkLanguage(page: Page, language: 'de' | 'es'): Promise<void> {
     .locator('form input')
     .first()
     .fill(language === 'de' ? 'Zehn Prozent' : 'Diez por ciento');
-  await page.locator('input[placeholder=SUMMER10]').fill('VERANO10');
+  await page.locator('input[placeholder=SUMMER10]').fill(code);
   await page.locator('form [data-tone=primary]').click();
   await page.waitForFunction(() => window.location.hash === '#/offers');
   await page.keyboard.press('F2');
   for (const digit of '4580') await page.keyboard.press(digit, { delay: 60 });
   await page.waitForTimeout(300);
-  await scan(page, 'VERANO10');
+  await scan(page, code);
   await page.locator('[data-testid=result][data-tone=go]').waitFor();
   await keep(page, `redeem-accepted-${language}`);
 }
