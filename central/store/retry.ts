@@ -7,7 +7,6 @@ const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01']);
 const UNAVAILABLE: ReadonlySet<string> = new Set(['53300', '55P03', '57P01', '57P02', '57P03']);
 const DISK_FULL = '53100';
 const UNIQUE_VIOLATION = '23505';
-const INTEGRITY_CLASS = '23';
 
 type SqlFault = { readonly code: string; readonly constraint?: string };
 
@@ -25,11 +24,6 @@ export function sqlFault(error: unknown): SqlFault | undefined {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   const fault = sqlFault(error);
   return fault?.code === UNIQUE_VIOLATION && (constraint === undefined || fault.constraint === constraint);
-}
-
-/** The data does not fit, and never will: trying again changes nothing. */
-export function isIntegrityViolation(error: unknown): boolean {
-  return sqlFault(error)?.code.startsWith(INTEGRITY_CLASS) ?? false;
 }
 
 export function isDiskFull(error: unknown): boolean {
