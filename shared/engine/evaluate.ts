@@ -50,7 +50,7 @@ export function evaluateWith(input: BookInput): Evaluation {
   }
   return {
     decisions,
-    totals: totalsOf(cart, applied.work, applied.afterTax, applied.tender, options),
+    totals: totalsOf(cart, applied, options),
     search: searchOf(lanes),
   };
 }

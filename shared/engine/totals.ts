@@ -125,13 +125,16 @@ function leftOf(cart: Cart, work: Work): number {
   return left;
 }
 
-export function totalsOf(
-  cart: Cart,
-  work: Work,
-  afterTax: AfterTax,
-  tender: AfterTax,
-  options: EngineOptions,
-): Totals {
+/** What `totalsOf` reads of an applied combination. */
+export type Settlement = {
+  readonly work: Work;
+  readonly afterTax: AfterTax;
+  readonly tender: AfterTax;
+  readonly payableMinor: number;
+};
+
+export function totalsOf(cart: Cart, settlement: Settlement, options: EngineOptions): Totals {
+  const { work, afterTax, tender, payableMinor } = settlement;
   const list = taxables(cart, work, afterTax, options);
   const taxes = taxesByRate(list, options);
   const lines = cart.lines.map((line, i): LineTotal => {
@@ -161,7 +164,7 @@ export function totalsOf(
     netMinor,
     taxMinor,
     grossMinor: netMinor + taxMinor,
-    payableMinor: payableOf(cart, work, afterTax, options),
+    payableMinor,
     lines,
     taxes,
   };

@@ -30,31 +30,29 @@ export const NO_AWARD: Award = { takings: [], shipping: [] };
 /** What is still to pay, unit by unit, while a combination of offers is applied. */
 export class Work {
   readonly cart: Cart;
-  #runs: (readonly UnitRun[])[];
-  #left: number[];
+  readonly #runs: (readonly UnitRun[])[];
+  readonly #left: number[];
   /** Units at the end of each line that a picking offer has rewarded: none is rewarded twice. */
-  #rewarded: number[];
+  readonly #rewarded: number[];
   /** Units of each line that were bought for a reward: none is bought for two. */
-  #bought: number[];
-  shippingLeft: number[];
+  readonly #bought: number[];
+  readonly shippingLeft: number[];
 
-  constructor(cart: Cart) {
+  /** At full prices, or where `from` stands. */
+  constructor(cart: Cart, from?: Work) {
     this.cart = cart;
-    this.#runs = cart.lines.map((line) => line.fullRuns);
-    this.#left = cart.lines.map((line) => line.subtotalMinor);
-    this.#rewarded = cart.lines.map(() => 0);
-    this.#bought = cart.lines.map(() => 0);
-    this.shippingLeft = (cart.basket.shipping ?? []).map((shipping) => shipping.amountMinor);
+    this.#runs = from === undefined ? cart.lines.map((line) => line.fullRuns) : from.#runs.slice();
+    this.#left = from === undefined ? cart.lines.map((line) => line.subtotalMinor) : from.#left.slice();
+    this.#rewarded = from === undefined ? cart.lines.map(() => 0) : from.#rewarded.slice();
+    this.#bought = from === undefined ? cart.lines.map(() => 0) : from.#bought.slice();
+    this.shippingLeft =
+      from === undefined
+        ? (cart.basket.shipping ?? []).map((shipping) => shipping.amountMinor)
+        : from.shippingLeft.slice();
   }
 
   copy(): Work {
-    const copy = new Work(this.cart);
-    copy.#runs = [...this.#runs];
-    copy.#left = [...this.#left];
-    copy.#rewarded = [...this.#rewarded];
-    copy.#bought = [...this.#bought];
-    copy.shippingLeft = [...this.shippingLeft];
-    return copy;
+    return new Work(this.cart, this);
   }
 
   lineLeft(line: CartLine): number {
