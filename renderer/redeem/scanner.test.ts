@@ -108,6 +108,32 @@ describe('a scanner, with no field in focus', () => {
     expect(d.typed).toBe('');
   });
 
+  it('keeps a code whole that a busy machine handed over at two paces', () => {
+    const d = desk();
+    d.keys('1250', person);
+    d.wait(400);
+    d.keys('SUMMER', 180);
+    d.wait(300);
+    d.keys('SALE2027', 5);
+    d.wait(300);
+    expect(d.scans).toEqual([]);
+    d.keys('X', 5);
+    d.keys('YZ', 5);
+    d.wait(5);
+    expect(d.end()).toBe(true);
+    expect([d.scans[0]?.text, d.typed]).toEqual(['SUMMERSALE2027XYZ', '1250']);
+  });
+
+  it('believes check characters before any pace', () => {
+    const d = desk([CODE]);
+    d.keys('1250', person);
+    d.wait(400);
+    d.keys(CODE, (i) => (i < 6 ? 230 : 4));
+    d.wait(4);
+    expect(d.end()).toBe(true);
+    expect([d.scans[0]?.text, d.typed]).toEqual([CODE, '1250']);
+  });
+
   it('leaves an amount whose last digit was typed a moment before the trigger', () => {
     const d = desk();
     d.keys('1250', person);

@@ -120,6 +120,33 @@ export function createScanner(ports: ScannerPorts): Scanner {
     return undefined;
   }
 
+  /** Letters before the candidate are the beginning of the same code: it came in at two paces. */
+  function cutsCode(candidate: Candidate): boolean {
+    return place !== 'field' && keys.slice(0, candidate.start).some((key) => !isDigit(key.char));
+  }
+
+  function withItsBeginning(candidate: Candidate): Candidate {
+    if (!cutsCode(candidate)) return candidate;
+    const start = place === 'code' ? 0 : keys.findIndex((key) => !isDigit(key.char));
+    return { start, msPerChar: candidate.msPerChar };
+  }
+
+  function endedInField(silence: number): Candidate | undefined {
+    const fast = fastSuffix(keys, place);
+    return silence <= FAST_END_MS && keys.length - fast.start >= MIN_FAST_IN_FIELD ? fast : undefined;
+  }
+
+  /** Check characters that fit are the best evidence, whatever the pace was; then the pace decides. */
+  function endedAtCounter(silence: number): Candidate | undefined {
+    const checked = checkedSuffix();
+    if (checked !== undefined) return checked;
+    const fast = fastSuffix(keys, place);
+    if (silence <= FAST_END_MS && keys.length - fast.start >= MIN_FAST_ENDED) return withItsBeginning(fast);
+    const slow = slowSuffix(keys, MIN_SLOW_ENDED);
+    const isInTime = slow !== undefined && silence <= slow.msPerChar * SLOW_END_FACTOR + PACE_TOLERANCE_MS;
+    return isInTime ? withItsBeginning(slow) : undefined;
+  }
+
   return {
     get active() {
       return keys.length > 0;
@@ -145,27 +172,13 @@ export function createScanner(ports: ScannerPorts): Scanner {
         return false;
       }
       const silence = at - last.at;
-      const fast = fastSuffix(keys, place);
-      if (
-        silence <= FAST_END_MS &&
-        keys.length - fast.start >= (place === 'field' ? MIN_FAST_IN_FIELD : MIN_FAST_ENDED)
-      ) {
-        emit(fast, kind, at);
-        return true;
+      const found = place === 'field' ? endedInField(silence) : endedAtCounter(silence);
+      if (found === undefined) {
+        close();
+        return false;
       }
-      if (place !== 'field') {
-        const slow = slowSuffix(keys, MIN_SLOW_ENDED);
-        const found =
-          slow !== undefined && silence <= slow.msPerChar * SLOW_END_FACTOR + PACE_TOLERANCE_MS
-            ? slow
-            : checkedSuffix();
-        if (found !== undefined) {
-          emit(found, kind, at);
-          return true;
-        }
-      }
-      close();
-      return false;
+      emit(found, kind, at);
+      return true;
     },
 
     elapse(at) {
@@ -173,14 +186,16 @@ export function createScanner(ports: ScannerPorts): Scanner {
       if (last === undefined) return;
       const silence = at - last.at;
       const fast = fastSuffix(keys, place);
-      if (keys.length - fast.start >= MIN_FAST_UNENDED) {
+      if (keys.length - fast.start >= MIN_FAST_UNENDED && !cutsCode(fast)) {
         if (silence >= FAST_END_MS) emit(fast, 'none', at);
         return;
       }
       if (silence > FAST_GAP_MS) releaseHeld();
       if (place !== 'field') {
         const slow = slowSuffix(keys, MIN_SLOW_UNENDED);
-        if (slow !== undefined && silence >= slow.msPerChar * SLOW_END_FACTOR) return emit(slow, 'none', at);
+        if (slow !== undefined && !cutsCode(slow) && silence >= slow.msPerChar * SLOW_END_FACTOR) {
+          return emit(slow, 'none', at);
+        }
         if (silence >= CHECKED_END_MS) {
           const checked = checkedSuffix();
           if (checked !== undefined && silence >= checked.msPerChar * SLOW_END_FACTOR)

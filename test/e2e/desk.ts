@@ -43,9 +43,10 @@ export async function scan(
         while (performance.now() < due)
           await new Promise((resolve) => setTimeout(resolve, due - performance.now() > 15 ? 5 : 0));
         const target = document.activeElement ?? document.body;
-        const goesOn = target.dispatchEvent(
-          new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
-        );
+        const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+        // Keys carry the time when they came in, however busy the window is then.
+        Object.defineProperty(event, 'timeStamp', { value: due });
+        const goesOn = target.dispatchEvent(event);
         if (!goesOn) continue;
         if (target instanceof HTMLInputElement && key.length === 1) {
           target.setRangeText(key, target.selectionStart ?? 0, target.selectionEnd ?? 0, 'end');
