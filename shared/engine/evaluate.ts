@@ -166,16 +166,15 @@ function accepted(took: Taken, lanes: readonly Lane[]): AcceptedDecision {
   const { offer } = took.candidate.prepared;
   const { cart } = (lanes[0] as Lane).scene;
   const { basket } = cart;
-  const lines = [...took.lines]
-    .sort(([a], [b]) => a - b)
-    .map(([index, { amountMinor, units }]) => ({
-      lineId: basket.lines[index]?.id ?? '',
-      amountMinor,
-      units,
-    }));
-  const shipping = [...took.shipping]
-    .sort(([a], [b]) => a - b)
-    .map(([index, amountMinor]) => ({ shippingId: basket.shipping?.[index]?.id ?? '', amountMinor }));
+  const lines = inOrder(took.lines, (index, { amountMinor, units }) => ({
+    lineId: basket.lines[index]?.id ?? '',
+    amountMinor,
+    units,
+  }));
+  const shipping = inOrder(took.shipping, (index, amountMinor) => ({
+    shippingId: basket.shipping?.[index]?.id ?? '',
+    amountMinor,
+  }));
   return {
     ...headOf(took.candidate),
     outcome: 'accepted',
@@ -185,6 +184,12 @@ function accepted(took: Taken, lanes: readonly Lane[]): AcceptedDecision {
     lines,
     shipping,
   };
+}
+
+/** Entries by their index in the basket, whatever the order in which they were taken. */
+function inOrder<T, U>(entries: ReadonlyMap<number, T>, write: (index: number, entry: T) => U): U[] {
+  const indexes = [...entries.keys()].sort((a, b) => a - b);
+  return indexes.map((index) => write(index, entries.get(index) as T));
 }
 
 function refused(candidate: Candidate, refusal: EngineRefusal): RefusedDecision {

@@ -56,7 +56,7 @@ class Trial {
   readonly #turns: readonly Turn[];
   readonly #scene: Scene;
   #best: Applied | undefined;
-  #bestRanks: readonly number[] = [];
+  #bestChosen: readonly Candidate[] = [];
   readonly limit: number;
   count = 0;
 
@@ -80,19 +80,28 @@ class Trial {
   run(chosen: readonly Candidate[]): boolean {
     if (chosen.length === 0) return false;
     this.count += 1;
-    const members = new Set(chosen);
-    const applied = this.#apply(this.#turns.filter((turn) => members.has(turn.candidate)));
-    if (applied.stopped !== undefined) return false;
-    const ranks = chosen.map((candidate) => this.#rank.get(candidate) as number).sort((a, b) => a - b);
-    const best = this.#best;
-    const better =
-      best === undefined ||
-      applied.payableMinor < best.payableMinor ||
-      (applied.payableMinor === best.payableMinor && goesFirst(ranks, this.#bestRanks));
-    if (!better) return false;
+    const applied = this.#apply(this.#turnsOf(chosen));
+    if (applied.stopped !== undefined || !this.#improves(applied, chosen)) return false;
     this.#best = applied;
-    this.#bestRanks = ranks;
+    this.#bestChosen = chosen;
     return true;
+  }
+
+  #improves(applied: Applied, chosen: readonly Candidate[]): boolean {
+    const best = this.#best;
+    if (best === undefined || applied.payableMinor < best.payableMinor) return true;
+    if (applied.payableMinor > best.payableMinor) return false;
+    return goesFirst(this.#ranksOf(chosen), this.#ranksOf(this.#bestChosen));
+  }
+
+  #ranksOf(chosen: readonly Candidate[]): number[] {
+    return chosen.map((candidate) => this.#rank.get(candidate) as number).sort((a, b) => a - b);
+  }
+
+  #turnsOf(chosen: readonly Candidate[]): readonly Turn[] {
+    if (chosen.length === this.#rank.size) return this.#turns;
+    const members = new Set(chosen);
+    return this.#turns.filter((turn) => members.has(turn.candidate));
   }
 
   #apply(turns: readonly Turn[]): Applied {
