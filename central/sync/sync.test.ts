@@ -105,7 +105,8 @@ describe.each(testableStores())('sync on %s', (kind) => {
       const device = await enrolDevice(test);
       const { couponId, offerId } = await makeCoupon(undefined, 10);
       await device.push(1, { leaseWishes: [{ offerId, want: 5 }] });
-      const first = redeemed(couponId, offerId);
+      const fromLease = { leaseId: randomUUID() };
+      const first = redeemed(couponId, offerId, fromLease);
       device.append('redemption.redeemed', first);
       await device.push();
       expect(await rightsOf(offerId)).toMatchObject({ pool: 5, leased: 4, spent: 1 });
@@ -113,7 +114,7 @@ describe.each(testableStores())('sync on %s', (kind) => {
       // A copy of the ledger from before that redemption was put back, and went on by itself.
       device.events = [];
       device.head = { seq: 0, hash: '0'.repeat(64) };
-      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      device.append('redemption.redeemed', redeemed(couponId, offerId, fromLease));
       expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 1, retired: { next: 2 } } });
       // Another copy that asks is told another number.
       expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 1, retired: { next: 3 } } });
@@ -210,7 +211,7 @@ describe.each(testableStores())('sync on %s', (kind) => {
         firstSerial: 1,
         usesPerCode: 1,
       });
-      device.append('redemption.redeemed', redeemed(couponId, offer.id));
+      device.append('redemption.redeemed', redeemed(couponId, offer.id, { leaseId: offer.id }));
       expect((await device.push()).body).toMatchObject({ ackedSeq: 4, quarantined: [] });
       expect(await rightsOf(offer.id)).toMatchObject({ total: 3, pool: 0, leased: 2, spent: 1 });
       const { body } = await test.call('GET', `/api/coupons/${couponId}`);
