@@ -95,7 +95,7 @@ describe('a scanner, with no field in focus', () => {
     const d = desk();
     d.keys('4006381333931', 10);
     expect(d.typed).toBe('');
-    d.wait(200);
+    d.wait(260);
     expect(d.scans[0]).toMatchObject({ text: '4006381333931', taken: 0 });
   });
 
@@ -159,7 +159,7 @@ describe('a scanner, with no field in focus', () => {
   it('swallows an Enter that comes after the silence already ended the scan', () => {
     const d = desk();
     d.keys(CODE, 10);
-    d.wait(160);
+    d.wait(240);
     expect(d.scans).toHaveLength(1);
     expect(d.end()).toBe(true);
   });

@@ -43,17 +43,19 @@ export type Scanner = {
   reset(): void;
 };
 
-export const FAST_GAP_MS = 50;
+const FAST_GAP_MS = 50;
 /** Above the slowest scanner seen (990 ms); a longer pause starts a new run of keys. */
-export const MAX_GAP_MS = 1_200;
+const MAX_GAP_MS = 1_200;
 /** A pause inside a fast scan while the machine was busy. */
 const HICCUP_MS = 150;
 /** Silence that ends a fast scan without terminator. */
-export const FAST_END_MS = 120;
+const FAST_END_MS = 200;
 /** A scan's own second terminator (CR LF) must not confirm the sale that its first one opened. */
 const AFTER_SCAN_MS = 250;
 /** Silence that ends a slow scan without terminator, as a multiple of its pace. */
 const SLOW_END_FACTOR = 1.6;
+/** What that silence lasts at least beyond the pace: a window may be busy in the middle of a code. */
+const SLOW_END_GRACE_MS = 250;
 /** Silence after a typed code whose check characters fit. */
 const CHECKED_END_MS = 600;
 
@@ -193,7 +195,7 @@ export function createScanner(ports: ScannerPorts): Scanner {
       if (silence > FAST_GAP_MS) releaseHeld();
       if (place !== 'field') {
         const slow = slowSuffix(keys, MIN_SLOW_UNENDED);
-        if (slow !== undefined && !cutsCode(slow) && silence >= slow.msPerChar * SLOW_END_FACTOR) {
+        if (slow !== undefined && !cutsCode(slow) && silence >= slowEndMs(slow)) {
           return emit(slow, 'none', at);
         }
         if (silence >= CHECKED_END_MS) {
@@ -220,6 +222,10 @@ function fastSuffix(keys: readonly Key[], place: Place): Candidate {
     while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && !isDigit(keys[start - 1]?.char)) start--;
   }
   return { start, msPerChar: pace(keys, start) };
+}
+
+function slowEndMs({ msPerChar }: Candidate): number {
+  return Math.max(msPerChar * SLOW_END_FACTOR, msPerChar + SLOW_END_GRACE_MS);
 }
 
 /** The longest end of the run that keeps one even pace, when it is long enough to be no accident. */
