@@ -65,10 +65,12 @@ export function share(amount: number, weights: readonly UnitRun[], fromEnd = fal
 }
 
 function shareEqually(amount: number, units: number, fromEnd: boolean): UnitRun[] {
-  const out: UnitRun[] = [];
   const rest = amount % units;
-  pushSplit(out, units, (amount - rest) / units, rest, fromEnd);
-  return out;
+  const floor = (amount - rest) / units;
+  if (rest === 0) return [{ units, amountMinor: floor }];
+  const more = { units: rest, amountMinor: floor + 1 };
+  const less = { units: units - rest, amountMinor: floor };
+  return fromEnd ? [less, more] : [more, less];
 }
 
 /** How many units of each run get one minor unit more. */
@@ -115,6 +117,11 @@ function push(out: UnitRun[], units: number, amountMinor: number): void {
 
 /** Unit by unit `a + sign × b`; both cover the same number of units. */
 export function combine(a: readonly UnitRun[], b: readonly UnitRun[], sign: 1 | -1): UnitRun[] {
+  const [one] = a;
+  const [other] = b;
+  if (a.length === 1 && b.length === 1 && one !== undefined && one.units === other?.units) {
+    return [{ units: one.units, amountMinor: one.amountMinor + sign * other.amountMinor }];
+  }
   const out: UnitRun[] = [];
   let i = 0;
   let j = 0;
