@@ -233,6 +233,45 @@ describe('stacking', () => {
     ).toEqual(['z']);
   });
 
+  it('tells who was left out for an exclusive offer, or an exclusive one left out for others, with whom they clash', () => {
+    const code = (offers: Offer[]) => evaluateOffers(offers).decisions.map((decision) => refusalOf(decision));
+    const strong = offer(percentOff(9_000), { id: 'strong', trigger: 'automatic', ...exclusive() });
+    const clash = {
+      code: 'not_combinable',
+      nextStep: 'none',
+      params: { withOfferId: 'strong', withName: 'Offer A' },
+    };
+    expect(code([offer(percentOff(1_000), { id: 'weak' }), strong])).toEqual([clash, undefined]);
+    expect(code([offer(percentOff(1_000), { id: 'weak', ...group('g') }), strong])).toEqual([
+      clash,
+      undefined,
+    ]);
+    const others = [
+      offer(percentOff(9_000), { id: 'strong' }),
+      offer(percentOff(1_000), { id: 'weak', ...exclusive() }),
+    ];
+    expect(code(others)).toMatchObject([
+      undefined,
+      { code: 'not_combinable', nextStep: 'remove_other', params: { withCode: 'STRONG' } },
+    ]);
+  });
+
+  it('takes members of different groups for no rivals', () => {
+    const limited = {
+      conditions: [{ type: 'min_spend', amountMinor: 900, measure: 'after_discounts' }],
+    } as Partial<Offer>;
+    const { decisions } = evaluateOffers([
+      offer(percentOff(5_000), { id: 'a', ...group('g', 1) }),
+      offer(percentOff(1_000), { id: 'b', ...limited, ...group('h') }),
+      offer(percentOff(1_000), { id: 'c', ...limited }),
+    ]);
+    expect(decisions.map((decision) => refusalOf(decision)?.code)).toEqual([
+      undefined,
+      'min_spend',
+      'min_spend',
+    ]);
+  });
+
   it('breaks a tie by priority, then id', () => {
     const pair = (first: number, second: number) => [
       offer(percentOff(1_000), { id: 'b', ...group('g', first) }),

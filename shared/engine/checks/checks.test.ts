@@ -295,6 +295,48 @@ describe('budgets', () => {
   });
 });
 
+describe('every check', () => {
+  const customer = { facts: { customer: { id: 'c' } } };
+
+  it.each<[string, Partial<Offer>, Scenario, Partial<PresentedCoupon>]>([
+    ['status', { status: 'paused' }, {}, {}],
+    ['status', { status: 'archived' }, {}, {}],
+    ['currency', { currency: 'JPY', benefits: [amountOff(1)] }, {}, {}],
+    ['validity', { validity: { startsAt: NOW + 1 } }, {}, {}],
+    ['validity', { validity: { endsAt: NOW - 1 } }, {}, {}],
+    ['limit_code', {}, {}, { maxUses: 1, uses: 1 }],
+    ['limit_campaign', { campaignId: 'c' }, { facts: { campaigns: { c: { maxUses: 1, uses: 1 } } } }, {}],
+    ['limit_customer', { limits: { perCustomer: 1 } }, {}, {}],
+    ['limit_customer', {}, customer, { maxUsesPerCustomer: 1, usesByCustomer: 1 }],
+    ['budget', { limits: { budgetMinor: 1 } }, { facts: { uses: { 'offer-a': { spentMinor: 1 } } } }, {}],
+    ['budget', { campaignId: 'c' }, { facts: { campaigns: { c: { budgetMinor: 1, spentMinor: 1 } } } }, {}],
+  ])('stands in the trace under its name when it refuses: %s', (check, terms, scenario, coupon) => {
+    expect(decide(terms, scenario, coupon).trace.at(-1)).toMatchObject({ check, ok: false });
+  });
+
+  it('tells who can do something about it', () => {
+    expect(refusalOf(decide({}, {}, { maxUses: 1, uses: 1 }))?.nextStep).toBe('none');
+    expect(refusalOf(decide({}, customer, { maxUsesPerCustomer: 1, usesByCustomer: 1 }))?.nextStep).toBe(
+      'none',
+    );
+    expect(decide({}, customer, { maxUsesPerCustomer: 2 }).trace).toContainEqual({
+      check: 'limit_customer',
+      ok: true,
+      facts: { limit: 2, uses: 0 },
+    });
+    const campaign = { facts: { campaigns: { c: { maxUses: 1, uses: 1, budgetMinor: 9 } } } };
+    expect(refusalOf(decide({ campaignId: 'c' }, campaign))).toMatchObject({
+      code: 'exhausted',
+      nextStep: 'none',
+    });
+    const spent = { facts: { campaigns: { c: { budgetMinor: 1, spentMinor: 1 } } } };
+    expect(refusalOf(decide({ campaignId: 'c' }, spent))).toMatchObject({
+      code: 'budget_exhausted',
+      nextStep: 'none',
+    });
+  });
+});
+
 describe('the order of judging', () => {
   it('is what no one can change, then conditions, then counts, then the target', () => {
     const decision = decide(
