@@ -5,7 +5,7 @@ import { createStore, type EventStamp, type Store } from '../db/store.ts';
 import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
 import { uuidV7 } from '../shared/kernel/ids.ts';
 import { err, ok, type Result } from '../shared/kernel/result.ts';
-import { type Anchor, createAnchor } from './anchor/anchor.ts';
+import { type Anchor, createAnchor, readAnchor } from './anchor/anchor.ts';
 import { createTillClock, type TillClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { SignedIn } from './handlers.ts';
@@ -42,8 +42,20 @@ const ID_RANDOM_BYTES = 10;
 const IDS_PER_DRAW = 400;
 
 export async function openServices(ports: CorePorts): Promise<Result<Services, Refusal>> {
+  try {
+    return await openEverything(ports);
+  } catch (error) {
+    const fault = storageFaultOf(error);
+    if (!fault) throw error;
+    return err(refusalOf(fault));
+  }
+}
+
+async function openEverything(ports: CorePorts): Promise<Result<Services, Refusal>> {
   const key = await ledgerKey(ports);
   if (!key.ok) return key;
+  const anchor = createAnchor(ports.anchor);
+  if (!ledgerExists(ports.dataDir)) anchor.begin();
   const opened = openLedger(ports.dataDir, key.value);
   key.value.fill(0);
   if (!opened.ok) return err(refusalOf(opened.error));
@@ -51,8 +63,14 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
   const draw = pooled(ports.random);
   const newId = (now = ports.clock.now()) => uuidV7(now, draw());
   const store = createStore(opened.value, { sha256, newId });
+  const anchored = readAnchor(ports.anchor)?.seq ?? 0;
+  if (store.head().seq === 0 && anchored > 0) {
+    // Taken for a first run, it would be founded anew over what may still be saved.
+    store.close();
+    const reason = `the ledger is empty, but its anchor remembers ${anchored} events: its log is missing or damaged`;
+    return err(refusal('ledger_corrupt', { reason }));
+  }
   const clock = createTillClock(ports.clock, store);
-  const anchor = createAnchor(ports.anchor);
   const faults = createFaults({
     store,
     clock,
@@ -75,7 +93,12 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
       });
     }
   });
-  faults.inspectAtStart();
+  try {
+    faults.inspectAtStart();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 
   return ok({
     ports,

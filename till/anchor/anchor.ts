@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LedgerIdentity, Store } from '../../db/store.ts';
-import type { ChainHead } from '../../shared/chain/chain.ts';
+import { type ChainHead, EMPTY_CHAIN } from '../../shared/chain/chain.ts';
 import type { AnchorSlot, AnchorStore } from '../ports.ts';
 
 /**
@@ -42,6 +42,12 @@ export function readAnchor(slots: AnchorStore): (AnchorRecord & { readonly slot:
   return both.sort((x, y) => y.written - x.written)[0];
 }
 
+/** What the transaction that founds a ledger ends with. */
+const FOUNDING: ReadonlySet<string> = new Set(['ledger.created', 'operator.added']);
+
+/** No ledger has been founded yet: whatever an earlier one left outside is over. */
+const NO_LEDGER: LedgerIdentity = { ledgerId: '', incarnation: 1 };
+
 export type AnchorFault = {
   /** `missing`: no anchor where there must be one. `behind`: the ledger is older than it. `forked`: another history. */
   readonly why: 'missing' | 'behind' | 'forked';
@@ -56,6 +62,8 @@ export function compareAnchor(
 ): AnchorFault | undefined {
   const ledgerSeq = store.head().seq;
   if (ledgerSeq === 0) return undefined;
+  // Cut off between founding the ledger and anchoring it.
+  if (record?.seq === 0 && FOUNDING.has(store.read.events.at(ledgerSeq)?.type ?? '')) return undefined;
   if (!record || record.ledgerId !== store.identity()?.ledgerId) {
     return { why: 'missing', anchoredSeq: 0, ledgerSeq };
   }
@@ -66,6 +74,8 @@ export function compareAnchor(
 }
 
 export type Anchor = {
+  /** Before the database of a new ledger is made. */
+  begin(): void;
   /** After every commit. */
   write(head: ChainHead, identity: LedgerIdentity): void;
   /** Each second, and before the centre is told: the records are on the disk. */
@@ -77,17 +87,23 @@ export function createAnchor(slots: AnchorStore): Anchor {
   let slot: AnchorSlot = last?.slot === 'a' ? 'b' : 'a';
   let written = last?.written ?? 0;
   let flushed = true;
+  function write(head: ChainHead, identity: LedgerIdentity): void {
+    written += 1;
+    slots.write(slot, encodeAnchor({ ...head, ...identity, written }));
+    slot = slot === 'a' ? 'b' : 'a';
+    flushed = false;
+  }
+  function flush(): void {
+    if (flushed) return;
+    slots.flush();
+    flushed = true;
+  }
   return {
-    write(head, identity) {
-      written += 1;
-      slots.write(slot, encodeAnchor({ ...head, ...identity, written }));
-      slot = slot === 'a' ? 'b' : 'a';
-      flushed = false;
+    begin() {
+      write(EMPTY_CHAIN, NO_LEDGER);
+      flush();
     },
-    flush() {
-      if (flushed) return;
-      slots.flush();
-      flushed = true;
-    },
+    write,
+    flush,
   };
 }
