@@ -8,8 +8,13 @@ import { leases, ledgers, offers } from '../store/schema.ts';
 import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from './held.ts';
 import { isFrozen } from './recovery.ts';
 
-/** One wish never takes more than this share of the pool: the first location to ask leaves some for others. */
-const POOL_SHARE = 2;
+/**
+ * Half of the pool at most: the first location to ask leaves some for others. And never more than makes it as rich as
+ * the pool: what one location gave back for another must not return to it.
+ */
+function fairShare(pool: number, held: number): number {
+  return Math.min(Math.ceil(pool / 2), Math.max(0, pool - held));
+}
 
 export type LeaseWish = { readonly offerId: string; readonly want: number };
 
@@ -36,7 +41,7 @@ export async function grantWishes(
     if (await isFrozen(tx, centre, offer.terms)) continue;
     const row = own.get(offerId);
     const lease = row === undefined ? NO_LEASE : leaseOf(row);
-    const share = offer.locationId === null ? Math.ceil(escrow.pool / POOL_SHARE) : escrow.pool;
+    const share = offer.locationId === null ? fairShare(escrow.pool, lease.held) : escrow.pool;
     const count = Math.min((wanted.get(offerId) ?? 0) - lease.held, share);
     if (count <= 0) {
       if (escrow.pool === 0 && lease.held === 0) await recall(tx, holder, offerId);

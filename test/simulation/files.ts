@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const WAL = 'ledger.db-wal';
@@ -20,10 +20,4 @@ export function copyLedger(from: string, to: string, { withoutWal = false } = {}
 
 export function hasWal(dir: string): boolean {
   return existsSync(join(dir, WAL));
-}
-
-/** The file may be there and hold nothing, when everything was still in the log. */
-export function holdsLedger(dir: string): boolean {
-  const found = statSync(join(dir, 'ledger.db'), { throwIfNoEntry: false });
-  return found !== undefined && found.size > 0;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -72,4 +73,15 @@ export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
     hasEvent: (seq, hash) => event.get(seq)?.hash === hash,
     close: () => void database.close(),
   };
+}
+
+/** The file may be there and hold nothing, when everything was still in the log. */
+export function holdsLedger(dataDir: string, key: Uint8Array): boolean {
+  const path = join(dataDir, 'ledger.db');
+  if (!existsSync(path)) return false;
+  const database = new Database(path, { readonly: true });
+  applyKey(database, key);
+  const founded = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'events'").get() !== undefined;
+  database.close();
+  return founded;
 }

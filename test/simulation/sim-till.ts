@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { InputOf, OperationName, OutputOf } from '../../shared/contracts/operations.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import type { Guards } from '../../shared/redemption/guards.ts';
 import { type Core, createCore } from '../../till/core.ts';
 import type { AnchorSlot, CentreTransport, CorePorts, KeyName } from '../../till/ports.ts';
-import { copyLedger, holdsLedger } from './files.ts';
-import { type LedgerView, viewLedger } from './ledger-view.ts';
+import { copyLedger } from './files.ts';
+import { holdsLedger, type LedgerView, viewLedger } from './ledger-view.ts';
 import type { Prng } from './prng.ts';
 
 /** One machine with a ledger: its folder, its keys, what lies outside the folder, and its own clock. */
@@ -52,7 +53,7 @@ export type TillWorld = {
   transportFor(name: string): CentreTransport;
   readonly root: string;
   readonly log?: ((line: string) => void) | undefined;
-  readonly changePorts?: ((ports: CorePorts) => CorePorts) | undefined;
+  readonly guards?: Guards | undefined;
 };
 
 /** The cheapest PIN hash that scrypt allows: nobody attacks this one. */
@@ -147,7 +148,7 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       demo: false,
       pinCost: CHEAP_PIN_COST,
     };
-    return world.changePorts ? world.changePorts(ports) : ports;
+    return world.guards ? { ...ports, guards: world.guards } : ports;
   }
 
   async function endLife(): Promise<void> {
@@ -178,7 +179,10 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       files.close();
       return seq;
     },
-    hasLedger: () => holdsLedger(dir),
+    hasLedger() {
+      const key = machine.keys.get('ledger');
+      return key !== undefined && holdsLedger(dir, key);
+    },
 
     async open() {
       assert(!life, 'one process for a ledger');

@@ -1,4 +1,4 @@
-import type { CorePorts } from '../../till/ports.ts';
+import type { Guards } from '../../shared/redemption/guards.ts';
 import { actions, makeCentralOffer, settleDevice } from './actions.ts';
 import { drawRates, type FaultName } from './faults.ts';
 import { checkHealed, checkStep, heal, type Violation } from './invariants.ts';
@@ -25,7 +25,8 @@ export type Simulated = {
 export type SimulateOptions = {
   readonly store: CentreStore;
   readonly faults?: readonly FaultName[] | undefined;
-  readonly changePorts?: ((ports: CorePorts) => CorePorts) | undefined;
+  /** Rules that are taken away, at the ledgers and at the centre. */
+  readonly guards?: Guards | undefined;
   readonly steps?: number;
   readonly print?: ((line: string) => void) | undefined;
 };
@@ -34,9 +35,9 @@ const TAIL = 60;
 
 /** Runs one seed: some hundred operations under faults, then healing, with every invariant checked on the way. */
 export async function simulate(seed: number, options: SimulateOptions): Promise<Simulated> {
-  const { store, faults, changePorts, print, steps = STEPS } = options;
+  const { store, faults, guards, print, steps = STEPS } = options;
   const rates = drawRates(prng(seed, 'rates'), faults);
-  const world = await createWorld({ seed, rates, store, changePorts, print });
+  const world = await createWorld({ seed, rates, store, guards, print });
   const violations: Violation[] = [];
   const note = (found: Awaited<ReturnType<typeof checkStep>>) => {
     for (const { invariant, detail } of found) {

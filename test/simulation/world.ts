@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../../shared/kernel/assert.ts';
-import type { CentreRequest, CentreResponse, CorePorts } from '../../till/ports.ts';
+import type { Guards } from '../../shared/redemption/guards.ts';
+import type { CentreRequest, CentreResponse } from '../../till/ports.ts';
 import type { FaultName, FaultRates } from './faults.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type Prng, prng } from './prng.ts';
@@ -61,11 +62,11 @@ export type WorldOptions = {
   readonly seed: number;
   readonly rates: FaultRates;
   readonly store: CentreStore;
-  readonly changePorts?: ((ports: CorePorts) => CorePorts) | undefined;
+  readonly guards?: Guards | undefined;
   readonly print?: ((line: string) => void) | undefined;
 };
 
-export async function createWorld({ seed, rates, store, changePorts, print }: WorldOptions): Promise<World> {
+export async function createWorld({ seed, rates, store, guards, print }: WorldOptions): Promise<World> {
   const source = prng(seed, 'world');
   const trace = createTrace(print);
   const truth = createTruth();
@@ -75,6 +76,7 @@ export async function createWorld({ seed, rates, store, changePorts, print }: Wo
   const centreIds = source.fork('ids of the centre');
   const centre = await startCentre(store, {
     now: () => nowMs,
+    guards,
     randomBytes: (count) => centreIds.bytes(count),
   });
 
@@ -98,7 +100,7 @@ export async function createWorld({ seed, rates, store, changePorts, print }: Wo
     now: () => nowMs,
     transportFor: (name: string) => network.transportFor(name),
     root,
-    changePorts,
+    guards,
     log: (line: string) => trace.add(`  ${line}`),
   };
 
