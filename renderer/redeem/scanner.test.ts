@@ -124,6 +124,20 @@ describe('a scanner, with no field in focus', () => {
     expect([d.scans[0]?.text, d.typed]).toEqual(['SUMMERSALE2027XYZ', '1250']);
   });
 
+  it('leaves the key that added an item just before the scan', () => {
+    for (const pause of [60, 140, 400]) {
+      const d = desk();
+      d.keys('12.50', person);
+      d.wait(300);
+      d.key('+');
+      d.wait(pause);
+      d.keys('SUMMER10', 10);
+      d.wait(10);
+      expect(d.end()).toBe(true);
+      expect([d.scans[0]?.text, d.typed]).toEqual(['SUMMER10', '12.50+']);
+    }
+  });
+
   it('believes check characters before any pace', () => {
     const d = desk([CODE]);
     d.keys('1250', person);
@@ -169,7 +183,7 @@ describe('a scanner, with no field in focus', () => {
     d.keys('FIRST-123', 10);
     d.wait(10);
     d.end();
-    d.wait(300);
+    d.wait(30);
     d.keys('SECOND-45', 10);
     d.wait(10);
     d.end();

@@ -116,20 +116,20 @@ export function createScanner(ports: ScannerPorts): Scanner {
     for (let start = 0; keys.length - start >= MIN_CHECKED; start++) {
       const text = keys.slice(start).map((key) => key.char);
       if (ports.isCheckedCode(text.join(''))) return { start, msPerChar: medianGap(keys) };
-      // Only leading digits can belong to something else; from the first letter on it is this code or none.
-      if (!isDigit(text[0])) return undefined;
+      // Only what an amount is typed with can belong to something else; from the first letter on it is this code or none.
+      if (!isAmountKey(text[0])) return undefined;
     }
     return undefined;
   }
 
   /** Letters before the candidate are the beginning of the same code: it came in at two paces. */
   function cutsCode(candidate: Candidate): boolean {
-    return place !== 'field' && keys.slice(0, candidate.start).some((key) => !isDigit(key.char));
+    return place !== 'field' && keys.slice(0, candidate.start).some((key) => !isAmountKey(key.char));
   }
 
   function withItsBeginning(candidate: Candidate): Candidate {
     if (!cutsCode(candidate)) return candidate;
-    const start = place === 'code' ? 0 : keys.findIndex((key) => !isDigit(key.char));
+    const start = place === 'code' ? 0 : keys.findIndex((key) => !isAmountKey(key.char));
     return { start, msPerChar: candidate.msPerChar };
   }
 
@@ -166,7 +166,7 @@ export function createScanner(ports: ScannerPorts): Scanner {
 
     terminate(kind, at, where) {
       // A scan moves to the counter; a field that was opened since then gets its Enter.
-      if (at < quietUntil && (where === 'page' || where === place)) return true;
+      if (keys.length === 0 && at < quietUntil && (where === 'page' || where === place)) return true;
       const last = keys.at(-1);
       if (last === undefined) return false;
       if (where !== place || at - last.at > MAX_GAP_MS) {
@@ -219,7 +219,7 @@ function fastSuffix(keys: readonly Key[], place: Place): Candidate {
   let start = Math.max(0, keys.length - 1);
   while (start > 0 && gapBefore(keys, start) <= FAST_GAP_MS) start--;
   if (place !== 'field' && keys.length - start >= MIN_FAST_ENDED) {
-    while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && !isDigit(keys[start - 1]?.char)) start--;
+    while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && !isAmountKey(keys[start - 1]?.char)) start--;
   }
   return { start, msPerChar: pace(keys, start) };
 }
@@ -259,6 +259,11 @@ function pace(keys: readonly Key[], start: number): number {
   const last = keys.at(-1);
   const gaps = keys.length - 1 - start;
   return first === undefined || last === undefined || gaps < 1 ? 0 : (last.at - first.at) / gaps;
+}
+
+/** What a person may type at the counter just before a scan: an amount, and the key that adds it as an item. */
+function isAmountKey(char: string | undefined): boolean {
+  return isDigit(char) || char === '+' || char === '.' || char === ',';
 }
 
 function isDigit(char: string | undefined): boolean {
