@@ -63,6 +63,8 @@ export async function scan(
 export async function typeTotal(page: Page, amount: string): Promise<void> {
   for (const digit of amount.replace(/\D/g, '')) await page.keyboard.press(digit, { delay: 60 });
   await expect(page.getByTestId('basket-total')).toContainText(amount);
+  // As long as a hand needs to the trigger of the scanner.
+  await page.waitForTimeout(200);
 }
 
 export async function goTo(
