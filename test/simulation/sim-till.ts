@@ -185,7 +185,10 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
     },
 
     async open() {
+      // It may have died while nobody was waiting for an answer.
+      if (life?.dead) await endLife();
       assert(!life, 'one process for a ledger');
+      armed = undefined;
       mkdirSync(dir, { recursive: true });
       const own = { dead: false, session: '', dir, timers: new Set<() => void>() } as Life;
       own.core = await createCore(portsFor(own));

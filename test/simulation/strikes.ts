@@ -56,7 +56,9 @@ function keepBackup(world: World, device: Device): void {
 /** What this machine had committed after event `seq`, and nobody else has, is gone with it. */
 function loseAfter(world: World, device: Device, seq: number): void {
   for (const one of world.truth.redemptions.values()) {
-    if (one.by === device.machine.name && one.seq > seq) one.lost = true;
+    if (one.by !== device.machine.name) continue;
+    if (one.seq > seq) one.lost = true;
+    if ((one.voidSeq ?? 0) > seq) one.voidLost = true;
   }
   device.seenSeq = seq;
   device.seenVoidSeq = seq;

@@ -37,6 +37,9 @@ export type TrueRedemption = {
   readonly seq: number;
   readonly atRisk: boolean;
   live: boolean;
+  voidSeq?: number;
+  /** The only record of its void was lost with an old copy: it counts as redeemed again. */
+  voidLost?: boolean;
   /** The machine that had it no longer does: an older copy was put back, or it is gone. */
   lost: boolean;
   /** The centre acknowledged it. */
@@ -105,7 +108,10 @@ export function createTruth(): Truth {
       for (const { id, voidSeq } of view.voidsAfter(device.seenVoidSeq)) {
         device.seenVoidSeq = voidSeq;
         const known = redemptions.get(id);
-        if (known) known.live = false;
+        if (known) {
+          known.live = false;
+          known.voidSeq = voidSeq;
+        }
       }
       const acked = Number(view.reads.meta.get('sync.ackedSeq') ?? 0);
       for (const one of redemptions.values()) {
