@@ -138,6 +138,16 @@ describe('a scanner, with no field in focus', () => {
     }
   });
 
+  it('leaves the key that asked for the list of keys, and the amount after it', () => {
+    const d = desk();
+    d.keys('?4580', 400);
+    d.wait(300);
+    d.keys('SPRING20', 10);
+    d.wait(10);
+    d.end();
+    expect([d.scans[0]?.text, d.typed]).toEqual(['SPRING20', '?4580']);
+  });
+
   it('believes check characters before any pace', () => {
     const d = desk([CODE]);
     d.keys('1250', person);

@@ -117,19 +117,19 @@ export function createScanner(ports: ScannerPorts): Scanner {
       const text = keys.slice(start).map((key) => key.char);
       if (ports.isCheckedCode(text.join(''))) return { start, msPerChar: medianGap(keys) };
       // Only what an amount is typed with can belong to something else; from the first letter on it is this code or none.
-      if (!isAmountKey(text[0])) return undefined;
+      if (isLetter(text[0])) return undefined;
     }
     return undefined;
   }
 
   /** Letters before the candidate are the beginning of the same code: it came in at two paces. */
   function cutsCode(candidate: Candidate): boolean {
-    return place !== 'field' && keys.slice(0, candidate.start).some((key) => !isAmountKey(key.char));
+    return place !== 'field' && keys.slice(0, candidate.start).some((key) => isLetter(key.char));
   }
 
   function withItsBeginning(candidate: Candidate): Candidate {
     if (!cutsCode(candidate)) return candidate;
-    const start = place === 'code' ? 0 : keys.findIndex((key) => !isAmountKey(key.char));
+    const start = place === 'code' ? 0 : keys.findIndex((key) => isLetter(key.char));
     return { start, msPerChar: candidate.msPerChar };
   }
 
@@ -219,7 +219,7 @@ function fastSuffix(keys: readonly Key[], place: Place): Candidate {
   let start = Math.max(0, keys.length - 1);
   while (start > 0 && gapBefore(keys, start) <= FAST_GAP_MS) start--;
   if (place !== 'field' && keys.length - start >= MIN_FAST_ENDED) {
-    while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && !isAmountKey(keys[start - 1]?.char)) start--;
+    while (start > 0 && gapBefore(keys, start) <= HICCUP_MS && isLetter(keys[start - 1]?.char)) start--;
   }
   return { start, msPerChar: pace(keys, start) };
 }
@@ -261,9 +261,9 @@ function pace(keys: readonly Key[], start: number): number {
   return first === undefined || last === undefined || gaps < 1 ? 0 : (last.at - first.at) / gaps;
 }
 
-/** What a person may type at the counter just before a scan: an amount, and the key that adds it as an item. */
-function isAmountKey(char: string | undefined): boolean {
-  return isDigit(char) || char === '+' || char === '.' || char === ',';
+/** Only a code has letters; digits and signs just before a scan are an amount, an item added, or the list of keys. */
+function isLetter(char: string | undefined): boolean {
+  return char !== undefined && /\p{L}/u.test(char);
 }
 
 function isDigit(char: string | undefined): boolean {
