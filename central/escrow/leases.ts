@@ -5,8 +5,8 @@ import type { Centre } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
 import type { Db } from '../store/db.ts';
 import { leases, ledgers, offers } from '../store/schema.ts';
+import { isFrozen } from './frozen.ts';
 import { type LeaseHolder, leaseOf, lockEscrows, lockLeases, writeHeld } from './held.ts';
-import { isFrozen } from './recovery.ts';
 
 /**
  * Half of the pool at most: the first location to ask leaves some for others. And never more than makes it as rich as

@@ -1,6 +1,4 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
-import type { Offer } from '../../shared/engine/offer.ts';
-import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { escrows, incarnations, serverState } from '../store/schema.ts';
@@ -21,21 +19,6 @@ export async function recoveryState(db: Db, centre: Centre): Promise<Recovery> {
     .where(and(eq(incarnations.status, 'active'), lt(incarnations.reportedEpoch, centre.store.epoch)))
     .orderBy(incarnations.ledgerId, incarnations.incarnation);
   return { recovering: state?.recovering ?? false, ordersMissing: state?.ordersMissing ?? false, silent };
-}
-
-/**
- * Rights of a strict offer stay where they are while the centre may have forgotten who holds them. A centre that did
- * not have to recover when it started never has to while it runs: then nothing is asked.
- */
-export async function isFrozen(
-  db: Db,
-  centre: Centre,
-  terms: Pick<Offer, 'offlinePolicy'>,
-): Promise<boolean> {
-  if (!centre.store.startedRecovering || terms.offlinePolicy.type !== 'strict') return false;
-  if (!isOn(centre.ports.guards, 'restored_centre_is_frozen')) return false;
-  const [state] = await db.select({ recovering: serverState.recovering }).from(serverState);
-  return state?.recovering ?? false;
 }
 
 /** The orders of the web shop were given again, and every location that ever joined is known again. */

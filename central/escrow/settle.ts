@@ -4,8 +4,8 @@ import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { incidents, leases, offers, redemptions } from '../store/schema.ts';
+import { isFrozen } from './frozen.ts';
 import { leaseOf, lockEscrows, writeEscrow } from './held.ts';
-import { isFrozen } from './recovery.ts';
 
 /** Paid in one go; the rest follows with the next rights that come. */
 const MAX_OWED = 1_000;

@@ -7,7 +7,7 @@ import type { RightsMove } from '../../shared/redemption/rights.ts';
 import { type Claim, decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { parseAmount } from '../coupons/decimal.ts';
-import { isFrozen } from '../escrow/recovery.ts';
+import { isFrozen } from '../escrow/frozen.ts';
 import type { Db } from '../store/db.ts';
 import { isUniqueViolation, transact, transactResult } from '../store/retry.ts';
 import { coupons, escrows, offers, reservations } from '../store/schema.ts';

@@ -13,8 +13,8 @@ import {
 import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import { newId } from '../centre.ts';
+import { isFrozen } from '../escrow/frozen.ts';
 import { type LeaseHolder, leaseOf, lockEscrows } from '../escrow/held.ts';
-import { isFrozen } from '../escrow/recovery.ts';
 import { settleOffer } from '../escrow/settle.ts';
 import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
 import { addOffer, changeOffer } from '../offers/offers.ts';

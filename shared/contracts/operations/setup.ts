@@ -98,7 +98,8 @@ export const setupOperations = {
     errors: ['not_found'],
   }),
   'faults.clear': operation({
-    summary: 'A manager answers for a fault, on record: the clock is right as it is, or this ledger is the one.',
+    summary:
+      'A manager answers for a fault, on record: the clock is right as it is, or this ledger is the one.',
     role: 'cashier',
     input: z.strictObject({
       kind: faultSchema.shape.kind,
