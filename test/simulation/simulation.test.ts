@@ -8,7 +8,7 @@ const isLong = process.env.LONG === '1';
 const SEEDS = isLong ? 10_000 : 10;
 /**
  * Found and not yet repaired: after a restore of the centre one ledger still holds rights that the centre does not
- * count as its own. Nothing is over-redeemed; the test says so the day that it is repaired.
+ * count as its own, because an incarnation that no machine has any more never reports. Nothing is over-redeemed.
  */
 const OPEN: ReadonlySet<number> = new Set([2]);
 const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1);
