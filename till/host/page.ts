@@ -39,7 +39,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
 
 /**
  * Nothing from elsewhere, nothing inline, no eval. Mantine writes its colour variables as `<style>` elements, and the
- * scroll lock of its dialogs too: they carry the nonce (docs/adr/0010-content-security-policy.md).
+ * scroll lock of its dialogs too: they carry the nonce (docs/adr/0008-content-security-policy.md).
  */
 export function contentSecurityPolicy(nonce: string): string {
   return [
