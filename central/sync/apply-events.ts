@@ -187,6 +187,8 @@ async function applyVoided(
 ): Promise<Refusal | undefined> {
   const row = work.redemptions.get(payload.redemptionId);
   if (row === undefined) return refusal('redemption_unknown', { why: 'its redemption was never sent' });
+  if (row.ledgerId !== work.holder.ledgerId)
+    return refusal('forbidden', { why: 'another ledger redeemed it' });
   if (row.status === 'voided') return undefined;
   await giveBack(tx, work, row);
   const voided: RedemptionRow = { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason };

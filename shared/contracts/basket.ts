@@ -16,7 +16,12 @@ const MAX_LABELS = 100;
 const MAX_TAX_RATE_PPM = 2_000_000;
 
 const amount = z.int().min(0).max(MAX_BASKET_AMOUNT_MINOR);
-const text = z.string().min(1).max(200);
+/** One line of whole characters: a NUL or half a surrogate pair could be stored here and nowhere else. */
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 const taxRatePpm = z.int().min(0).max(MAX_TAX_RATE_PPM);
 
 export const basketLineSchema = z.strictObject({

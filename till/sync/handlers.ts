@@ -139,12 +139,23 @@ export function syncFeature(services: Services): Feature {
     return settle(outcome);
   }
 
+  /** A full disk must not end the till: the round counts as failed and is tried again. */
+  function keepTime(): Refusal | undefined {
+    try {
+      store.transact((tx) => tx.write.meta.set(syncKeys.lastSyncAt, String(services.clock.now())));
+      return undefined;
+    } catch (error) {
+      return services.storageFault(error) ?? refusal('internal');
+    }
+  }
+
   function settle(outcome: Result<unknown, Refusal>): Result<void, Refusal> {
+    const unkept = outcome.ok ? keepTime() : undefined;
+    if (unkept !== undefined) return settle(err(unkept));
     if (outcome.ok) {
       failures = 0;
       online = true;
       lastError = undefined;
-      store.transact((tx) => tx.write.meta.set(syncKeys.lastSyncAt, String(services.clock.now())));
     } else {
       failures += 1;
       online = outcome.error.code !== 'centre_unreachable';

@@ -138,7 +138,12 @@ export const redemptionOperations = {
     role: 'cashier',
     input: z.strictObject({
       redemptionId: idSchema,
-      reason: z.string().trim().min(1).max(200),
+      reason: z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .regex(/^[^\p{Cc}\p{Cs}]*$/u),
       /** A manager's PIN, when the caller may not void this one alone. */
       managerPin: z.string().max(12).optional(),
     }),
