@@ -41,6 +41,9 @@ export async function findCoupon(
   };
   const [best] = rows.sort((a, b) => rank(a) - rank(b));
   if (best === undefined) return err(refusal(ifUnknown));
+  // Its one right sits in that location's ledger, which may be spending it right now without a network.
+  if (best.coupon.locationId !== null && best.coupon.maxUses !== null)
+    return err(refusal('home_unreachable'));
   return ok({ coupon: best.coupon, offer: best.offer, escrow: best.escrow ?? undefined });
 }
 

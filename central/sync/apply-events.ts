@@ -310,6 +310,8 @@ async function applyCodes(
   const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = payload;
   const [offer] = await tx.select().from(offers).where(eq(offers.id, offerId));
   if (offer === undefined) return refusal('not_found', { what: 'offer' });
+  if (offer.locationId !== work.holder.locationId)
+    return refusal('forbidden', { why: 'not an offer of its own' });
   if (ids.length !== codes.length) return refusal('invalid_input', { why: 'every code has one id' });
   if (codes.some((code) => canonicalCode(code) !== code))
     return refusal('code_malformed', { why: 'codes are sent in canonical form' });
