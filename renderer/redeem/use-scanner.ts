@@ -30,6 +30,9 @@ export function useScanner(options: Options): void {
       scan(scan) {
         if (scan.place === 'page') useRedeem.getState().takeBack(scan.taken);
         else takeBackFromField(scan.taken);
+        // Like a code sent by hand: Enter then means the button on the result, not the emptied field.
+        if (scan.place === 'code' && document.activeElement instanceof HTMLElement)
+          document.activeElement.blur();
         latest.current.onScan(correctLayout(scan.text));
       },
       type(char) {

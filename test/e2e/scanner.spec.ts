@@ -30,6 +30,21 @@ for (const msPerChar of [10, 80, 200]) {
   });
 }
 
+test('a scan into the focused code field leaves Enter to the button on the result', async ({ till }) => {
+  const { page } = till;
+  await signIn(page, 'Marco');
+  await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'SAVE10NOW' });
+  await goTo(page, 'Redeem');
+  await typeTotal(page, '20.00');
+  await page.waitForTimeout(1_300);
+  await page.keyboard.press('F3');
+  await scan(page, 'SAVE10NOW');
+  await expectAccepted(page, { discount: '2.00', payable: '18.00' });
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Enter');
+  await expect(result(page)).toHaveAttribute('data-tone', 'done');
+});
+
 test('scans on every screen, and a field that had the focus is left as it was', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Marco');
