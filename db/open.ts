@@ -188,7 +188,7 @@ function checkKey(paths: LedgerPaths, key: Uint8Array): Result<void, StorageFaul
   const fingerprint = keyFingerprint(key);
   if (!existsSync(paths.keyCheck)) {
     if (!existsSync(paths.database))
-      writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: OWNER_ONLY });
+      writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: OWNER_ONLY, flush: true });
     return ok(undefined);
   }
   if (readFileSync(paths.keyCheck, 'utf8').trim() === fingerprint) return ok(undefined);

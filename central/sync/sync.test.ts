@@ -227,6 +227,29 @@ describe.each(testableStores())('sync on %s', (kind) => {
         firstSerial: 1,
       });
       expect((await other.push()).body.quarantined).toEqual([]);
+      // Its one right is in that ledger, which may spend it right now without a network.
+      const elsewhere = await test.call('POST', '/api/coupon/validate', {
+        code: 'LOCAL',
+        location_id: randomUUID(),
+      });
+      expect(elsewhere.body.code).toBe('home_unreachable');
+    });
+
+    it('lets no device void what another redeemed, nor add codes to an offer of the centre', async () => {
+      const [device, thief] = [await enrolDevice(test), await enrolDevice(test, 'B')];
+      const { couponId, offerId } = await makeCoupon(5);
+      const sale = redeemed(couponId, offerId);
+      device.append('redemption.redeemed', sale);
+      await device.push();
+      const { redemptionId } = sale;
+      thief.append('redemption.voided', { redemptionId, couponId, offerId, reason: 'x' });
+      thief.append('codes.added', { offerId, ids: [randomUUID()], codes: ['FORGED'], firstSerial: 1 });
+      const { quarantined } = (await thief.push()).body;
+      expect(quarantined.map((one: { reason: { code: string } }) => one.reason.code)).toEqual([
+        'forbidden',
+        'forbidden',
+      ]);
+      expect(await usesOf(couponId)).toBe(1);
     });
   });
 
