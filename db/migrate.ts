@@ -34,8 +34,10 @@ export function migrate(
 }
 
 function newest(list: readonly Migration[]): number {
-  list.forEach(({ number }, i) => {
-    assert(number === (i + 1) * STEP, `migrations are numbered by tens: ${number}`);
-  });
-  return list.length * STEP;
+  let before = 0;
+  for (const { number } of list) {
+    assert(number > before && number % STEP === 0, `migrations are numbered by tens, upwards: ${number}`);
+    before = number;
+  }
+  return before;
 }

@@ -6,6 +6,8 @@ CREATE INDEX coupons_of_batch ON coupons (batch_id, serial) WHERE batch_id IS NO
 
 CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
 
+CREATE UNIQUE INDEX lanes_one_of_a_name ON lanes (name) WHERE revoked_at IS NULL;
+
 CREATE INDEX leases_of_offer ON leases (offer_id);
 
 CREATE INDEX offers_newest ON offers (created_at, id);
@@ -84,6 +86,14 @@ CREATE TABLE events (
 CREATE TABLE incarnations (
   incarnation INTEGER PRIMARY KEY NOT NULL CHECK (incarnation >= 2),
   first_seq INTEGER NOT NULL CHECK (first_seq >= 1)
+) STRICT;
+
+CREATE TABLE lanes (
+  id BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL COLLATE NOCASE,
+  token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+  paired_at INTEGER NOT NULL,
+  revoked_at INTEGER
 ) STRICT;
 
 CREATE TABLE leases (

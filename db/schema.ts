@@ -116,6 +116,15 @@ export const leases = sqliteTable('leases', {
   incarnation: integer().notNull().default(1),
 });
 
+export const lanes = sqliteTable('lanes', {
+  id: uuid().primaryKey(),
+  /** Of its till. */
+  name: text().notNull(),
+  tokenHash: hash('token_hash').notNull(),
+  pairedAt: integer('paired_at').notNull(),
+  revokedAt: integer('revoked_at'),
+});
+
 export const incarnations = sqliteTable('incarnations', {
   incarnation: integer().primaryKey(),
   firstSeq: integer('first_seq').notNull(),

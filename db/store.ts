@@ -9,6 +9,7 @@ import { auditReads } from './queries/audit.ts';
 import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
 import { customerReads, customerWrites } from './queries/customers.ts';
 import { eventReads, eventWrites } from './queries/events.ts';
+import { laneReads, laneWrites } from './queries/lanes.ts';
 import { leaseReads, leaseWrites } from './queries/leases.ts';
 import { metaReads, metaWrites } from './queries/meta.ts';
 import { offerReads, offerWrites } from './queries/offers.ts';
@@ -197,6 +198,7 @@ export function prepareReads(db: Drizzle) {
     offers: offerReads(db),
     coupons: couponReads(db),
     batches: batchReads(db),
+    lanes: laneReads(db),
     leases: leaseReads(db),
     redemptions: redemptionReads(db),
     events: eventReads(db),
@@ -213,6 +215,7 @@ function prepareWrites(db: Drizzle) {
     offers: offerWrites(db),
     coupons: couponWrites(db),
     batches: batchWrites(db),
+    lanes: laneWrites(db),
     leases: leaseWrites(db),
     redemptions: redemptionWrites(db),
     events: eventWrites(db),

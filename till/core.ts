@@ -6,11 +6,18 @@ import { assert } from '../shared/kernel/assert.ts';
 import { CoreStartError } from './core-start-error.ts';
 import { createDemo } from './demo.ts';
 import { createFeatures } from './features.ts';
-import type { Call, Feature, Handler } from './handlers.ts';
+import type { Call, Feature, Handler, Lane } from './handlers.ts';
 import type { CorePorts } from './ports.ts';
 import { openServices, type Services } from './services.ts';
 
-export type Caller = { readonly session?: string };
+/** Where a call comes from: a window of this machine, the shop's network, or the host itself. */
+export type From =
+  | { readonly kind: 'window' }
+  | { readonly kind: 'lan'; readonly lane?: string | undefined }
+  | { readonly kind: 'host' };
+
+/** `from` absent: a window of this machine. `lane`: the token that a lane was given when it was attached. */
+export type Caller = { readonly session?: string | undefined; readonly from?: From | undefined };
 
 /** The whole till behind one door. The hosts translate it to IPC or HTTP and know nothing else of it. */
 export type Core = {
@@ -69,6 +76,10 @@ function refused(code: Refusal['code']): Answer<never> {
 /** Usable before there is a location. */
 const BEFORE_SETUP: ReadonlySet<string> = new Set(['app.status', 'setup.create', 'sync.status']);
 
+function findLane(services: Services, token: string | undefined): Lane | undefined {
+  return token === undefined || token === '' ? undefined : services.lanes.find(token);
+}
+
 async function answer(
   services: Services,
   handlers: ReadonlyMap<string, AnyHandler>,
@@ -81,8 +92,19 @@ async function answer(
   const operation = operations[name];
   if (!services.location() && !BEFORE_SETUP.has(name)) return refused('setup_required');
 
-  const by = caller.session === undefined ? undefined : services.sessions.find(caller.session);
-  if (operation.role !== 'anyone') {
+  const from = caller.from?.kind ?? 'window';
+  const lane = caller.from?.kind === 'lan' ? findLane(services, caller.from.lane) : undefined;
+  if (from === 'lan' && !lane) {
+    const { version, host } = services.ports;
+    if (name !== 'app.status') return refused('lane_unknown');
+    return { ok: true, value: { phase: 'pairing', version, host, asksForHub: false } };
+  }
+  if (operation.role === 'host' && from !== 'host') return refused('unknown_operation');
+
+  const session = caller.session === undefined ? undefined : services.sessions.find(caller.session);
+  // A session is worth something only where it was begun.
+  const by = session?.lane?.id === lane?.id ? session : undefined;
+  if (operation.role !== 'anyone' && operation.role !== 'host') {
     if (!by) return refused('not_signed_in');
     if (!roleMay(by.role, operation.role)) return refused('forbidden');
   }
@@ -97,7 +119,7 @@ async function answer(
   }
 
   try {
-    return await handler({ by }, parsed.data);
+    return await handler({ by, lane }, parsed.data);
   } catch (error) {
     const fault = services.storageFault(error);
     services.ports.logger.error(fault ? 'the ledger refused' : 'an operation failed', {

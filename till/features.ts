@@ -2,6 +2,7 @@ import { batchesFeature } from './batches/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
+import { lanesFeature } from './lanes/handlers.ts';
 import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
 import { printingFeature } from './printing/handlers.ts';
@@ -21,6 +22,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     printingFeature(services),
     redemption,
     syncFeature(services),
+    lanesFeature(services),
     historyFeature(services),
     housekeepingFeature(services, redemption.tidy),
   ];

@@ -4,16 +4,21 @@ import type { Refusal } from '../shared/contracts/refusal.ts';
 import { assert } from '../shared/kernel/assert.ts';
 import type { Result } from '../shared/kernel/result.ts';
 
+/** A till or tablet that uses this ledger over the shop's network. */
+export type Lane = { readonly id: string; readonly name: string };
+
 /** The person behind a call. */
 export type SignedIn = {
   readonly session: string;
   readonly operatorId: string;
   readonly name: string;
   readonly role: OperatorRole;
+  /** Where they signed in; absent at the till that holds the ledger. */
+  readonly lane?: Lane | undefined;
 };
 
 /** What a handler knows about one call. `by` is present whenever the operation's role is not `anyone`. */
-export type Call = { readonly by: SignedIn | undefined };
+export type Call = { readonly by: SignedIn | undefined; readonly lane?: Lane | undefined };
 
 export type Outcome<T> = Result<T, Refusal>;
 

@@ -8,7 +8,8 @@ import { err, ok, type Result } from '../shared/kernel/result.ts';
 import { type Anchor, createAnchor, readAnchor } from './anchor/anchor.ts';
 import { createTillClock, type TillClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
-import type { SignedIn } from './handlers.ts';
+import type { Lane, SignedIn } from './handlers.ts';
+import { createLanes, type Lanes } from './lanes/lanes.ts';
 import { type Location, readLocation } from './location.ts';
 import type { CorePorts, Random } from './ports.ts';
 import { createPushes, type Pushes } from './pushes.ts';
@@ -22,6 +23,7 @@ export type Services = {
   readonly clock: TillClock;
   readonly wallTimes: WallTimes;
   readonly sessions: Sessions;
+  readonly lanes: Lanes;
   readonly pushes: Pushes;
   readonly faults: Faults;
   readonly anchor: Anchor;
@@ -30,7 +32,9 @@ export type Services = {
   /** After the location was written. */
   reloadLocation(): void;
   newId(): string;
-  /** Now, at this till, by this person. */
+  /** The till where it happens: a lane's own name, or the name of the one that holds the ledger. */
+  tillName(at?: { readonly lane?: Lane | undefined }): string;
+  /** Now, at the till of this person, by them. */
   stamp(by?: SignedIn): EventStamp;
   storageFault(error: unknown): Refusal | undefined;
   close(): void;
@@ -106,6 +110,7 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     clock,
     wallTimes: createWallTimes(),
     sessions: createSessions(ports.clock, ports.random),
+    lanes: createLanes(store, ports.clock),
     pushes,
     faults,
     anchor,
@@ -114,7 +119,12 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
       location = readLocation(store.read);
     },
     newId: () => newId(),
-    stamp: (by) => ({ at: clock.now(), operatorId: by?.operatorId, till: location?.tillName }),
+    tillName: (at) => at?.lane?.name ?? location?.tillName ?? '',
+    stamp: (by) => ({
+      at: clock.now(),
+      operatorId: by?.operatorId,
+      till: by?.lane?.name ?? location?.tillName,
+    }),
     storageFault(error) {
       const fault = storageFaultOf(error);
       return fault && refusalOf(fault);

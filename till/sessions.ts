@@ -13,6 +13,8 @@ export type Sessions = {
   begin(operator: Omit<SignedIn, 'session'>): SignedIn;
   find(token: string): SignedIn | undefined;
   end(token: string): void;
+  /** Everybody who signed in at that lane. */
+  endOfLane(laneId: string): void;
 };
 
 export function createSessions(clock: Clock, random: Random): Sessions {
@@ -40,5 +42,8 @@ export function createSessions(clock: Clock, random: Random): Sessions {
       return found.by;
     },
     end: (token) => void live.delete(token),
+    endOfLane(laneId) {
+      for (const [token, { by }] of live) if (by.lane?.id === laneId) live.delete(token);
+    },
   };
 }

@@ -1,6 +1,6 @@
+import { createEventReader } from '../../shared/contracts/event-stream.ts';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { Push } from '../../shared/contracts/pushes.ts';
-import { createEventReader } from './event-stream.ts';
 import { type SavedFile, type Transport, unreachable } from './transport.ts';
 
 const SECRET_KEY = 'counterfoil.secret';

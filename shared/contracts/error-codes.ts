@@ -103,6 +103,14 @@ const systemCodes = {
   port_in_use: { status: 500 },
   /** The window got no answer from the core on its own machine. */
   host_unreachable: { status: 503, retryable: true },
+  /** A lane got no answer from the hub whose ledger it uses. */
+  hub_unreachable: { status: 503, retryable: true },
+  /** What answered does not know the pairing code: another device between lane and hub, or another hub. */
+  hub_not_genuine: { status: 502 },
+  hub_closed: { status: 409 },
+  web_host_only: { status: 409 },
+  lane_unknown: { status: 401 },
+  pairing_code_invalid: { status: 401 },
   busy: { status: 503, retryable: true },
   internal: { status: 500 },
 } as const satisfies Record<string, ErrorCodeEntry>;

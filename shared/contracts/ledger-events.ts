@@ -124,6 +124,9 @@ const payloads = {
   'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
   /** So many rights left the lease for good, and are the pool's when the centre hears of it. */
   'lease.returned': z.object({ leaseId: idSchema, offerId: idSchema, count: z.int().min(1) }),
+  /** A till or tablet was attached to this ledger's hub. */
+  'lane.paired': z.object({ laneId: idSchema, name: z.string() }),
+  'lane.revoked': z.object({ laneId: idSchema }),
   'sync.enrolled': z.object({ centreUrl: z.string(), deviceId: idSchema }),
 } as const;
 

@@ -4,10 +4,12 @@ import type { Refusal } from './refusal.ts';
 
 /** Who may call. Each role may do what the ones before it may; `anyone` needs no session. */
 export const roles = ['anyone', 'cashier', 'manager', 'admin'] as const;
-export type Role = (typeof roles)[number];
-export type OperatorRole = Exclude<Role, 'anyone'>;
+type PersonRole = (typeof roles)[number];
+/** `host`: not for people; only the program around the core may call it, and no window or network reaches it. */
+export type Role = PersonRole | 'host';
+export type OperatorRole = Exclude<PersonRole, 'anyone'>;
 
-export function roleMay(held: Role, needed: Role): boolean {
+export function roleMay(held: OperatorRole, needed: PersonRole): boolean {
   return roles.indexOf(held) >= roles.indexOf(needed);
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
 import { historyOperations } from './operations/history.ts';
+import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
 import { redemptionOperations } from './operations/redemption.ts';
 import { setupOperations } from './operations/setup.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...redemptionOperations,
   ...historyOperations,
   ...syncOperations,
+  ...laneOperations,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

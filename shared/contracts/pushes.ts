@@ -9,6 +9,8 @@ export const pushSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('catalogue.changed') }),
   z.object({ topic: z.literal('redemption.recorded'), redemptionId: idSchema }),
   z.object({ topic: z.literal('app.changed') }),
+  /** The hub's door, or who may come in by it. */
+  z.object({ topic: z.literal('hub.changed') }),
 ]);
 
 export type Push = z.output<typeof pushSchema>;

@@ -13,13 +13,13 @@ export function operatorsFeature(services: Services): Feature {
   const { store, ports, sessions, clock } = services;
   return {
     handlers: {
-      async 'session.signIn'(_call, { operatorId, pin }) {
+      async 'session.signIn'(call, { operatorId, pin }) {
         const operator = store.read.operators.byId(operatorId);
         if (!operator) return err(refusal('not_found', { what: 'operator' }));
-        const verified = await verifyPin(services, operator, pin);
+        const verified = await verifyPin(services, operator, pin, call);
         if (!verified.ok) return verified;
         const { id, name, role } = operator;
-        const by = sessions.begin({ operatorId: id, name, role });
+        const by = sessions.begin({ operatorId: id, name, role, lane: call.lane });
         store.transact((tx) => tx.append('operator.signedIn', { operatorId: id }, services.stamp(by)));
         return ok({ session: by.session, operator: { id, name, role } });
       },

@@ -2,7 +2,7 @@ import type { OperatorRow } from '../../db/queries/operators.ts';
 import { roleMay } from '../../shared/contracts/operation.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import type { Outcome, SignedIn } from '../handlers.ts';
+import type { Call, Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import { pinFits } from './pin.ts';
 import { clearFailures, countFailure, type ThrottleKey, throttled } from './throttle.ts';
@@ -15,8 +15,9 @@ export async function verifyPin(
   services: Services,
   operator: OperatorRow,
   pin: string,
+  at: Pick<Call, 'lane'>,
 ): Promise<Outcome<void>> {
-  const till = services.location()?.tillName ?? '';
+  const till = services.tillName(at);
   const own: ThrottleKey = `pin:${operator.id}`;
   const keys: readonly ThrottleKey[] = [own, `pin-till:${till}`];
   const counted = countGuess(services, keys, operator.role === 'cashier' ? own : undefined);

@@ -102,7 +102,7 @@ function commitBasket(
     checked,
     stamp,
     operatorId: by.operatorId,
-    tillName: location.tillName,
+    tillName: services.tillName(by),
     businessDay: services.wallTimes.at(stamp.at, location.timeZone).date,
     customerId,
     pseudonym,

@@ -14,7 +14,7 @@ import { createLedger } from './create-ledger.ts';
 export function setupFeature(services: Services): Feature {
   const { store, ports, clock, faults } = services;
 
-  const status: NonNullable<Feature['handlers']['app.status']> = () => {
+  const status: NonNullable<Feature['handlers']['app.status']> = ({ lane }) => {
     const location = services.location();
     const { version, host } = ports;
     if (!location) return ok({ phase: 'setup' as const, version, host });
@@ -24,7 +24,8 @@ export function setupFeature(services: Services): Feature {
       phase: 'ready' as const,
       version,
       host,
-      location,
+      location: { ...location, tillName: services.tillName({ lane }) },
+      lane: lane !== undefined,
       operators,
       faults: faults.list(),
       ...(pins === undefined ? {} : { demoPins: demoPinsSchema.parse(JSON.parse(pins)) }),
@@ -75,7 +76,7 @@ export function setupFeature(services: Services): Feature {
           if (!manager.ok) return manager;
           managerId = manager.value.id;
         }
-        const till = services.location()?.tillName;
+        const till = services.tillName(by);
         store.transact((tx) => {
           faults.forget(tx, input.kind);
           if (input.kind === 'clock_set_back') {

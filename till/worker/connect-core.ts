@@ -54,7 +54,7 @@ export async function connectCore(worker: Worker): Promise<Core> {
       const id = nextId++;
       return new Promise((resolve) => {
         waiting.set(id, resolve);
-        send({ kind: 'call', id, name, input, session: caller.session });
+        send({ kind: 'call', id, name, input, caller });
       });
     },
     subscribe(listener) {

@@ -1,6 +1,7 @@
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { Push } from '../../shared/contracts/pushes.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import type { Caller } from '../core.ts';
 
 /** Between a host's main thread and the worker thread that holds core and store. Both ends ship together. */
 export type ToCore =
@@ -9,7 +10,7 @@ export type ToCore =
       readonly id: number;
       readonly name: string;
       readonly input: unknown;
-      readonly session: string | undefined;
+      readonly caller: Caller;
     }
   | { readonly kind: 'close' };
 

@@ -24,10 +24,8 @@ export async function serveCore(port: MessagePort, starting: Promise<Core>): Pro
       });
       return;
     }
-    const { id, name, input, session } = message;
-    void core
-      .call(name, input, session === undefined ? {} : { session })
-      .then((answer) => send({ kind: 'answer', id, answer }));
+    const { id, name, input, caller } = message;
+    void core.call(name, input, caller).then((answer) => send({ kind: 'answer', id, answer }));
   });
   send({ kind: 'ready' });
 }

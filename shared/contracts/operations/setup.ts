@@ -41,11 +41,21 @@ export const setupOperations = {
     input: z.strictObject({}),
     output: z.discriminatedUnion('phase', [
       z.object({ phase: z.literal('setup'), version: z.string(), host: z.enum(['electron', 'web']) }),
+      /** A window that is not attached to a hub yet; `asksForHub` where it must be told which one. */
+      z.object({
+        phase: z.literal('pairing'),
+        version: z.string(),
+        host: z.enum(['electron', 'web']),
+        asksForHub: z.boolean(),
+        hubUrl: z.string().optional(),
+      }),
       z.object({
         phase: z.literal('ready'),
         version: z.string(),
         host: z.enum(['electron', 'web']),
         location: locationSchema,
+        /** This window is a lane: it keeps nothing, and its hub's ledger is the location's. */
+        lane: z.boolean(),
         operators: z.array(operatorSchema),
         faults: z.array(faultSchema),
         /** Only for a demo location: its PINs, which the sign-in screen shows. */
