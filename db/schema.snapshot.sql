@@ -1,3 +1,5 @@
+CREATE INDEX attempts_of_coupon ON attempts (coupon_id, seq) WHERE coupon_id IS NOT NULL;
+
 CREATE INDEX batches_newest ON batches (created_at, id);
 
 CREATE INDEX batches_of_offer ON batches (offer_id, created_at, id);
@@ -9,6 +11,8 @@ CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
 CREATE UNIQUE INDEX lanes_one_of_a_name ON lanes (name) WHERE revoked_at IS NULL;
 
 CREATE INDEX leases_of_offer ON leases (offer_id);
+
+CREATE INDEX offer_versions_of_campaign ON offer_versions (campaign_id) WHERE campaign_id IS NOT NULL;
 
 CREATE INDEX offers_newest ON offers (created_at, id);
 
@@ -23,7 +27,7 @@ CREATE TABLE attempts (
   coupon_id BLOB,
   offer_id BLOB,
   code TEXT NOT NULL
-) STRICT;
+, basket_id BLOB, subtotal_minor INTEGER CHECK (subtotal_minor >= 0)) STRICT;
 
 CREATE TABLE baskets (
   id BLOB PRIMARY KEY NOT NULL,
@@ -46,6 +50,19 @@ CREATE TABLE batches (
   created_at INTEGER NOT NULL,
   created_by TEXT NOT NULL,
   request_id BLOB UNIQUE
+) STRICT;
+
+CREATE TABLE campaigns (
+  id BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  first_day TEXT,
+  last_day TEXT,
+  budget_minor INTEGER CHECK (budget_minor >= 1),
+  max_uses INTEGER CHECK (max_uses >= 1),
+  archived INTEGER NOT NULL CHECK (archived IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  request_id BLOB UNIQUE,
+  CHECK (first_day IS NULL OR last_day IS NULL OR first_day <= last_day)
 ) STRICT;
 
 CREATE TABLE coupons (
@@ -72,7 +89,7 @@ CREATE TABLE customers (
   pseudonym BLOB NOT NULL UNIQUE,
   value TEXT,
   created_at INTEGER NOT NULL
-) STRICT;
+, last_seq INTEGER) STRICT;
 
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY NOT NULL,
@@ -116,7 +133,7 @@ CREATE TABLE meta (
 CREATE TABLE offer_versions (
   offer_id BLOB NOT NULL REFERENCES offers (id),
   version INTEGER NOT NULL,
-  terms TEXT NOT NULL,
+  terms TEXT NOT NULL, campaign_id TEXT GENERATED ALWAYS AS (terms ->> '$.campaignId') VIRTUAL,
   PRIMARY KEY (offer_id, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -136,7 +153,7 @@ CREATE TABLE operators (
   role TEXT NOT NULL CHECK (role IN ('cashier', 'manager', 'admin')),
   pin_hash TEXT NOT NULL,
   created_at INTEGER NOT NULL
-) STRICT;
+, removed_at INTEGER) STRICT;
 
 CREATE TABLE redemptions (
   seq INTEGER PRIMARY KEY NOT NULL,
@@ -158,7 +175,7 @@ CREATE TABLE redemptions (
   lease_id BLOB REFERENCES leases (id),
   at_risk INTEGER NOT NULL CHECK (at_risk IN (0, 1)),
   voided_at INTEGER,
-  void_seq INTEGER,
+  void_seq INTEGER, prev_seq INTEGER, prev_customer_seq INTEGER,
   FOREIGN KEY (offer_id, offer_version) REFERENCES offer_versions (offer_id, version),
   UNIQUE (basket_id, coupon_id)
 ) STRICT;

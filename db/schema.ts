@@ -45,6 +45,8 @@ export const operators = sqliteTable('operators', {
   role: text({ enum: ['cashier', 'manager', 'admin'] }).notNull(),
   pinHash: text('pin_hash').notNull(),
   createdAt: integer('created_at').notNull(),
+  /** They may not sign in any more; what they did keeps their name. */
+  removedAt: integer('removed_at'),
 });
 
 export const offers = sqliteTable('offers', {
@@ -184,6 +186,9 @@ export const redemptions = sqliteTable('redemptions', {
   atRisk: integer('at_risk', { mode: 'boolean' }).notNull(),
   voidedAt: integer('voided_at'),
   voidSeq: integer('void_seq'),
+  /** The redemption of the same code before this one, and of the same customer: no index needs to know. */
+  prevSeq: integer('prev_seq'),
+  prevCustomerSeq: integer('prev_customer_seq'),
 });
 
 /** Running sums of redemptions that count, so that no limit is judged by scanning. */
@@ -218,6 +223,8 @@ export const attempts = sqliteTable('attempts', {
   couponId: uuid('coupon_id'),
   offerId: uuid('offer_id'),
   code: text().notNull(),
+  basketId: uuid('basket_id'),
+  subtotalMinor: integer('subtotal_minor'),
 });
 
 export const throttles = sqliteTable('throttles', {
@@ -236,4 +243,19 @@ export const customers = sqliteTable('customers', {
   /** Readable; null once erased. */
   value: text(),
   createdAt: integer('created_at').notNull(),
+  /** The event of their newest redemption here. */
+  lastSeq: integer('last_seq'),
+});
+
+export const campaigns = sqliteTable('campaigns', {
+  id: uuid().primaryKey(),
+  name: text().notNull(),
+  /** Days of the location, both inclusive. */
+  firstDay: text('first_day'),
+  lastDay: text('last_day'),
+  budgetMinor: integer('budget_minor'),
+  maxUses: integer('max_uses'),
+  archived: integer({ mode: 'boolean' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+  requestId: uuid('request_id'),
 });

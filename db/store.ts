@@ -6,6 +6,7 @@ import { assert } from '../shared/kernel/assert.ts';
 import type { Drizzle } from './drizzle.ts';
 import type { OpenLedger } from './open.ts';
 import { auditReads } from './queries/audit.ts';
+import { campaignReads, campaignWrites } from './queries/campaigns.ts';
 import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
 import { customerReads, customerWrites } from './queries/customers.ts';
 import { eventReads, eventWrites } from './queries/events.ts';
@@ -205,6 +206,7 @@ export function prepareReads(db: Drizzle) {
     throttles: throttleReads(db),
     customers: customerReads(db),
     audit: auditReads(db),
+    campaigns: campaignReads(db),
   };
 }
 
@@ -221,5 +223,6 @@ function prepareWrites(db: Drizzle) {
     events: eventWrites(db),
     throttles: throttleWrites(db),
     customers: customerWrites(db),
+    campaigns: campaignWrites(db),
   };
 }

@@ -53,7 +53,14 @@ export function keepCustomer(tx: Tx, identifier: CustomerIdentifier, id: string,
   const found = findCustomer(tx.read, identifier);
   if (found) return found;
   const { kind, value } = identifier;
-  const row = { id, kind, value, pseudonym: pseudonymOf(customerKey(tx.read), identifier), createdAt: now };
+  const row = {
+    id,
+    kind,
+    value,
+    pseudonym: pseudonymOf(customerKey(tx.read), identifier),
+    createdAt: now,
+    lastSeq: null,
+  };
   tx.write.customers.insert(row);
   return row;
 }

@@ -1,4 +1,5 @@
 import { batchesFeature } from './batches/handlers.ts';
+import { campaignsFeature } from './campaigns/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
@@ -18,6 +19,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     setupFeature(services),
     operatorsFeature(services),
     offersFeature(services),
+    campaignsFeature(services),
     batchesFeature(services),
     printingFeature(services),
     redemption,

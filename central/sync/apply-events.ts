@@ -60,6 +60,8 @@ async function applyEvent(
       return applyVoided(tx, work, event);
     case 'offer.created':
       return applyOffer(tx, centre, work, event);
+    case 'offer.changed':
+      return applyChanged(tx, centre, work, event);
     case 'offer.paused':
       return applyPaused(tx, centre, work, event);
     case 'batch.created':
@@ -263,6 +265,22 @@ function applyLeaseReceived(work: PushWork, { payload }: Of<'lease.received'>): 
   const held = heldOf(work, payload.offerId);
   if (held === undefined || held.lease.granted >= payload.total) return;
   setHeld(work, payload.offerId, relearnGrant(held, payload.total));
+}
+
+/** What a location wrote before it belonged here; afterwards only the centre writes, and its version is another. */
+async function applyChanged(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload: { offer } }: Of<'offer.changed'>,
+): Promise<Refusal | undefined> {
+  const [known] = await tx
+    .select({ version: offers.version })
+    .from(offers)
+    .where(and(eq(offers.id, offer.id), eq(offers.locationId, work.holder.locationId)));
+  if (known === undefined || known.version !== offer.version - 1) return undefined;
+  const changed = await changeOffer(tx, centre, offer.id, known.version, () => offer);
+  return changed.ok ? undefined : changed.error;
 }
 
 /** Pausing is a location's own matter; its own offer is paused at the centre too. */

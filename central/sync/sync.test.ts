@@ -235,6 +235,24 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(elsewhere.body.code).toBe('home_unreachable');
     });
 
+    it('takes the versions that a location wrote before it joined, and only in their order', async () => {
+      const device = await enrolDevice(test);
+      const offer = { ...offerTerms({}), id: randomUUID(), version: 1, status: 'active' as const };
+      const versionOf = async () => (await test.call('GET', `/api/offers/${offer.id}`)).body;
+      device.append('offer.created', { offer });
+      device.append('offer.changed', { offer: { ...offer, name: 'Renamed', version: 2 } });
+      expect((await device.push()).body.quarantined).toEqual([]);
+      expect(await versionOf()).toMatchObject({ name: 'Renamed', version: 2 });
+      device.append('offer.changed', { offer: { ...offer, name: 'From the past', version: 2 } });
+      device.append('offer.changed', { offer: { ...offer, version: 3, status: 'archived' } });
+      await device.push(3);
+      expect(await versionOf()).toMatchObject({ name: offer.name, version: 3, status: 'archived' });
+      const stranger = await enrolDevice(test, 'B');
+      stranger.append('offer.changed', { offer: { ...offer, name: 'Mine now', version: 4 } });
+      await stranger.push();
+      expect((await versionOf()).version).toBe(3);
+    });
+
     it('lets no device void what another redeemed, nor add codes to an offer of the centre', async () => {
       const [device, thief] = [await enrolDevice(test), await enrolDevice(test, 'B')];
       const { couponId, offerId } = await makeCoupon(5);

@@ -1,5 +1,6 @@
 import { sql0010 } from './0010-ledger.ts';
 import { sql0020 } from './0020-incarnations.ts';
+import { sql0070 } from './0070-desk.ts';
 import { sql0080 } from './0080-lanes.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
@@ -8,5 +9,6 @@ export type Migration = { readonly number: number; readonly name: string; readon
 export const migrations: readonly Migration[] = [
   { number: 10, name: 'ledger', sql: sql0010 },
   { number: 20, name: 'incarnations', sql: sql0020 },
+  { number: 70, name: 'desk', sql: sql0070 },
   { number: 80, name: 'lanes', sql: sql0080 },
 ];

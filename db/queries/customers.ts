@@ -34,6 +34,7 @@ export function customerWrites(db: Drizzle) {
       pseudonym: placeholder('pseudonym'),
       value: placeholder('value'),
       createdAt: placeholder('createdAt'),
+      lastSeq: placeholder('lastSeq'),
     })
     .prepare();
   const setPseudonym = db
@@ -41,10 +42,17 @@ export function customerWrites(db: Drizzle) {
     .set({ pseudonym: sql`${bound(customers.pseudonym, 'pseudonym')}` })
     .where(equals(customers.id, 'id'))
     .prepare();
+  const setLast = db
+    .update(customers)
+    .set({ lastSeq: sql`${placeholder('seq')}` })
+    .where(equals(customers.id, 'id'))
+    .prepare();
   const erase = db.update(customers).set({ value: sql`NULL` }).where(equals(customers.id, 'id')).prepare();
   return {
     insert: (row: CustomerRow) => void insert.run(row),
     setPseudonym: (id: string, pseudonym: string) => void setPseudonym.run({ id, pseudonym }),
+    /** `seq`: of the redemption's event. */
+    setLast: (id: string, seq: number) => void setLast.run({ id, seq }),
     erase: (id: string) => void erase.run({ id }),
   };
 }

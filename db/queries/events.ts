@@ -59,6 +59,8 @@ export function eventWrites(db: Drizzle) {
       couponId: placeholder('couponId'),
       offerId: placeholder('offerId'),
       code: placeholder('code'),
+      basketId: placeholder('basketId'),
+      subtotalMinor: placeholder('subtotalMinor'),
     })
     .prepare();
   return {

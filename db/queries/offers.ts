@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
 import { coupons, offers, offerVersions } from '../schema.ts';
 import { bound, equals } from './equals.ts';
@@ -49,6 +49,13 @@ export function offerReads(db: Drizzle) {
     .from(coupons)
     .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL`)
     .prepare();
+  const sharedCodes = db
+    .select({ code: coupons.code })
+    .from(coupons)
+    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL`)
+    .orderBy(asc(coupons.issuedAt))
+    .limit(placeholder('limit'))
+    .prepare();
   const batchCodes = db
     .select({ count: sql<number>`coalesce(sum(count), 0)` })
     .from(sql`batches`)
@@ -59,6 +66,9 @@ export function offerReads(db: Drizzle) {
     byRequest: (requestId: string): OfferRow | undefined => byRequest.get({ requestId }),
     terms: (id: string, version: number): string | undefined => terms.get({ id, version })?.terms,
     newest: (after: Newest, limit: number): OfferRow[] => newest.all({ ...after, limit }),
+    /** Canonical texts of the codes that belong to no batch, oldest first. */
+    sharedCodes: (id: string, limit: number): string[] =>
+      sharedCodes.all({ id, limit }).map(({ code }) => code),
     /** Shared codes, and those of its batches by their stated counts. */
     codeCount: (id: string): number =>
       (codeCount.get({ id })?.count ?? 0) + (batchCodes.get({ id })?.count ?? 0),

@@ -31,6 +31,7 @@ export function operatorWrites(db: Drizzle) {
       role: placeholder('role'),
       pinHash: placeholder('pinHash'),
       createdAt: placeholder('createdAt'),
+      removedAt: placeholder('removedAt'),
     })
     .prepare();
   const setPinHash = db
@@ -38,7 +39,17 @@ export function operatorWrites(db: Drizzle) {
     .set({ pinHash: sql`${placeholder('pinHash')}` })
     .where(equals(operators.id, 'id'))
     .prepare();
+  const change = db
+    .update(operators)
+    .set({
+      name: sql`${placeholder('name')}`,
+      role: sql`${placeholder('role')}`,
+      removedAt: sql`${placeholder('removedAt')}`,
+    })
+    .where(equals(operators.id, 'id'))
+    .prepare();
   return {
+    change: (row: Pick<OperatorRow, 'id' | 'name' | 'role' | 'removedAt'>) => void change.run(row),
     insert: (row: OperatorRow) => void insert.run(row),
     setPinHash: (id: string, pinHash: string) => void setPinHash.run({ id, pinHash }),
   };

@@ -188,6 +188,8 @@ export function redemptionWrites(db: Drizzle) {
       businessDay: placeholder('businessDay'),
       leaseId: placeholder('leaseId'),
       atRisk: placeholder('atRisk'),
+      prevSeq: placeholder('prevSeq'),
+      prevCustomerSeq: placeholder('prevCustomerSeq'),
     })
     .prepare();
   const setVoided = db

@@ -90,6 +90,8 @@ const systemCodes = {
   incarnation_retired: { status: 409 },
   centre_unreachable: { status: 503, retryable: true },
   centre_refused: { status: 502 },
+  /** This location belongs to a centre, which alone writes offers from then on. */
+  centre_decides: { status: 409 },
   /** The centre was restored from a backup and waits until every location has told what it knows. */
   centre_recovering: { status: 503, retryable: true },
   incompatible_version: { status: 426 },

@@ -5,6 +5,7 @@ import {
   currencySchema,
   idSchema,
   instantSchema,
+  languageSchema,
   timeZoneSchema,
 } from './common.ts';
 import { errorCodes } from './error-codes.ts';
@@ -18,6 +19,14 @@ export const MAX_CODES_PER_EVENT = 500;
 
 const errorCodeSchema = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]);
 
+const campaignTerms = {
+  name: z.string(),
+  firstDay: z.iso.date().optional(),
+  lastDay: z.iso.date().optional(),
+  budgetMinor: amountMinorSchema.optional(),
+  maxUses: z.int().optional(),
+};
+
 /** What one event says, by type. Payloads are written once and read for ever: change one only by a new version. */
 const payloads = {
   'ledger.created': z.object({
@@ -27,14 +36,33 @@ const payloads = {
     timeZone: timeZoneSchema,
     demo: z.boolean(),
   }),
+  'location.changed': z.object({
+    name: z.string(),
+    tillName: z.string(),
+    timeZone: timeZoneSchema,
+    language: languageSchema,
+    taxMode: z.enum(['inclusive', 'exclusive']),
+  }),
   'operator.added': z.object({ operatorId: idSchema, name: z.string(), role: operatorRoleSchema }),
+  /** Another name or role, another PIN, or the end: `removed` people may not sign in any more. */
+  'operator.changed': z.object({
+    operatorId: idSchema,
+    name: z.string(),
+    role: operatorRoleSchema,
+    pinChanged: z.boolean(),
+    removed: z.boolean(),
+  }),
   'operator.signedIn': z.object({ operatorId: idSchema }),
   'operator.signedOut': z.object({ operatorId: idSchema }),
   'operator.signInFailed': z.object({ operatorId: idSchema, failures: z.int() }),
   /** A manager let somebody try again who had guessed too often. */
   'operator.unlocked': z.object({ operatorId: idSchema }),
   'offer.created': z.object({ offer: offerSchema }),
+  /** Its next version, or its end: the offer then says that it is archived. */
+  'offer.changed': z.object({ offer: offerSchema }),
   'offer.paused': z.object({ offerId: idSchema, paused: z.boolean() }),
+  'campaign.created': z.object({ campaignId: idSchema, ...campaignTerms }),
+  'campaign.changed': z.object({ campaignId: idSchema, ...campaignTerms, archived: z.boolean() }),
   'batch.created': z.object({
     batchId: idSchema,
     offerId: idSchema,
@@ -96,6 +124,8 @@ const payloads = {
     offerId: idSchema,
     reason: z.string(),
   }),
+  /** Their readable identifier is gone; the pseudonym goes on counting. */
+  'customer.erased': z.object({ customer: z.string() }),
   'attempt.refused': z.object({
     couponId: idSchema.optional(),
     offerId: idSchema.optional(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
+import { campaignOperations } from './operations/campaigns.ts';
 import { historyOperations } from './operations/history.ts';
 import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
@@ -12,6 +13,7 @@ import { syncOperations } from './operations/sync.ts';
 export const operations = {
   ...setupOperations,
   ...offerOperations,
+  ...campaignOperations,
   ...batchOperations,
   ...redemptionOperations,
   ...historyOperations,

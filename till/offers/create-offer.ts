@@ -1,5 +1,6 @@
 import type { OfferRow } from '../../db/queries/offers.ts';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
+import { displayCode } from '../../shared/codes/display-code.ts';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
@@ -40,7 +41,10 @@ export function createOffer(
     const before = tx.read.offers.byRequest(requestId);
     if (before) return ok(before);
     if (code !== undefined && tx.read.coupons.byCode(code)) {
-      return err(refusal('conflict', { what: 'code' }, 'sharedCode'));
+      return err(refusal('conflict', { code: displayCode(code) }, 'sharedCode'));
+    }
+    if (draft.campaignId !== undefined && !tx.read.campaigns.byId(draft.campaignId)) {
+      return err(refusal('not_found', { what: 'campaign' }, 'draft.campaignId'));
     }
     const createdAt = clock.now();
     const row: OfferRow = {

@@ -4,7 +4,9 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, signedIn } from '../handlers.ts';
 import { cutPage, newestCursor, readNewestCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
+import { archiveOffer, changeOffer } from './change-offer.ts';
 import { createOffer } from './create-offer.ts';
+import { lowOffers } from './low-offers.ts';
 import { shownOffer, statusOf } from './offer-row.ts';
 
 /** Rows looked at for one page of a filtered list; a page may come short, its cursor goes on. */
@@ -21,6 +23,22 @@ export function offersFeature(services: Services): Feature {
         services.pushes.send({ topic: 'catalogue.changed' });
         return ok(shownOffer(read, made.value));
       },
+
+      'offers.change'(call, input) {
+        const changed = changeOffer(services, signedIn(call), input);
+        if (!changed.ok) return changed;
+        services.pushes.send({ topic: 'catalogue.changed' });
+        return ok(shownOffer(read, changed.value));
+      },
+
+      'offers.archive'(call, { offerId }) {
+        const archived = archiveOffer(services, signedIn(call), offerId);
+        if (!archived.ok) return archived;
+        services.pushes.send({ topic: 'catalogue.changed' });
+        return ok(shownOffer(read, archived.value));
+      },
+
+      'offers.low': () => ok({ offers: lowOffers(read) }),
 
       'offers.list'(_call, { cursor, limit, status }) {
         const after = readNewestCursor(cursor);

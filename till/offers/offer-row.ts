@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { OfferRow } from '../../db/queries/offers.ts';
 import type { Reads } from '../../db/store.ts';
-import type { offerRowSchema } from '../../shared/contracts/operations/offers.ts';
+import { displayCode } from '../../shared/codes/display-code.ts';
+import { MAX_SHOWN_CODES, type offerRowSchema } from '../../shared/contracts/operations/offers.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
+import { isEnrolled } from '../sync-state.ts';
 
 /** Terms were parsed before they were written; what is read back is trusted. */
 export function termsOf(row: Pick<OfferRow, 'terms'>): Offer {
@@ -14,10 +16,16 @@ export function statusOf(row: OfferRow): OfferRow['status'] {
   return row.pausedHere && row.status === 'active' ? 'paused' : row.status;
 }
 
+/** A location writes its own offers until it belongs to a centre; from then on the centre alone does. */
+export function mayChange(row: Pick<OfferRow, 'origin' | 'status'>, enrolled: boolean): boolean {
+  return row.origin === 'here' && row.status !== 'archived' && !enrolled;
+}
+
 export function shownOffer(read: Reads, row: OfferRow): z.output<typeof offerRowSchema> {
   const offer = termsOf(row);
   const status = statusOf(row);
   const left = rightsLeft(read, row.id);
+  const campaign = offer.campaignId === undefined ? undefined : read.campaigns.byId(offer.campaignId);
   return {
     // The schema's arrays are mutable, the engine's are not; nobody writes to either.
     offer: { ...offer, status } as z.output<typeof offerRowSchema>['offer'],
@@ -26,6 +34,9 @@ export function shownOffer(read: Reads, row: OfferRow): z.output<typeof offerRow
     uses: read.redemptions.count(row.id, 'all', '')?.uses ?? 0,
     ...(offer.limits.total === undefined ? {} : { usesLeftHere: left }),
     codes: read.offers.codeCount(row.id),
+    sharedCodes: read.offers.sharedCodes(row.id, MAX_SHOWN_CODES).map(displayCode),
+    mayChange: mayChange(row, isEnrolled(read)),
+    ...(campaign === undefined ? {} : { campaignName: campaign.name }),
     createdAt: row.createdAt,
   };
 }

@@ -44,7 +44,7 @@ export function operatorsFeature(services: Services): Feature {
             return err(refusal('conflict', { limit: MAX_OPERATORS }));
           }
           const id = services.newId();
-          tx.write.operators.insert({ id, name, role, pinHash, createdAt: clock.now() });
+          tx.write.operators.insert({ id, name, role, pinHash, createdAt: clock.now(), removedAt: null });
           tx.append('operator.added', { operatorId: id, name, role }, services.stamp(by));
           return ok({ id, name, role });
         });

@@ -79,7 +79,13 @@ function checkIn(
   const planned = planCoupons(tx, verdicts, basket, basketId, services.newId);
   if (planned.some(isTooLarge)) return err(refusal('payload_too_large', {}, 'basket'));
 
-  const refused = recordRefusals(tx, verdicts, before?.refused ?? [], { by, channel, stamp });
+  const refused = recordRefusals(tx, verdicts, before?.refused ?? [], {
+    by,
+    channel,
+    stamp,
+    basketId,
+    subtotalMinor: shownTotals(totals).subtotalMinor,
+  });
   const mustHold = planned.some(({ coupon }) => coupon.reservationId !== undefined);
   const customerId = customer && mustHold ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
   const checked: CheckedBasket = {
@@ -113,6 +119,7 @@ function circumstances(
     businessDay: services.wallTimes.at(now, location.timeZone).date,
     channel,
     locationId: location.id,
+    timeZone: location.timeZone,
     operatorId: by.operatorId,
     customer: customer && {
       identifier: customer,

@@ -199,8 +199,12 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     atRisk: accepted.atRisk,
     voidedAt: null,
     voidSeq: null,
+    prevSeq: coupon.lastSeq,
+    prevCustomerSeq:
+      about.customerId === null ? null : (tx.read.customers.byId(about.customerId)?.lastSeq ?? null),
   };
   tx.write.redemptions.insert(row);
+  if (about.customerId !== null) tx.write.customers.setLast(about.customerId, seq);
   for (const { scope, key } of countsOf({ ...about, batchId: coupon.batchId })) {
     tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
   }

@@ -3,6 +3,7 @@ import type { Reads } from '../../db/store.ts';
 import type { Channel } from '../../shared/contracts/common.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
+import { campaignFacts } from '../campaigns/campaign-facts.ts';
 import type { CustomerIdentifier } from '../customers.ts';
 import { rightsLeft } from '../offers/offer-row.ts';
 import type { FoundCoupon } from './find-coupon.ts';
@@ -14,6 +15,7 @@ export type Circumstances = {
   readonly businessDay: string;
   readonly channel: Channel;
   readonly locationId: string;
+  readonly timeZone: string;
   readonly operatorId: string;
   readonly customer:
     | { readonly identifier: CustomerIdentifier; readonly pseudonym: string; readonly id: string | undefined }
@@ -40,6 +42,12 @@ export function gatherFacts(
     operatorId: about.operatorId,
     customer: pseudonym === undefined ? undefined : { id: pseudonym, emailDomain: domainOf(identifier) },
     uses,
+    campaigns: campaignFacts(
+      read,
+      wallTimeAt,
+      found.map((one) => one.offer.campaignId),
+      about,
+    ),
   };
 }
 
@@ -103,7 +111,9 @@ export function holdsAllRights(read: Reads, offerId: string, limit: number): boo
 }
 
 /** Some limit needs a use to be held from scan to payment. */
-export function isLimited({ limits }: FoundCoupon['offer']): boolean {
+export function isLimited({ limits, campaignId }: FoundCoupon['offer']): boolean {
+  // A campaign's budget may be met by any of its offers.
+  if (campaignId !== undefined) return true;
   const { total, perCustomer, perLocation, perDay, perOperator, budgetMinor } = limits;
   return [total, perCustomer, perLocation, perDay, perOperator, budgetMinor].some(
     (limit) => limit !== undefined,

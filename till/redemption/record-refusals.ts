@@ -7,7 +7,13 @@ import type { Verdict } from './judge.ts';
 /** What is kept of a text that was no code. */
 const MAX_KEPT_ENTRY = 80;
 
-type Where = { readonly by: SignedIn; readonly channel: Channel; readonly stamp: EventStamp };
+type Where = {
+  readonly by: SignedIn;
+  readonly channel: Channel;
+  readonly stamp: EventStamp;
+  readonly basketId: string;
+  readonly subtotalMinor: number;
+};
 
 /**
  * Puts every refusal on record, once for each basket: checking again as the basket grows is no new attempt. Unknown
@@ -19,7 +25,7 @@ export function recordRefusals(
   tx: Tx,
   verdicts: readonly Verdict[],
   before: readonly string[],
-  { by, channel, stamp }: Where,
+  { by, channel, stamp, basketId, subtotalMinor }: Where,
 ): string[] {
   const guesses: ThrottleKey = `code:${by.operatorId}`;
   const known = new Set(before);
@@ -46,6 +52,8 @@ export function recordRefusals(
       couponId: found?.coupon.id ?? null,
       offerId: found?.offer.id ?? null,
       code: refusal.code,
+      basketId,
+      subtotalMinor,
     });
     if (refusal.code === 'code_unknown') countFailure(tx, guesses, stamp.at);
   }

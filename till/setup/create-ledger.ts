@@ -49,7 +49,7 @@ export function createLedger(
     operators.forEach(({ name, role, pinHash }, i) => {
       const id = operatorIds[i];
       assert(id, 'every operator has an id');
-      tx.write.operators.insert({ id, name, role, pinHash, createdAt: at });
+      tx.write.operators.insert({ id, name, role, pinHash, createdAt: at, removedAt: null });
       tx.append('operator.added', { operatorId: id, name, role }, stamp);
     });
     for (const [key, value] of Object.entries(meta?.(operatorIds) ?? {})) tx.write.meta.set(key, value);

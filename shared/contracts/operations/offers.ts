@@ -15,7 +15,23 @@ export const offerRowSchema = z.object({
   /** Rights that this ledger may still spend; absent for an offer without a total limit. */
   usesLeftHere: z.int().optional(),
   codes: z.int(),
+  /** Codes that everybody uses, as they are printed; no more than `MAX_SHOWN_CODES` of them. */
+  sharedCodes: z.array(z.string()),
+  /** This location may still write its terms. */
+  mayChange: z.boolean(),
+  campaignName: z.string().optional(),
   createdAt: instantSchema,
+});
+
+export const MAX_SHOWN_CODES = 5;
+
+/** An offer of which only few uses are left at this till. */
+export const lowOfferSchema = z.object({
+  offerId: idSchema,
+  name: z.string(),
+  /** Its shared code, which is what staff call it by; absent where codes are unique. */
+  code: z.string().optional(),
+  usesLeftHere: z.int(),
 });
 
 export const offerOperations = {
@@ -29,7 +45,33 @@ export const offerOperations = {
       sharedCode: nameSchema.optional(),
     }),
     output: offerRowSchema,
-    errors: ['conflict', 'code_malformed', 'currency_mismatch'],
+    errors: ['conflict', 'code_malformed', 'currency_mismatch', 'not_found'],
+  }),
+  'offers.change': operation({
+    summary: 'Writes the next version of an offer that this location still owns. Its total limit stays.',
+    role: 'manager',
+    input: z.strictObject({
+      offerId: idSchema,
+      /** The version that was changed; refused when somebody was faster. */
+      version: z.int().min(1),
+      draft: offerDraftSchema,
+    }),
+    output: offerRowSchema,
+    errors: ['not_found', 'archived', 'stale_version', 'conflict', 'centre_decides', 'currency_mismatch'],
+  }),
+  'offers.archive': operation({
+    summary: 'Ends an offer of this location for good. Its codes are refused from then on.',
+    role: 'manager',
+    input: z.strictObject({ offerId: idSchema }),
+    output: offerRowSchema,
+    errors: ['not_found', 'archived', 'centre_decides'],
+  }),
+  'offers.low': operation({
+    summary: 'Running offers of which this till has few uses left, the scarcest first.',
+    role: 'cashier',
+    input: z.strictObject({}),
+    output: z.object({ offers: z.array(lowOfferSchema) }),
+    errors: [],
   }),
   'offers.list': operation({
     summary: 'Offers that this location knows, newest first.',

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { OfferRow } from '../../db/queries/offers.ts';
+import type { Reads } from '../../db/store.ts';
+import { displayCode } from '../../shared/codes/display-code.ts';
+import type { lowOfferSchema } from '../../shared/contracts/operations/offers.ts';
+import { rightsLeft, statusOf, termsOf } from './offer-row.ts';
+
+type LowOffer = z.output<typeof lowOfferSchema>;
+
+/** Offers looked through, newest first: what a counter warns of is what runs now. */
+const MAX_SCANNED = 1_000;
+const MAX_SHOWN = 10;
+/** So many uses, or this share of all, are worth a warning. */
+const FEW_USES = 5;
+const FEW_SHARE = 0.1;
+
+const END = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+export function lowOffers(read: Reads): LowOffer[] {
+  return read.offers
+    .newest(END, MAX_SCANNED)
+    .flatMap((row) => lowOffer(read, row) ?? [])
+    .sort((a, b) => a.usesLeftHere - b.usesLeftHere)
+    .slice(0, MAX_SHOWN);
+}
+
+function lowOffer(read: Reads, row: OfferRow): LowOffer | undefined {
+  if (statusOf(row) !== 'active') return undefined;
+  const { limits, name } = termsOf(row);
+  if (limits.total === undefined) return undefined;
+  const usesLeftHere = rightsLeft(read, row.id);
+  if (usesLeftHere > Math.max(FEW_USES, Math.floor(limits.total * FEW_SHARE))) return undefined;
+  const code = read.offers.sharedCodes(row.id, 1)[0];
+  return { offerId: row.id, name, ...(code === undefined ? {} : { code: displayCode(code) }), usesLeftHere };
+}
