@@ -10,10 +10,12 @@ import type { Core } from '../till/core.ts';
 import { loadPage } from '../till/host/page.ts';
 import type { Logger } from '../till/ports.ts';
 import { systemRandom } from '../till/system-ports.ts';
+import { windowAccess } from './access.ts';
 import { startWebServer, type WebServer } from './server.ts';
 
 const secret = 'the-secret-of-this-launch';
 const authorization = `Bearer ${secret}`;
+const access = (port: number) => windowAccess(secret, port);
 const logged: string[] = [];
 const logger: Logger = { info() {}, warn() {}, error: (message) => logged.push(message) };
 
@@ -40,7 +42,7 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html><title>Counterfoil</title>');
   writeFileSync(path.join(folder, 'app.js'), 'start()');
   const page = loadPage(folder, systemRandom);
-  server = await startWebServer({ page, secret, port: 0, logger });
+  server = await startWebServer({ page, access, host: '127.0.0.1', port: 0, logger });
   server.serve(core);
   origin = `http://127.0.0.1:${server.port}`;
 });
@@ -118,7 +120,11 @@ describe('an operation', () => {
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toEqual({
       ok: true,
-      value: { name: 'offers.list', input: { limit: 5 }, caller: { session: 's-1' } },
+      value: {
+        name: 'offers.list',
+        input: { limit: 5 },
+        caller: { session: 's-1', from: { kind: 'window' } },
+      },
     });
     expect(answer.headers['cache-control']).toBe('no-store');
   });
@@ -218,7 +224,9 @@ describe('events', () => {
 
 it('says which port is taken', async () => {
   const page = loadPage(folder, systemRandom);
-  await expect(startWebServer({ page, secret, port: server.port, logger })).rejects.toMatchObject({
+  await expect(
+    startWebServer({ page, access, host: '127.0.0.1', port: server.port, logger }),
+  ).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });

@@ -2,11 +2,12 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { ErrorCode } from '../shared/contracts/error-codes.ts';
 import { refusal } from '../shared/contracts/refusal.ts';
 import { assert } from '../shared/kernel/assert.ts';
-import type { Core } from '../till/core.ts';
+import type { Core, From } from '../till/core.ts';
 import { type Page, securityHeaders } from '../till/host/page.ts';
 import type { Logger } from '../till/ports.ts';
-import { type Access, createAccess } from './access.ts';
+import type { Access } from './access.ts';
 import { createEventStreams } from './event-streams.ts';
+import { addLaneRoutes, takesCode } from './lane-routes.ts';
 import { sendRefusal } from './problem.ts';
 
 /** The largest input of any operation, a basket with all its lines, stays far below. */
@@ -15,12 +16,13 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_SESSION_CHARS = 200;
 const MAX_CONNECTIONS = 256;
 
-const LOOPBACK = '127.0.0.1';
-
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The only route that needs no secret. */
     servesPage?: true;
+  }
+  interface FastifyRequest {
+    from: From;
   }
 }
 
@@ -28,19 +30,36 @@ export type WebServer = {
   readonly port: number;
   /** From now on operations reach the core; until then they wait. */
   serve(core: Core): void;
+  /** Sends every open window away; each asks for everything anew when it connects again. */
+  dropStreams(): void;
+  /** Windows are told nothing, and see that they are not, until there is a link again. */
+  setLink(up: boolean): void;
   close(): Promise<void>;
 };
 
 export type WebServerParts = {
   readonly page: Page;
-  readonly secret: string;
+  /** Made when the port is known. */
+  readonly access: (port: number) => Access;
+  readonly host: string;
   readonly port: number;
+  /** For lanes, over TLS; else for this machine alone, without. */
+  readonly lan?: { readonly keyPem: string; readonly certificatePem: string; readonly authorityPem: string };
   readonly logger: Logger;
 };
 
 /** @throws Error with code `EADDRINUSE` or `EACCES` when the port cannot be had. */
-export async function startWebServer({ page, secret, port, logger }: WebServerParts): Promise<WebServer> {
-  const app = Fastify({
+export async function startWebServer({
+  page,
+  access,
+  host,
+  port,
+  lan,
+  logger,
+}: WebServerParts): Promise<WebServer> {
+  const app: FastifyInstance = Fastify({
+    // Fastify's types fork at `https`; what this file uses of both is the same.
+    ...(lan && ({ https: { key: lan.keyPem, cert: lan.certificatePem + lan.authorityPem } } as object)),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
@@ -51,8 +70,9 @@ export async function startWebServer({ page, secret, port, logger }: WebServerPa
   const streams = createEventStreams();
 
   // Known with the port: until then nobody can be told from a stranger.
-  let access: Access | undefined;
-  guard(app, () => access);
+  let judge: Access | undefined;
+  let linked = true;
+  guard(app, () => judge);
   handleErrors(app, logger);
   app.removeContentTypeParser('text/plain');
 
@@ -70,27 +90,41 @@ export async function startWebServer({ page, secret, port, logger }: WebServerPa
     if (session !== undefined && (typeof session !== 'string' || session.length > MAX_SESSION_CHARS)) {
       return sendRefusal(reply, refusal('not_signed_in'));
     }
-    const caller = session === undefined ? {} : { session };
-    const answer = await (await core.promise).call(request.params.name, request.body, caller);
     reply.header('cache-control', 'no-store');
+    const { name } = request.params;
+    if (lan && name === 'lane.pair') return takesCode(await core.promise, request.body, reply);
+    const answer = await (await core.promise).call(name, request.body, { session, from: request.from });
     return answer.ok ? reply.send(answer) : sendRefusal(reply, answer.error);
   });
 
-  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => {
+  app.get('/api/events', { exposeHeadRoute: false }, async (request, reply) => {
+    if (request.from.kind === 'lan') {
+      const { lane: token = '' } = request.from;
+      const known = await (await core.promise).call('lanes.identify', { token }, { from: { kind: 'host' } });
+      if (!known.ok) return sendRefusal(reply, refusal('lane_unknown'));
+    }
+    if (!linked) return sendRefusal(reply, refusal('hub_unreachable'));
     if (!streams.add(reply.raw, securityHeaders)) return sendRefusal(reply, refusal('busy'));
     reply.hijack();
     return reply;
   });
 
-  await app.listen({ host: LOOPBACK, port });
+  if (lan) addLaneRoutes(app, core.promise, lan.authorityPem);
+
+  await app.listen({ host, port });
   const actualPort = listeningPort(app);
-  access = createAccess(secret, actualPort);
+  judge = access(actualPort);
 
   return {
     port: actualPort,
     serve(started) {
       started.subscribe((push) => streams.send(push));
       core.resolve(started);
+    },
+    dropStreams: () => streams.closeAll(),
+    setLink(up) {
+      linked = up;
+      if (!up) streams.closeAll();
     },
     async close() {
       streams.closeAll();
@@ -106,13 +140,15 @@ function listeningPort(app: FastifyInstance): number {
 }
 
 function guard(app: FastifyInstance, access: () => Access | undefined): void {
+  app.decorateRequest('from');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     // By the route that was found, never by the address: `/%61pi/…` and `http://host/api/…` find the same one.
     const needsSecret = request.routeOptions.config.servesPage !== true;
-    const judge = access();
-    const why = judge ? judge.refuses({ headers: request.headers, needsSecret }) : 'busy';
-    if (why !== undefined) return sendRefusal(reply, refusal(why));
+    const judgement = access()?.judge({ headers: request.headers, needsSecret });
+    if (!judgement) return sendRefusal(reply, refusal('busy'));
+    if (!judgement.ok) return sendRefusal(reply, refusal(judgement.why));
+    request.from = judgement.from;
   });
 }
 

@@ -20,6 +20,10 @@ export function readLaunch(argv: readonly string[], workingDir: string): Launch 
   const dataDir =
     typeof values.data === 'string' && values.data !== ''
       ? path.resolve(workingDir, values.data)
-      : defaultDataDir(demo, { platform: process.platform, home: os.homedir(), env: process.env });
+      : defaultDataDir(demo ? 'demo' : 'till', {
+          platform: process.platform,
+          home: os.homedir(),
+          env: process.env,
+        });
   return { dataDir, demo };
 }

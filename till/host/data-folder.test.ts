@@ -41,12 +41,12 @@ describe('prepareDataFolder', () => {
 describe('defaultDataDir', () => {
   const home = '/home/ada';
   it.each([
-    ['linux', false, {}, '/home/ada/.local/share/counterfoil/till'],
-    ['linux', true, { XDG_DATA_HOME: '/data' }, '/data/counterfoil/demo'],
-    ['linux', true, { XDG_DATA_HOME: 'data' }, '/home/ada/.local/share/counterfoil/demo'],
-    ['darwin', false, {}, '/home/ada/Library/Application Support/Counterfoil/till'],
-    ['win32', false, { APPDATA: 'C:\\Users\\Ada\\Roaming' }, 'C:\\Users\\Ada\\Roaming\\Counterfoil\\till'],
-  ] as const)('is the platform’s on %s (demo: %s)', (platform, demo, env, expected) => {
-    expect(defaultDataDir(demo, { platform, home, env })).toBe(expected);
+    ['linux', 'till', {}, '/home/ada/.local/share/counterfoil/till'],
+    ['linux', 'demo', { XDG_DATA_HOME: '/data' }, '/data/counterfoil/demo'],
+    ['linux', 'demo', { XDG_DATA_HOME: 'data' }, '/home/ada/.local/share/counterfoil/demo'],
+    ['darwin', 'lane', {}, '/home/ada/Library/Application Support/Counterfoil/lane'],
+    ['win32', 'till', { APPDATA: 'C:\\Users\\Ada\\Roaming' }, 'C:\\Users\\Ada\\Roaming\\Counterfoil\\till'],
+  ] as const)('is the platform’s on %s (%s)', (platform, kind, env, expected) => {
+    expect(defaultDataDir(kind, { platform, home, env })).toBe(expected);
   });
 });

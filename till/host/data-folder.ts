@@ -19,9 +19,11 @@ export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-/** The platform's folder for application data; the demo location never shares one with a real location. */
-export function defaultDataDir(demo: boolean, { platform, home, env }: Surroundings): string {
-  const leaf = demo ? 'demo' : 'till';
+/** What a folder belongs to: a demo location never shares one with a real one, nor a lane with a ledger. */
+export type DataKind = 'till' | 'demo' | 'lane';
+
+/** The platform's folder for application data. */
+export function defaultDataDir(leaf: DataKind, { platform, home, env }: Surroundings): string {
   if (platform === 'win32') {
     return path.win32.join(env.APPDATA || path.win32.join(home, 'AppData', 'Roaming'), 'Counterfoil', leaf);
   }

@@ -9,9 +9,11 @@ describe('parseLaunchOptions', () => {
   });
 
   it('reads every option, and the data folder relative to where the person is', () => {
-    expect(parse('--host', 'web', '--port=0', '--no-window', '--data', 'till-1', '--no-demo')).toEqual({
+    expect(
+      parse('--host', 'web', '--port=0', '--no-window', '--data', 'till-1', '--no-demo', '--lane'),
+    ).toEqual({
       ok: true,
-      value: { host: 'web', port: 0, window: false, dataDir: '/shop/till-1', demo: false },
+      value: { host: 'web', port: 0, window: false, dataDir: '/shop/till-1', demo: false, lane: true },
     });
   });
 
@@ -20,6 +22,7 @@ describe('parseLaunchOptions', () => {
     [['--port', '70000'], '--port must be a number from 0 to 65535, not "70000"'],
     [['--port', '-1'], "Option '--port' argument is ambiguous"],
     [['--port', '48 11'], '--port must be a number from 0 to 65535, not "48 11"'],
+    [['--host', 'electron', '--lane'], '--lane needs the web host'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['till-1'], "Unexpected argument 'till-1'"],
     [['--data', ' '], '--data needs a folder'],

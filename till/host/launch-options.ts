@@ -12,6 +12,8 @@ export type LaunchOptions = {
   readonly dataDir?: string;
   /** Make a demo location when the data folder is empty. */
   readonly demo?: boolean;
+  /** Keep no ledger: use that of a hub on the shop's network. */
+  readonly lane?: boolean;
 };
 
 export const launchUsage = `Options:
@@ -19,7 +21,8 @@ export const launchUsage = `Options:
   --port N              port of the web host on 127.0.0.1, 0 for any free one
   --no-window           serve only, open no window
   --data DIR            folder of the ledger
-  --no-demo             ask for a location instead of making a demo one`;
+  --no-demo             ask for a location instead of making a demo one
+  --lane                keep no ledger: use that of another till on the network (web host)`;
 
 const MAX_PORT = 65_535;
 
@@ -35,10 +38,11 @@ export function parseLaunchOptions(
     // Node's own sentence names the option; what follows the first full stop explains argument syntax.
     return err(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
   }
-  const { host, port, window, data, demo } = values;
+  const { host, port, window, data, demo, lane } = values;
   if (host !== undefined && host !== 'electron' && host !== 'web') {
     return err(`--host must be electron or web, not "${host}"`);
   }
+  if (lane === true && host === 'electron') return err('--lane needs the web host');
   if (port !== undefined && (!/^[0-9]{1,5}$/.test(port) || Number(port) > MAX_PORT)) {
     return err(`--port must be a number from 0 to ${MAX_PORT}, not "${port}"`);
   }
@@ -49,6 +53,7 @@ export function parseLaunchOptions(
     ...(window === undefined ? {} : { window }),
     ...(data === undefined ? {} : { dataDir: path.resolve(workingDir, data) }),
     ...(demo === undefined ? {} : { demo }),
+    ...(lane === undefined ? {} : { lane }),
   });
 }
 
@@ -62,6 +67,7 @@ function parse(argv: readonly string[]) {
       window: { type: 'boolean' },
       data: { type: 'string' },
       demo: { type: 'boolean' },
+      lane: { type: 'boolean' },
     },
   });
 }

@@ -31,30 +31,30 @@ async function whyNotTrusted(
 
 describe("the shop's certificate authority", () => {
   it('issues certificates that TLS accepts under it, and under no other', async () => {
-    const ours = await createAuthority('Corner Shop', 'kasse-1', NOW);
-    const theirs = await createAuthority('Corner Shop', 'kasse-1', NOW);
-    const server = await issueServer(ours, ['127.0.0.1', 'kasse-1', 'kasse-1.local'], NOW);
+    const ours = await createAuthority('Corner Shop', NOW);
+    const theirs = await createAuthority('Corner Shop', NOW);
+    const server = await issueServer(ours, ['127.0.0.1', 'kasse-1.local'], NOW);
     expect(await whyNotTrusted(server, ours.certificatePem, 'kasse-1.local')).toBeUndefined();
     expect(await whyNotTrusted(server, theirs.certificatePem, 'kasse-1.local')).toBeDefined();
     expect(await whyNotTrusted(server, ours.certificatePem, 'kasse-2.local')).toContain('kasse-2.local');
   });
 
   it('is worth nothing for a public name, even to whoever trusts it', async () => {
-    const ours = await createAuthority('Corner Shop', undefined, NOW);
+    const ours = await createAuthority('Corner Shop', NOW);
     const server = await issueServer(ours, ['bank.example.com'], NOW);
     expect(await whyNotTrusted(server, ours.certificatePem, 'bank.example.com')).toMatch(/permitted subtree/);
   });
 
   it('survives a shop with any name', async () => {
     const name = 'Café "O\'Neill", Straße 5 + 東京 = ✓ '.repeat(4);
-    const ours = await createAuthority(name, undefined, NOW);
+    const ours = await createAuthority(name, NOW);
     expect(new X509Certificate(ours.certificatePem).subject).toContain('Counterfoil Café');
     expect(fingerprint(ours.certificatePem)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('renews what ends soon, what names another address and what another authority signed', async () => {
-    const ours = await createAuthority('Corner Shop', undefined, NOW);
-    const theirs = await createAuthority('Corner Shop', undefined, NOW);
+    const ours = await createAuthority('Corner Shop', NOW);
+    const theirs = await createAuthority('Corner Shop', NOW);
     const server = await issueServer(ours, ['192.168.1.5'], NOW);
     expect(stillServes(server, ours, ['192.168.1.5'], NOW)).toBe(true);
     expect(stillServes(server, ours, ['192.168.1.6'], NOW)).toBe(false);

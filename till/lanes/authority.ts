@@ -39,11 +39,7 @@ const PRIVATE_DOMAINS = ['local', 'lan', 'internal', 'home.arpa', 'localhost'];
 cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[1]);
 
 /** The shop's own certificate authority. It signs nothing but its hub's server certificates. */
-export async function createAuthority(
-  shop: string,
-  hostName: string | undefined,
-  nowMs: number,
-): Promise<Identity> {
+export async function createAuthority(shop: string, nowMs: number): Promise<Identity> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName(shop)] }],
@@ -54,10 +50,10 @@ export async function createAuthority(
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      onlyPrivateNames(hostName === undefined ? PRIVATE_DOMAINS : [...PRIVATE_DOMAINS, hostName]),
+      onlyPrivateNames(),
     ],
   });
-  return { certificatePem: certificate.toString('pem'), keyPem: await privatePem(keys) };
+  return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await privatePem(keys) };
 }
 
 /** @param names addresses and host names under which lanes find the hub */
@@ -85,7 +81,7 @@ export async function issueServer(
       ),
     ],
   });
-  return { certificatePem: certificate.toString('pem'), keyPem: await privatePem(keys) };
+  return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await privatePem(keys) };
 }
 
 /** Whether a server certificate still serves: in time, for these names, and of this authority. */
@@ -117,8 +113,10 @@ function commonName(shop: string): string {
   return `Counterfoil ${shop.replace(/[^\p{L}\p{N} .-]/gu, '')}`.slice(0, 64).trim();
 }
 
-function onlyPrivateNames(domains: readonly string[]): Extension {
-  const permitted = domains.map((dNSName) => new GeneralSubtree({ base: new GeneralName({ dNSName }) }));
+function onlyPrivateNames(): Extension {
+  const permitted = PRIVATE_DOMAINS.map(
+    (dNSName) => new GeneralSubtree({ base: new GeneralName({ dNSName }) }),
+  );
   const constraints = new NameConstraints({ permittedSubtrees: new GeneralSubtrees(permitted) });
   return new Extension(NAME_CONSTRAINTS, true, AsnConvert.serialize(constraints));
 }

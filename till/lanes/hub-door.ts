@@ -43,10 +43,10 @@ export function createHubDoor({ store, ports, location }: Services): HubDoor {
 
   const settings = () => load(SETTINGS_KEY, settingsSchema) ?? { enabled: false, port: DEFAULT_HUB_PORT };
 
-  async function authority(hostName: string | undefined, nowMs: number): Promise<Identity> {
+  async function authority(nowMs: number): Promise<Identity> {
     const known = load(AUTHORITY_KEY, identitySchema);
     if (known) return known;
-    const made = await createAuthority(location()?.name ?? '', hostName, nowMs);
+    const made = await createAuthority(location()?.name ?? '', nowMs);
     save(AUTHORITY_KEY, made);
     return made;
   }
@@ -59,8 +59,8 @@ export function createHubDoor({ store, ports, location }: Services): HubDoor {
       if (!enabled || !location()) return undefined;
       // The machine's own time: lanes judge certificates by theirs.
       const nowMs = ports.clock.now();
-      const names = [...addresses, ...(hostName === undefined ? [] : [hostName, `${hostName}.local`])];
-      const issuer = await authority(hostName, nowMs);
+      const names = [...addresses, ...(hostName === undefined ? [] : [`${hostName}.local`])];
+      const issuer = await authority(nowMs);
       let server = load(SERVER_KEY, identitySchema);
       if (!server || !stillServes(server, issuer, names, nowMs)) {
         server = await issueServer(issuer, names, nowMs);
