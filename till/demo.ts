@@ -24,17 +24,20 @@ const people = [
 const CURRENCY = 'EUR';
 const BATCH_CODES = 20;
 const CODE_LENGTH = 10;
+/** How long the welcome codes of the demo hold. */
+const WELCOME_MS = 90 * DAY_MS;
 
 /** A location to look around in: people, telling offers and a batch of codes. It can never be enrolled. */
 export async function createDemo(services: Services): Promise<void> {
   const { random, pinCost = DEFAULT_PIN_COST } = services.ports;
   const pins = distinctPins(random, people.length);
   const hashes = await Promise.all(pins.map((pin) => hashPin(pin, pinCost, (count) => random.bytes(count))));
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const made = createLedger(services, {
     location: {
       name: 'Demo Store',
       currency: CURRENCY,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone,
       language: 'en',
       tillName: 'Till 1',
       demo: true,
@@ -47,7 +50,7 @@ export async function createDemo(services: Services): Promise<void> {
   const [, managerId] = made.operatorIds;
   assert(managerId, 'the demo has a manager');
   const by: SignedIn = { session: '', operatorId: managerId, name: people[1].name, role: 'manager' };
-  for (const { draft, sharedCode } of demoOffers(services.clock.now())) {
+  for (const { draft, sharedCode } of demoOffers(services.clock.now(), timeZone)) {
     const offer = createOffer(services, by, { requestId: services.newId(), draft, sharedCode });
     assert(offer.ok, 'the demo offers are sound');
     if (sharedCode !== undefined) continue;
@@ -76,7 +79,10 @@ const usual = {
 } as const satisfies Partial<OfferDraft>;
 
 /** Percent, fixed with a minimum spend, limited, and unique codes: `sharedCode` is absent for those. */
-function demoOffers(now: number): { readonly draft: OfferDraft; readonly sharedCode?: string }[] {
+function demoOffers(
+  now: number,
+  zone: string,
+): { readonly draft: OfferDraft; readonly sharedCode?: string }[] {
   const order = { scope: 'order' } as const;
   return [
     {
@@ -113,7 +119,7 @@ function demoOffers(now: number): { readonly draft: OfferDraft; readonly sharedC
         ...usual,
         name: 'Welcome: 15 % once',
         benefits: [{ type: 'percent', percentBp: 1_500, target: order, base: 'sequential' }],
-        validity: { endsAt: now + 90 * DAY_MS },
+        validity: { days: { zone, last: new Date(now + WELCOME_MS).toISOString().slice(0, 10) } },
       },
     },
   ];

@@ -17,6 +17,7 @@ import { useScanner } from '../redeem/use-scanner.ts';
 import { Recent } from '../redemptions/recent.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
+import { FlashNote } from '../ui/flash.tsx';
 import hidden from '../ui/hidden.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
@@ -114,6 +115,7 @@ export function Shell() {
           <Content />
         </Suspense>
       </main>
+      <FlashNote />
       <HelpOverlay />
     </div>
   );

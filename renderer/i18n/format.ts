@@ -110,6 +110,23 @@ export function formatWeekdayTime(at: number, locale: string): string {
   }).format(at);
 }
 
+/** A Monday: ISO weekday 1 of a week whose other days follow from it. */
+const SOME_MONDAY = Date.UTC(2024, 0, 1);
+
+/** ISO weekday 1 is Monday. */
+export function formatWeekday(weekday: number, locale: string, length: 'short' | 'long'): string {
+  return new Intl.DateTimeFormat(locale, { weekday: length, timeZone: 'UTC' }).format(
+    SOME_MONDAY + (weekday - 1) * DAY_MS,
+  );
+}
+
+/** `10:00` of any day; 1,440 is its end. */
+export function formatMinuteOfDay(minute: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(
+    SOME_MONDAY + minute * 60_000,
+  );
+}
+
 /** A calendar day such as `2026-11-24`: it belongs to no zone. */
 export function formatDay(day: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(

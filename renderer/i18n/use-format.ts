@@ -24,6 +24,9 @@ export function createFormat({ locale, currency, timeZone }: FormatOptions) {
     when: (at: number) => format.formatWhen(at, Date.now(), where),
     time: (at: number) => format.formatTime(at, where),
     weekdayTime: (at: number) => format.formatWeekdayTime(at, locale),
+    weekday: (weekday: number, length: 'short' | 'long' = 'long') =>
+      format.formatWeekday(weekday, locale, length),
+    minuteOfDay: (minute: number) => format.formatMinuteOfDay(minute, locale),
     day: (day: string) => format.formatDay(day, locale),
     age: (ms: number) => format.formatAge(ms, locale),
   };

@@ -1,160 +1,213 @@
 import type { Channel } from '../../shared/contracts/common.ts';
-import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { channels } from '../i18n/channels.ts';
-import { parseAmount } from '../i18n/format.ts';
+
+export const offerKinds = ['percent', 'fixed', 'price', 'buyGet', 'bundle', 'tiers', 'shipping'] as const;
+export type OfferKind = (typeof offerKinds)[number];
+export const targets = ['order', 'items', 'cheapest', 'dearest'] as const;
+export const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
+
+export type TierRow = { readonly from: string; readonly value: string };
 
 /** What a manager fills in. Texts as typed, so that nothing is lost while it is half written. */
 export type OfferForm = {
   readonly name: string;
-  readonly kind: 'percent' | 'fixed';
+  readonly kind: OfferKind;
   readonly percent: string;
   readonly amount: string;
+  readonly per: 'total' | 'line' | 'unit';
+  readonly price: string;
+  readonly bundleQty: string;
+  readonly bundlePrice: string;
+  readonly buyQty: string;
+  readonly getQty: string;
+  readonly getPercent: string;
+  readonly getPick: 'cheapest' | 'dearest' | 'grouped';
+  /** The reward is chosen among other items than those bought. */
+  readonly getOthers: boolean;
+  readonly getCategories: string;
+  readonly getSkus: string;
+  readonly maxTimes: string;
+  readonly tierMeasure: 'spend' | 'quantity';
+  readonly tierUnit: 'percent' | 'amount';
+  readonly tiers: readonly TierRow[];
   readonly maxDiscount: string;
-  readonly minSpend: string;
+
+  readonly target: (typeof targets)[number];
+  readonly pickUnits: string;
+  readonly some: boolean;
+  readonly categories: string;
+  readonly skus: string;
+  readonly brands: string;
+  readonly exceptCategories: string;
+  readonly exceptSkus: string;
+  readonly exceptBrands: string;
+  readonly skipReduced: boolean;
+
   readonly firstDay: string;
   readonly lastDay: string;
+  readonly afterIssueDays: string;
+  readonly weekdays: readonly number[];
+  readonly fromTime: string;
+  readonly toTime: string;
+  readonly minSpend: string;
+  readonly maxSpend: string;
+  readonly minQty: string;
+  /** Minimum spend and quantity count the chosen items only. */
+  readonly minOnItems: boolean;
+  readonly channels: readonly Channel[];
+  readonly segments: string;
+  readonly emailDomains: string;
+  readonly customerRequired: boolean;
+  readonly firstPurchase: boolean;
+
   readonly total: string;
   readonly perCustomer: string;
-  readonly channels: readonly Channel[];
-  readonly combinable: boolean;
+  readonly perLocation: string;
+  readonly perDay: string;
+  readonly perOperator: string;
+  readonly budget: string;
+  readonly budgetPartial: boolean;
+  readonly campaignId: string;
+  readonly stacking: 'stackable' | 'group' | 'exclusive';
+  readonly group: string;
+  readonly priority: string;
+  readonly offline: 'strict' | 'bounded' | 'open';
+  readonly offlineMax: string;
+  readonly offlineUses: string;
+  readonly offlineDays: string;
+  readonly offlinePin: boolean;
+
   readonly codes: 'shared' | 'unique';
   readonly sharedCode: string;
 };
 
 export type OfferFormField = keyof OfferForm;
-/** A text of the catalogue under `offerForm.errors`. */
-export type OfferFormError =
-  | 'required'
-  | 'percent'
-  | 'amount'
-  | 'whole'
-  | 'days'
-  | 'channels'
-  | 'aboveTotal'
-  | 'code';
+
+export const offerSteps = ['benefit', 'rules', 'limits', 'codes'] as const;
+export type OfferStep = (typeof offerSteps)[number];
+
+const benefitFields: ReadonlySet<OfferFormField> = new Set<OfferFormField>([
+  'name',
+  'kind',
+  'percent',
+  'amount',
+  'per',
+  'price',
+  'bundleQty',
+  'bundlePrice',
+  'buyQty',
+  'getQty',
+  'getPercent',
+  'getPick',
+  'getOthers',
+  'getCategories',
+  'getSkus',
+  'maxTimes',
+  'tierMeasure',
+  'tierUnit',
+  'tiers',
+  'maxDiscount',
+  'target',
+  'pickUnits',
+  'some',
+  'categories',
+  'skus',
+  'brands',
+  'exceptCategories',
+  'exceptSkus',
+  'exceptBrands',
+  'skipReduced',
+]);
+const limitFields: ReadonlySet<OfferFormField> = new Set<OfferFormField>([
+  'total',
+  'perCustomer',
+  'perLocation',
+  'perDay',
+  'perOperator',
+  'budget',
+  'budgetPartial',
+  'campaignId',
+  'stacking',
+  'group',
+  'priority',
+  'offline',
+  'offlineMax',
+  'offlineUses',
+  'offlineDays',
+  'offlinePin',
+]);
+
+export function stepOf(field: OfferFormField): OfferStep {
+  if (benefitFields.has(field)) return 'benefit';
+  if (limitFields.has(field)) return 'limits';
+  return field === 'codes' || field === 'sharedCode' ? 'codes' : 'rules';
+}
 
 export const emptyOfferForm: OfferForm = {
   name: '',
   kind: 'percent',
   percent: '10',
   amount: '',
+  per: 'total',
+  price: '',
+  bundleQty: '3',
+  bundlePrice: '',
+  buyQty: '2',
+  getQty: '1',
+  getPercent: '100',
+  getPick: 'cheapest',
+  getOthers: false,
+  getCategories: '',
+  getSkus: '',
+  maxTimes: '',
+  tierMeasure: 'spend',
+  tierUnit: 'percent',
+  tiers: [
+    { from: '', value: '' },
+    { from: '', value: '' },
+  ],
   maxDiscount: '',
-  minSpend: '',
+  target: 'order',
+  pickUnits: '1',
+  some: false,
+  categories: '',
+  skus: '',
+  brands: '',
+  exceptCategories: '',
+  exceptSkus: '',
+  exceptBrands: '',
+  skipReduced: false,
   firstDay: '',
   lastDay: '',
+  afterIssueDays: '',
+  weekdays,
+  fromTime: '',
+  toTime: '',
+  minSpend: '',
+  maxSpend: '',
+  minQty: '',
+  minOnItems: false,
+  channels,
+  segments: '',
+  emailDomains: '',
+  customerRequired: false,
+  firstPurchase: false,
   total: '',
   perCustomer: '',
-  channels,
-  combinable: true,
+  perLocation: '',
+  perDay: '',
+  perOperator: '',
+  budget: '',
+  budgetPartial: false,
+  campaignId: '',
+  stacking: 'stackable',
+  group: '',
+  priority: '0',
+  offline: 'strict',
+  offlineMax: '',
+  offlineUses: '20',
+  offlineDays: '7',
+  offlinePin: true,
   codes: 'shared',
   sharedCode: '',
 };
-
-const MAX_USES = 1_000_000_000;
-const PERCENT_DIGITS = 2;
-const FULL_BP = 10_000;
-
-export type ReadForm = {
-  readonly errors: Partial<Record<OfferFormField, OfferFormError>>;
-  /** Present as soon as the benefit can be computed: the sentence and the sample basket need no more than that. */
-  readonly draft: OfferDraft | undefined;
-};
-
-/** Reads the form into the terms of an offer, or says field by field what is missing. */
-export function readOfferForm(
-  form: OfferForm,
-  where: { currency: string; digits: number; timeZone: string },
-): ReadForm {
-  const errors: Partial<Record<OfferFormField, OfferFormError>> = {};
-  const fail = (field: OfferFormField, error: OfferFormError) => {
-    errors[field] ??= error;
-  };
-
-  const amountOf = (field: 'amount' | 'maxDiscount' | 'minSpend'): number | undefined => {
-    if (form[field].trim() === '') return undefined;
-    const minor = parseAmount(form[field], where.digits);
-    if (minor === undefined || minor === 0) fail(field, 'amount');
-    return minor === 0 ? undefined : minor;
-  };
-  const countOf = (field: 'total' | 'perCustomer'): number | undefined => {
-    const text = form[field].trim();
-    if (text === '') return undefined;
-    const count = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-    if (count < 1 || count > MAX_USES) {
-      fail(field, 'whole');
-      return undefined;
-    }
-    return count;
-  };
-
-  if (form.name.trim() === '') fail('name', 'required');
-  const percentBp = parseAmount(form.percent, PERCENT_DIGITS);
-  const amountMinor = amountOf('amount');
-  const maxDiscountMinor = amountOf('maxDiscount');
-  const minSpendMinor = amountOf('minSpend');
-  const total = countOf('total');
-  const perCustomer = countOf('perCustomer');
-  if (form.kind === 'percent' && (percentBp === undefined || percentBp < 1 || percentBp > FULL_BP))
-    fail('percent', 'percent');
-  if (form.kind === 'fixed' && amountMinor === undefined) fail('amount', 'amount');
-  if (form.firstDay !== '' && form.lastDay !== '' && form.firstDay > form.lastDay) fail('lastDay', 'days');
-  if (form.channels.length === 0) fail('channels', 'channels');
-  if (total !== undefined && perCustomer !== undefined && perCustomer > total)
-    fail('perCustomer', 'aboveTotal');
-  if (form.codes === 'shared' && form.sharedCode.trim().length < 3) fail('sharedCode', 'code');
-
-  const target = { scope: 'order' } as const;
-  const cap = form.kind === 'percent' && maxDiscountMinor !== undefined ? { maxDiscountMinor } : {};
-  const benefit: OfferDraft['benefits'][number] | undefined =
-    form.kind === 'percent'
-      ? errors.percent === undefined && percentBp !== undefined
-        ? { type: 'percent', percentBp, target, base: 'sequential', ...cap }
-        : undefined
-      : amountMinor === undefined
-        ? undefined
-        : { type: 'fixed', amountMinor, per: 'total', target };
-  if (benefit === undefined) return { errors, draft: undefined };
-
-  const conditions: OfferDraft['conditions'] = [];
-  if (minSpendMinor !== undefined) {
-    conditions.push({ type: 'min_spend', amountMinor: minSpendMinor, measure: 'before_discounts' });
-  }
-  if (form.channels.length < channels.length && form.channels.length > 0) {
-    conditions.push({
-      type: 'channels',
-      channels: channels.filter((channel) => form.channels.includes(channel)),
-    });
-  }
-
-  const days =
-    form.firstDay === '' && form.lastDay === ''
-      ? {}
-      : {
-          days: {
-            zone: where.timeZone,
-            ...(form.firstDay === '' ? {} : { first: form.firstDay }),
-            ...(form.lastDay === '' ? {} : { last: form.lastDay }),
-          },
-        };
-
-  return {
-    errors,
-    draft: {
-      name: form.name.trim(),
-      currency: where.currency,
-      trigger: 'code',
-      benefits: [benefit],
-      conditions,
-      validity: errors.lastDay === undefined ? days : {},
-      limits: {
-        ...(total === undefined ? {} : { total }),
-        ...(perCustomer === undefined || errors.perCustomer !== undefined ? {} : { perCustomer }),
-      },
-      stacking: { mode: form.combinable ? 'stackable' : 'exclusive', priority: 0 },
-      fundedBy: { type: 'merchant' },
-      taxTreatment: 'before_tax',
-      refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'full_return' },
-      offlinePolicy: { type: 'strict' },
-    },
-  };
-}

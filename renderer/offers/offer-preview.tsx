@@ -7,7 +7,7 @@ import { refusalSentence } from '../i18n/sentence.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './offer-preview.module.css';
 import { offerSentence } from './offer-sentence.ts';
-import { judgeSample, type SampleLine, sampleLines } from './sample-basket.ts';
+import { judgeSample, namedItems, type SampleLine, sampleLines, standIns } from './sample-basket.ts';
 
 const MAX_SAMPLE_QTY = 99;
 
@@ -20,6 +20,9 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
   const channel = channelOf(draft);
   const sample = draft === undefined ? undefined : judgeSample(draft, lines, channel, openedAt);
   const subtotalMinor = lines.reduce((sum, line) => sum + line.qty * line.unitPriceMinor, 0);
+
+  const shippingMinor = sample?.shippingMinor ?? 0;
+  const named = draft === undefined ? [] : namedTexts(draft);
 
   const setQty = (key: SampleLine['key'], qty: number) =>
     setLines((before) =>
@@ -38,6 +41,16 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
       </div>
       <div className={classes.receipt}>
         <h2 className={classes.receiptTitle}>{t('offerForm.sample')}</h2>
+        {named.length > 0 && (
+          <p className={classes.unit}>
+            {t('offerForm.standIns', {
+              goods: new Intl.ListFormat(format.locale).format(
+                [...standIns].map((key) => t(`offerForm.goods.${key}`)),
+              ),
+              items: new Intl.ListFormat(format.locale).format(named),
+            })}
+          </p>
+        )}
         <ul className={classes.lines}>
           {lines.map((line, i) => {
             const name = t(`offerForm.goods.${line.key}`);
@@ -76,6 +89,12 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
             <dt>{t('offerForm.subtotal')}</dt>
             <dd>{format.money(subtotalMinor)}</dd>
           </div>
+          {shippingMinor > 0 && (
+            <div>
+              <dt>{t('offerForm.shipping')}</dt>
+              <dd>{format.money(shippingMinor)}</dd>
+            </div>
+          )}
           <div className={classes.discount}>
             <dt>{t('redeem.discount')}</dt>
             <dd data-testid="sample-discount">{format.money(-(sample?.discountMinor ?? 0))}</dd>
@@ -96,6 +115,11 @@ export function OfferPreview({ draft }: { draft: OfferDraft | undefined }) {
       </div>
     </aside>
   );
+}
+
+function namedTexts(draft: OfferDraft): string[] {
+  const { categories, skus, tags, brand } = namedItems(draft);
+  return [...new Set([...categories, ...skus, ...tags, ...(brand === undefined ? [] : [brand])])];
 }
 
 /** The sample is sold where the offer holds: at the counter, unless it is for other channels only. */

@@ -3,9 +3,13 @@ import { unreachable } from '../../shared/kernel/assert.ts';
 import { channels } from '../i18n/channels.ts';
 import type { Translate } from '../i18n/i18n.ts';
 import type { Format } from '../i18n/use-format.ts';
+import { hoursText, itemsText, rewardText, targetText } from './rule-words.ts';
 
 /** The parts of an offer that its sentence speaks of: a draft has them as well as a stored offer. */
-type Terms = Pick<OfferDraft, 'benefits' | 'conditions' | 'validity' | 'limits' | 'stacking' | 'currency'>;
+export type Terms = Pick<
+  OfferDraft,
+  'benefits' | 'conditions' | 'validity' | 'limits' | 'stacking' | 'currency' | 'skipReducedLines'
+>;
 
 /** An offer's rules as one sentence that a manager can read out: what, from when, for whom, how often. */
 export function offerSentence(t: Translate, format: Format, offer: Terms): string {
@@ -14,8 +18,14 @@ export function offerSentence(t: Translate, format: Format, offer: Terms): strin
     offer.benefits.map((benefit) => benefitText(t, format, benefit, offer.currency)),
   );
   const conditions = offer.conditions.map((condition) => conditionText(t, format, condition, offer.currency));
-  const rest = [...conditions, ...validityTexts(t, format, offer.validity), ...limitTexts(t, format, offer)];
-  return `${[benefits, ...rest.filter((text) => text !== undefined)].join(', ')}.`;
+  const rest = [
+    offer.skipReducedLines ? t('rule.skipReduced') : undefined,
+    ...conditions,
+    ...validityTexts(t, format, offer.validity),
+    ...limitTexts(t, format, offer),
+  ];
+  const sentence = `${[benefits, ...rest.filter((text) => text !== undefined)].join(', ')}.`;
+  return sentence.slice(0, 1).toLocaleUpperCase(format.locale) + sentence.slice(1);
 }
 
 function benefitText(
@@ -25,29 +35,49 @@ function benefitText(
   currency: string,
 ): string {
   const money = (minor: number) => format.money(minor, currency);
+  const upTo = (text: string, max: number | undefined) =>
+    max === undefined ? text : t('rule.upTo', { text, amount: money(max) });
   switch (benefit.type) {
     case 'percent': {
       const percent = format.percent(benefit.percentBp);
-      if (benefit.maxDiscountMinor === undefined) return t('rule.percent', { percent });
-      return t('rule.percentUpTo', { percent, amount: money(benefit.maxDiscountMinor) });
+      const target = targetText(t, format, benefit.target);
+      return upTo(t('rule.percent', { percent, target }), benefit.maxDiscountMinor);
     }
-    case 'fixed':
-      if (benefit.per === 'total') return t('rule.fixed', { amount: money(benefit.amountMinor) });
-      return t('rule.fixedEach', { amount: money(benefit.amountMinor) });
+    case 'fixed': {
+      const amount = money(benefit.amountMinor);
+      const target = targetText(t, format, benefit.target, benefit.per !== 'total');
+      return t('rule.fixed', { amount, target });
+    }
     case 'fixed_price':
-      return t('rule.fixedPrice', { amount: money(benefit.priceMinor) });
-    case 'bundle_price':
-      return t('rule.bundlePrice', { count: benefit.qty, amount: money(benefit.priceMinor) });
-    case 'free_shipping':
-      return t('rule.freeShipping');
-    case 'buy_get':
-      return t('rule.buyGet', {
-        buy: benefit.buy.qty,
-        get: benefit.get.qty,
-        percent: format.percent(benefit.percentBp),
+      return t('rule.fixedPrice', {
+        target: targetText(t, format, benefit.target, true),
+        amount: money(benefit.priceMinor),
       });
-    case 'tiered':
-      return t('rule.tiered', { count: benefit.tiers.length });
+    case 'bundle_price': {
+      const items = itemsText(t, format, benefit.select);
+      const amount = money(benefit.priceMinor);
+      return items === undefined
+        ? t('rule.bundlePrice', { count: benefit.qty, amount })
+        : t('rule.bundlePriceOf', { count: benefit.qty, amount, items });
+    }
+    case 'free_shipping':
+      return upTo(t('rule.freeShipping'), benefit.maxDiscountMinor);
+    case 'buy_get':
+      return upTo(rewardText(t, format, benefit), benefit.maxDiscountMinor);
+    case 'tiered': {
+      const steps = benefit.tiers.map((tier) =>
+        t('rule.tier', {
+          worth: 'amountMinor' in tier ? money(tier.amountMinor) : format.percent(tier.percentBp),
+          from:
+            benefit.measure === 'spend'
+              ? money(tier.from)
+              : t('rule.items', { count: tier.from, number: format.number(tier.from) }),
+        }),
+      );
+      const list = new Intl.ListFormat(format.locale, { type: 'conjunction' }).format(steps);
+      const target = targetText(t, format, benefit.target);
+      return upTo(t('rule.tiered', { steps: list, target }), benefit.maxDiscountMinor);
+    }
     default:
       return unreachable(benefit);
   }
@@ -61,14 +91,21 @@ function conditionText(
 ): string | undefined {
   const list = new Intl.ListFormat(format.locale, { type: 'disjunction' });
   switch (condition.type) {
-    case 'min_spend':
-      return t('rule.minSpend', { amount: format.money(condition.amountMinor, currency) });
+    case 'min_spend': {
+      const amount = format.money(condition.amountMinor, currency);
+      const items = itemsText(t, format, condition.select);
+      return items === undefined ? t('rule.minSpend', { amount }) : t('rule.minSpendOn', { amount, items });
+    }
     case 'max_spend':
       return t('rule.maxSpend', { amount: format.money(condition.amountMinor, currency) });
-    case 'min_quantity':
-      return t('rule.minQuantity', { count: condition.qty });
+    case 'min_quantity': {
+      const items = itemsText(t, format, condition.select);
+      return items === undefined
+        ? t('rule.minQuantity', { count: condition.qty })
+        : t('rule.minQuantityOf', { count: condition.qty, items });
+    }
     case 'has_items':
-      return t('rule.hasItems');
+      return t('rule.hasItems', { items: itemsText(t, format, condition.select) ?? '' });
     case 'channels':
       return t('rule.channels', {
         channels: list.format(
@@ -91,7 +128,7 @@ function conditionText(
     case 'nth_purchase':
       return t('rule.nthPurchase', { number: condition.n });
     case 'hours':
-      return t('rule.hours');
+      return hoursText(t, format, condition.windows);
     case 'attribute':
       return undefined;
     default:
@@ -117,16 +154,15 @@ function limitTexts(
   format: Format,
   { limits, stacking, currency }: Terms,
 ): (string | undefined)[] {
+  const { total, perCustomer, perLocation, perDay, perOperator, budgetMinor } = limits;
   return [
-    limits.total === undefined
-      ? undefined
-      : t('rule.total', { count: limits.total, number: format.number(limits.total) }),
-    limits.perCustomer === undefined ? undefined : t('rule.perCustomer', { count: limits.perCustomer }),
-    limits.perLocation === undefined ? undefined : t('rule.perLocation', { count: limits.perLocation }),
-    limits.perDay === undefined ? undefined : t('rule.perDay', { count: limits.perDay }),
-    limits.budgetMinor === undefined
-      ? undefined
-      : t('rule.budget', { amount: format.money(limits.budgetMinor, currency) }),
+    total === undefined ? undefined : t('rule.total', { count: total, number: format.number(total) }),
+    perCustomer === undefined ? undefined : t('rule.perCustomer', { count: perCustomer }),
+    perLocation === undefined ? undefined : t('rule.perLocation', { count: perLocation }),
+    perDay === undefined ? undefined : t('rule.perDay', { count: perDay }),
+    perOperator === undefined ? undefined : t('rule.perOperator', { count: perOperator }),
+    budgetMinor === undefined ? undefined : t('rule.budget', { amount: format.money(budgetMinor, currency) }),
     stacking.mode === 'exclusive' ? t('rule.exclusive') : undefined,
+    stacking.mode === 'group' ? t('rule.group', { group: stacking.group ?? '' }) : undefined,
   ];
 }

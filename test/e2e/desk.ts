@@ -112,6 +112,7 @@ export type OfferTerms = {
   /** Channels to leave out. */
   readonly without?: readonly string[];
   readonly sharedCode?: string;
+  readonly campaign?: string;
 };
 
 /** Fills in the form as a manager does. Without `sharedCode` the codes are unique, and the batch form opens next. */
@@ -119,17 +120,23 @@ export async function createOffer(page: Page, terms: OfferTerms): Promise<void> 
   await goTo(page, 'Offers');
   await page.getByRole('button', { name: 'New offer' }).click();
   await page.getByLabel('Name of the offer').fill(terms.name);
+  const step = (name: string) =>
+    page.getByRole('list', { name: 'Steps' }).getByRole('button', { name }).click();
   if (terms.amount !== undefined) {
     await page.getByText('Amount off').click();
     await page.getByLabel('Amount *').fill(terms.amount);
   }
   if (terms.percent !== undefined) await page.getByLabel('Percent *').fill(terms.percent);
+  await step('Rules');
   if (terms.minSpend !== undefined) await page.getByLabel('Minimum spend').fill(terms.minSpend);
   if (terms.firstDay !== undefined) await page.getByLabel('First day').fill(terms.firstDay);
   if (terms.lastDay !== undefined) await page.getByLabel('Last day').fill(terms.lastDay);
+  for (const channel of terms.without ?? []) await page.getByLabel(channel, { exact: true }).uncheck();
+  await step('Limits');
   if (terms.total !== undefined) await page.getByLabel('Uses in total').fill(terms.total);
   if (terms.perCustomer !== undefined) await page.getByLabel('Uses per customer').fill(terms.perCustomer);
-  for (const channel of terms.without ?? []) await page.getByLabel(channel, { exact: true }).uncheck();
+  if (terms.campaign !== undefined) await page.getByLabel('Campaign').selectOption(terms.campaign);
+  await step('Codes');
   if (terms.sharedCode === undefined) {
     await page.getByText('A unique code for each').click();
     await page.getByRole('button', { name: 'Create offer, then make codes' }).click();

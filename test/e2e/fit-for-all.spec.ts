@@ -71,9 +71,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'TENOFF' });
       await check('offers');
       await page.getByRole('button', { name: 'New offer' }).click();
-      await page.getByRole('button', { name: 'Create offer' }).click();
+      await check('new offer');
+      for (const kind of ['In steps', 'Buy and get']) {
+        await page.getByText(kind).click();
+        await page.getByLabel('Only certain items').check();
+        await check(`new offer: ${kind}`);
+      }
+      await page.getByRole('button', { name: 'Next' }).click();
       await expect(page.getByText('Please give it a name.')).toBeVisible();
       await check('new offer, with mistakes');
+      for (const step of ['Rules', 'Limits', 'Codes']) {
+        await page.getByRole('list', { name: 'Steps' }).getByRole('button', { name: step }).click();
+        if (step === 'Limits') {
+          await page.getByLabel('Uses in total').fill('5');
+          await page.getByText('Accept a few').click();
+        }
+        await check(`new offer: ${step}`);
+      }
+      await goTo(page, 'Offers');
+      await page.getByText('Campaigns').click();
+      await check('campaigns, empty');
+      await page.getByRole('button', { name: 'New campaign' }).click();
+      await page.getByLabel('Name').fill('Spring');
+      await check('new campaign');
+      await page.getByRole('dialog').getByRole('button', { name: 'New campaign' }).click();
+      await expect(page.getByRole('dialog')).toBeHidden();
+      await check('campaigns');
       await goTo(page, 'Redeem');
       await scan(page, 'TENOFF');
       await check('redeem, asking for the total');

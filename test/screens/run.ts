@@ -152,12 +152,31 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await page.getByLabel('Name of the offer').fill('Summer: 15 % from thirty');
   await page.getByLabel('Percent *').fill('15');
   await page.getByLabel('At most').fill('20');
+  await page.getByRole('button', { name: 'One Mug more' }).click();
+  await shoot('offer-new');
+  await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Minimum spend').fill('30');
   await page.getByLabel('First day').fill('2027-06-01');
   await page.getByLabel('Last day').fill('2027-08-31');
+  await page.getByRole('main').evaluate((main) => main.scrollTo(0, 0));
+  await shoot('offer-rules');
+  await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Uses in total').fill('500');
-  await page.getByRole('button', { name: 'One Mug more' }).click();
-  await shoot('offer-new');
+  await shoot('offer-limits');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('The code').fill('SAVE10');
+  await page.getByRole('button', { name: 'Create offer' }).click();
+  await page.getByText('belongs to another offer').waitFor();
+  await shoot('offer-codes');
+  await goTo(page, 'Offers');
+  await page.getByText('Campaigns').click();
+  await page.getByRole('button', { name: 'New campaign' }).click();
+  await page.getByLabel('Name').fill('Summer');
+  await page.getByLabel('Budget').fill('500');
+  await shoot('campaign-new');
+  await page.getByRole('dialog').getByRole('button', { name: 'New campaign' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await shoot('campaigns');
   await goTo(page, 'Batches');
   await shoot('batches');
   await page.getByRole('button', { name: 'New batch' }).click();
@@ -260,7 +279,8 @@ async function walkLanguage(page: Page, language: 'de' | 'es'): Promise<void> {
     .locator('form input')
     .first()
     .fill(language === 'de' ? 'Zehn Prozent' : 'Diez por ciento');
-  await page.locator('input[placeholder=SUMMER10]').fill(code);
+  await page.getByRole('list').getByRole('button').nth(3).click();
+  await page.locator('form input[maxlength="40"]').fill(code);
   await page.locator('form [data-tone=primary]').click();
   await page.waitForFunction(() => window.location.hash === '#/offers');
   await page.keyboard.press('F2');

@@ -1,0 +1,40 @@
+import { IconCircleCheck, IconX } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { create } from 'zustand';
+import classes from './flash.module.css';
+
+const SHOWN_MS = 8_000;
+
+type Flash = { readonly text: string | undefined; readonly round: number };
+const useFlash = create<Flash>(() => ({ text: undefined, round: 0 }));
+
+/** Says that something was done, on whatever screen comes next. The newest message replaces the one before. */
+export function flash(text: string): void {
+  useFlash.setState(({ round }) => ({ text, round: round + 1 }));
+}
+
+export function FlashNote() {
+  const { t } = useTranslation();
+  const { text, round } = useFlash();
+  const close = () => useFlash.setState({ text: undefined });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each message has its own time
+  useEffect(() => {
+    if (text === undefined) return;
+    const timer = setTimeout(() => useFlash.setState({ text: undefined }), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [text, round]);
+  return (
+    <div className={classes.flash} role="status">
+      {text !== undefined && (
+        <div className={classes.note} data-testid="flash">
+          <IconCircleCheck size={24} aria-hidden="true" />
+          <span>{text}</span>
+          <button type="button" className={classes.close} aria-label={t('common.close')} onClick={close}>
+            <IconX size={20} aria-hidden="true" />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
