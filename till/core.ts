@@ -77,7 +77,7 @@ function refused(code: Refusal['code']): Answer<never> {
 const BEFORE_SETUP: ReadonlySet<string> = new Set(['app.status', 'setup.create', 'sync.status']);
 
 function findLane(services: Services, token: string | undefined): Lane | undefined {
-  return token === undefined || token === '' ? undefined : services.lanes.find(token);
+  return token === undefined ? undefined : services.lanes.find(token);
 }
 
 async function answer(

@@ -1,9 +1,11 @@
 import { Loader, MantineProvider } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { switchLanguage, systemLanguage } from '../i18n/i18n.ts';
+import { Attach } from '../lanes/attach.tsx';
 import { Setup } from '../setup/setup.tsx';
 import { SignIn } from '../sign-in/sign-in.tsx';
+import { Action } from '../ui/action.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import classes from './app.module.css';
@@ -12,6 +14,7 @@ import { usePreferences } from './preferences.ts';
 import { Shell } from './shell.tsx';
 import { styleNonce } from './style-nonce.ts';
 import { cssVariables, theme } from './theme.ts';
+import { isGone } from './watch-core.ts';
 
 export function App() {
   const scheme = usePreferences((preferences) => preferences.scheme);
@@ -36,7 +39,9 @@ function Screen() {
   const fault = useApp((app) => app.fault);
   const operator = useApp((app) => app.operator);
   if (status === undefined) return <Starting />;
-  if (fault !== undefined && fault.code !== 'host_unreachable') return <Starting />;
+  if (fault !== undefined && !isGone(fault.code)) return <Starting />;
+  if (status.phase === 'pairing')
+    return <Attach asksForHub={status.asksForHub} hubUrl={status.hubUrl ?? ''} />;
   if (status.phase === 'setup') return <Setup />;
   return operator === undefined ? <SignIn /> : <Shell />;
 }
@@ -44,6 +49,8 @@ function Screen() {
 function Starting() {
   const { t } = useTranslation();
   const fault = useApp((app) => app.fault);
+  const [attaching, setAttaching] = useState(false);
+  if (attaching) return <Attach asksForHub />;
   return (
     <main className={classes.starting}>
       <Logo size={56} word={false} />
@@ -51,6 +58,11 @@ function Starting() {
         <Loader color="var(--cf-accent)" aria-label={t('app.starting')} />
       ) : (
         <RefusalNotice refusal={fault} />
+      )}
+      {fault?.code === 'hub_unreachable' && (
+        <Action size="l" onClick={() => setAttaching(true)}>
+          {t('lanes.missing.attach')}
+        </Action>
       )}
     </main>
   );

@@ -4,12 +4,14 @@ import {
   IconCircleCheckFilled,
   IconCircleXFilled,
   IconCoins,
+  IconPlugConnectedX,
   IconReceipt,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
+import { useApp } from '../app/app-store.ts';
 import { refusalSentence } from '../i18n/sentence.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
@@ -75,6 +77,18 @@ function Ticket({ tone, children, stub, live = true }: PanelProps) {
 
 function IdlePanel() {
   const { t } = useTranslation();
+  const hubGone = useApp((app) => !app.linked && app.status?.phase === 'ready' && app.status.lane);
+  if (hubGone) {
+    return (
+      <Ticket tone="stop">
+        <div className={classes.center}>
+          <IconPlugConnectedX size={92} stroke={1.4} aria-hidden="true" />
+          <p className={classes.word}>{t('sync.state.hubGone')}</p>
+          <p className={classes.next}>{t('sync.about.hubGone')}</p>
+        </div>
+      </Ticket>
+    );
+  }
   return (
     <Ticket tone="idle" live={false}>
       <div className={classes.center}>

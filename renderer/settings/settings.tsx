@@ -9,6 +9,7 @@ import { useApp, useLocation, useOperator } from '../app/app-store.ts';
 import { lockChoices, type Preferences, setPreferences, usePreferences } from '../app/preferences.ts';
 import { useRoute } from '../app/router.ts';
 import { languageNames } from '../i18n/i18n.ts';
+import { LanesCard } from '../lanes/lanes-card.tsx';
 import { EnrolForm } from '../sync/enrol-form.tsx';
 import { Action } from '../ui/action.tsx';
 import { Avatar } from '../ui/avatar.tsx';
@@ -32,6 +33,7 @@ export default function Settings() {
       <div className={classes.columns}>
         <AppearanceCard />
         <AboutCard />
+        {roleMay(operator.role, 'manager') && <LanesCard />}
         {roleMay(operator.role, 'manager') && <PeopleCard mayAdd={roleMay(operator.role, 'admin')} />}
         {roleMay(operator.role, 'admin') && (
           <div ref={sync}>

@@ -22,6 +22,7 @@ import classes from './sync-pill.module.css';
 const AGE_TICK_MS = 10_000;
 
 const icons = {
+  hubGone: IconPlugConnectedX,
   unlinked: IconPlugConnectedX,
   offline: IconCloudOff,
   sending: IconCloudUp,
@@ -41,7 +42,8 @@ export function SyncPill() {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
 
-  const state = linkState(sync, linked);
+  const lane = useApp((app) => app.status?.phase === 'ready' && app.status.lane);
+  const state = linkState(sync, linked, lane);
   const Icon = icons[state];
   const count = sync?.mode === 'enrolled' ? sync.queue.count : 0;
   const oldestAt = sync?.queue.oldestAt;

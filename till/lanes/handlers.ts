@@ -84,6 +84,7 @@ export function lanesFeature(services: Services): Feature {
         });
         if (!joined.ok) return joined;
         lanes.reload();
+        lanes.find(token);
         pushes.send({ topic: 'hub.changed' });
         return joined;
       },

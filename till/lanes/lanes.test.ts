@@ -109,6 +109,7 @@ describe('a lane', () => {
       location: { tillName: 'Till 2' },
     });
     const recent = await from(lane.at, 'hub.status', {}, lane.session);
+    expect(codeOf(await asHost('lanes.identify', { token: '' }))).toBe('lane_unknown');
     expect(recent.ok && recent.value.lanes[0]).toMatchObject({
       name: 'Till 2',
       lastSeenAt: shop.clock.nowMs,
