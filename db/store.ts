@@ -16,6 +16,7 @@ import { metaReads, metaWrites } from './queries/meta.ts';
 import { offerReads, offerWrites } from './queries/offers.ts';
 import { operatorReads, operatorWrites } from './queries/operators.ts';
 import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
+import { reportReads } from './queries/reports.ts';
 import { throttleReads, throttleWrites } from './queries/throttles.ts';
 import { LedgerBrokenError, LedgerGoneError } from './storage-fault.ts';
 
@@ -207,6 +208,7 @@ export function prepareReads(db: Drizzle) {
     customers: customerReads(db),
     audit: auditReads(db),
     campaigns: campaignReads(db),
+    reports: reportReads(db),
   };
 }
 

@@ -8,6 +8,7 @@ import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
 import { printingFeature } from './printing/handlers.ts';
 import { redemptionFeature } from './redemption/handlers.ts';
+import { reportsFeature } from './reports/handlers.ts';
 import type { Services } from './services.ts';
 import { setupFeature } from './setup/handlers.ts';
 import { syncFeature } from './sync/handlers.ts';
@@ -25,6 +26,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     redemption,
     syncFeature(services),
     lanesFeature(services),
+    reportsFeature(services),
     historyFeature(services),
     housekeepingFeature(services, redemption.tidy),
   ];

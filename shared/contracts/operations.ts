@@ -6,6 +6,7 @@ import { historyOperations } from './operations/history.ts';
 import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
 import { redemptionOperations } from './operations/redemption.ts';
+import { reportOperations } from './operations/reports.ts';
 import { setupOperations } from './operations/setup.ts';
 import { syncOperations } from './operations/sync.ts';
 
@@ -16,6 +17,7 @@ export const operations = {
   ...campaignOperations,
   ...batchOperations,
   ...redemptionOperations,
+  ...reportOperations,
   ...historyOperations,
   ...syncOperations,
   ...laneOperations,
