@@ -16,6 +16,7 @@ const shortcuts = [
   ['F7', 'offers'],
   ['F8', 'batches'],
   ['F9', 'settings'],
+  ['F12', 'reports'],
   ['F10', 'lock'],
 ] as const;
 

@@ -1,5 +1,6 @@
 import {
   IconBarcode,
+  IconChartBar,
   IconHelp,
   IconHistory,
   IconLock,
@@ -32,6 +33,7 @@ import { signOut } from './watch-core.ts';
 // Managers' screens are not part of the first load: a cashier never waits for them.
 const Offers = lazy(() => import('../offers/offers.tsx'));
 const Batches = lazy(() => import('../batches/batches.tsx'));
+const Reports = lazy(() => import('../reports/reports.tsx'));
 const Settings = lazy(() => import('../settings/settings.tsx'));
 
 type Entry = {
@@ -47,6 +49,7 @@ const entries: readonly Entry[] = [
   { screen: 'recent', role: 'cashier', key: 'F6', icon: IconHistory, content: Recent },
   { screen: 'offers', role: 'manager', key: 'F7', icon: IconTicket, content: Offers },
   { screen: 'batches', role: 'manager', key: 'F8', icon: IconStack2, content: Batches },
+  { screen: 'reports', role: 'manager', key: 'F12', icon: IconChartBar, content: Reports },
   { screen: 'settings', role: 'cashier', key: 'F9', icon: IconSettings, content: Settings },
 ];
 

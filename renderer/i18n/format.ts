@@ -134,6 +134,13 @@ export function formatDay(day: string, locale: string): string {
   );
 }
 
+/** `24 Nov`: for axes, where the year is known. */
+export function formatShortDay(day: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    Date.parse(`${day}T00:00:00Z`),
+  );
+}
+
 /** The calendar day of an instant in a zone, as `2026-11-24`. */
 export function dayOf(at: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en', {

@@ -28,6 +28,7 @@ export function createFormat({ locale, currency, timeZone }: FormatOptions) {
       format.formatWeekday(weekday, locale, length),
     minuteOfDay: (minute: number) => format.formatMinuteOfDay(minute, locale),
     day: (day: string) => format.formatDay(day, locale),
+    shortDay: (day: string) => format.formatShortDay(day, locale),
     age: (ms: number) => format.formatAge(ms, locale),
   };
 }

@@ -124,6 +124,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Print Welcome cards' }).click();
       await expect(page.getByRole('row')).toHaveCount(21);
       await check('batch');
+      await goTo(page, 'Reports');
+      await expect(page.getByTestId('as-of')).toBeVisible();
+      for (const tab of ['People', 'Refusals', 'Codes', 'Redemptions']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await expect(page.getByRole('row').nth(1)).toBeVisible();
+        await check(`reports: ${tab}`);
+      }
       await goTo(page, 'Settings');
       await expect(page.getByText('Marco')).toBeVisible();
       await check('settings');

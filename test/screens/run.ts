@@ -36,6 +36,7 @@ const shownInDark: ReadonlySet<string> = new Set([
   'recent',
   'offers',
   'offer-new',
+  'reports',
   'batch',
   'settings',
 ]);
@@ -187,6 +188,14 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await page.getByRole('row').nth(20).waitFor();
   await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
   await shoot('batch');
+  await goTo(page, 'Reports');
+  await page.getByTestId('as-of').waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+  await shoot('reports');
+  await page.getByRole('tab', { name: 'People' }).scrollIntoViewIfNeeded();
+  await shoot('reports-offers');
+  await page.getByRole('tab', { name: 'Codes' }).click();
+  await shoot('reports-codes');
   await goTo(page, 'Settings');
   await shoot('settings');
   await page.keyboard.press('?');
