@@ -17,6 +17,7 @@ import { offerReads, offerWrites } from './queries/offers.ts';
 import { operatorReads, operatorWrites } from './queries/operators.ts';
 import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
 import { reportReads } from './queries/reports.ts';
+import { searchReads } from './queries/search.ts';
 import { throttleReads, throttleWrites } from './queries/throttles.ts';
 import { LedgerBrokenError, LedgerGoneError } from './storage-fault.ts';
 
@@ -209,6 +210,7 @@ export function prepareReads(db: Drizzle) {
     audit: auditReads(db),
     campaigns: campaignReads(db),
     reports: reportReads(db),
+    search: searchReads(db),
   };
 }
 

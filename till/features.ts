@@ -9,6 +9,7 @@ import { operatorsFeature } from './operators/handlers.ts';
 import { printingFeature } from './printing/handlers.ts';
 import { redemptionFeature } from './redemption/handlers.ts';
 import { reportsFeature } from './reports/handlers.ts';
+import { searchFeature } from './search/handlers.ts';
 import type { Services } from './services.ts';
 import { setupFeature } from './setup/handlers.ts';
 import { syncFeature } from './sync/handlers.ts';
@@ -27,6 +28,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     syncFeature(services),
     lanesFeature(services),
     reportsFeature(services),
+    searchFeature(services),
     historyFeature(services),
     housekeepingFeature(services, redemption.tidy),
   ];

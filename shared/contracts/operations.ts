@@ -7,6 +7,7 @@ import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
 import { redemptionOperations } from './operations/redemption.ts';
 import { reportOperations } from './operations/reports.ts';
+import { searchOperations } from './operations/search.ts';
 import { setupOperations } from './operations/setup.ts';
 import { syncOperations } from './operations/sync.ts';
 
@@ -18,6 +19,7 @@ export const operations = {
   ...batchOperations,
   ...redemptionOperations,
   ...reportOperations,
+  ...searchOperations,
   ...historyOperations,
   ...syncOperations,
   ...laneOperations,
