@@ -23,6 +23,7 @@ const commands = {
   bench: ['bench/run.ts'],
   audit: ['till/audit-cli.ts'],
   restore: ['till/restore-cli.ts'],
+  keys: ['till/keys-cli.ts'],
   package: ['build/package.ts'],
   screens: ['test/screens/run.ts'],
 };

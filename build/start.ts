@@ -9,13 +9,21 @@ import { findElectron } from './find-electron.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 /** A demo location unless it was declined: `npm start` shows the product. */
-function hostArgs({ port, window, dataDir, demo = true, lane = false }: LaunchOptions): string[] {
+function hostArgs({
+  port,
+  window,
+  dataDir,
+  demo = true,
+  lane = false,
+  passphraseFile,
+}: LaunchOptions): string[] {
   return [
     demo ? '--demo' : '--no-demo',
     ...(lane ? ['--lane'] : []),
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(window === undefined ? [] : [window ? '--window' : '--no-window']),
     ...(dataDir === undefined ? [] : [`--data=${dataDir}`]),
+    ...(passphraseFile === undefined ? [] : [`--passphrase-file=${passphraseFile}`]),
   ];
 }
 
@@ -43,7 +51,8 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const options = parsed.value;
-  if (options.host === 'web' || options.lane === true) return await startWeb(options);
+  if (options.host === 'web' || options.lane === true || options.passphraseFile !== undefined)
+    return await startWeb(options);
   const electron = findElectron();
   if (electron !== undefined) return await startElectron(electron, options);
   console.log('There is no Electron runtime here (npx install-electron fetches one): opening the web host.');

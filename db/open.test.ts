@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applyKey } from './cipher.ts';
 import { SCHEMA_VERSION } from './migrate.ts';
-import { applyKey, assertPragmas, ledgerPaths, type OpenLedger, openLedger } from './open.ts';
+import { assertPragmas, ledgerPaths, type OpenLedger, openLedger } from './open.ts';
 
 const key = randomBytes(32);
 let folder: string;

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assert } from '../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../shared/kernel/result.ts';
+import { discardRewritten, putRewrittenInPlace, rewriteUnder } from './change-key.ts';
+import { applyKey, keyFingerprint } from './cipher.ts';
+import { replaceFile } from './durable.ts';
 import { type LedgerLock, lockLedger } from './lock.ts';
 import { migrate, SCHEMA_VERSION, schemaVersionOf } from './migrate.ts';
 import { primeLog } from './prime-log.ts';
-import { type StorageFault, storageFaultOf } from './storage-fault.ts';
-
-export const KEY_BYTES = 32;
+import { LedgerBrokenError, type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 const OWNER_ONLY = 0o600;
 const BUSY_TIMEOUT_MS = 5_000;
@@ -37,8 +37,14 @@ export function ledgerExists(dataDir: string): boolean {
 }
 
 export type OpenLedger = {
+  /** Another one after the key was changed. */
   readonly database: Database.Database;
   readonly path: string;
+  /**
+   * Puts everything under another key. A refusal leaves the ledger open as it was; whatever else goes wrong is thrown,
+   * and the ledger must be opened anew. Killed at any moment, it opens under one of both keys, and is whole.
+   */
+  changeKey(from: Uint8Array, to: Uint8Array): Result<void, StorageFault>;
   close(): void;
 };
 
@@ -62,8 +68,28 @@ export function openLedger(dataDir: string, key: Uint8Array): Result<OpenLedger,
   return ok(withLock(opened.value, paths, lock.value));
 }
 
+/** Whether the ledger is under this key, as far as its first page tells. Nothing is written. */
+export function opensUnder(dataDir: string, key: Uint8Array): boolean {
+  const { database: file } = ledgerPaths(dataDir);
+  if (!existsSync(file)) return false;
+  const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    applyKey(database, key);
+    schemaVersionOf(database);
+    return true;
+  } catch (error) {
+    if (storageFaultOf(error)?.code === 'ledger_corrupt') return false;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
 /** For looking only, also while a till works on it: no lock, no migration, nothing written. */
-export function openLedgerReadOnly(dataDir: string, key: Uint8Array): Result<OpenLedger, StorageFault> {
+export function openLedgerReadOnly(
+  dataDir: string,
+  key: Uint8Array,
+): Result<Omit<OpenLedger, 'changeKey'>, StorageFault> {
   const { database: path } = ledgerPaths(dataDir);
   const opened = attempt(() => {
     const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
@@ -85,10 +111,25 @@ export function openLedgerReadOnly(dataDir: string, key: Uint8Array): Result<Ope
   return ok({ database, path, close: () => void database.close() });
 }
 
-function withLock(database: Database.Database, paths: LedgerPaths, lock: LedgerLock): OpenLedger {
+function withLock(opened: Database.Database, paths: LedgerPaths, lock: LedgerLock): OpenLedger {
+  let database = opened;
   return {
-    database,
+    get database() {
+      return database;
+    },
     path: paths.database,
+    changeKey(from, to) {
+      const rewritten = attempt(() => ok(rewriteUnder(database, from, to)));
+      if (!rewritten.ok) {
+        discardRewritten(paths.database);
+        return rewritten;
+      }
+      writeKeyCheck(paths, [from, to]);
+      const placed = putRewrittenInPlace(database);
+      if (!placed.ok) discardRewritten(paths.database);
+      if (!database.open) database = reopen(paths, placed.ok ? to : from);
+      return placed;
+    },
     close() {
       if (!database.open) return;
       try {
@@ -100,6 +141,12 @@ function withLock(database: Database.Database, paths: LedgerPaths, lock: LedgerL
   };
 }
 
+function reopen(paths: LedgerPaths, key: Uint8Array): Database.Database {
+  const again = openDatabase(paths, key);
+  if (!again.ok) throw new LedgerBrokenError(`${again.error.code}: ${again.error.detail}`);
+  return again.value;
+}
+
 function openDatabase(paths: LedgerPaths, key: Uint8Array): Result<Database.Database, StorageFault> {
   const checked = checkKey(paths, key);
   if (!checked.ok) return checked;
@@ -107,7 +154,12 @@ function openDatabase(paths: LedgerPaths, key: Uint8Array): Result<Database.Data
   closeSync(openSync(paths.database, 'a', OWNER_ONLY));
   const database = new Database(paths.database, { timeout: BUSY_TIMEOUT_MS });
   const prepared = attempt(() => prepareDatabase(database, key));
-  if (!prepared.ok) database.close();
+  if (!prepared.ok) {
+    database.close();
+    return prepared;
+  }
+  discardRewritten(paths.database);
+  writeKeyCheck(paths, [key]);
   return prepared;
 }
 
@@ -129,22 +181,6 @@ function prepareDatabase(
   assertPragmas(database);
   primeLog(database.name);
   return ok(database);
-}
-
-/**
- * AEGIS-256: authenticated like ChaCha20-Poly1305, and with the processor's own AES almost free, where the latter
- * costs as much time as the disk (0.18 against 0.28 ms for a commit of eight pages). As a raw key: the bytes are
- * random already, and deriving a key from them would only cost time.
- */
-export function applyKey(database: Database.Database, key: Uint8Array): void {
-  database.pragma("cipher = 'aegis'");
-  database.key(rawKey(key));
-}
-
-/** The form in which the cipher takes 32 bytes without deriving anything from them. */
-export function rawKey(key: Uint8Array): Buffer {
-  assert(key.length === KEY_BYTES, 'the ledger key has 32 bytes');
-  return Buffer.from(`raw:${Buffer.from(key).toString('hex')}`);
 }
 
 const wantedPragmas: Readonly<Record<string, string | number>> = {
@@ -182,21 +218,21 @@ function recordOpening(database: Database.Database): void {
 
 /**
  * A wrong key and a damaged first page look alike to the cipher. A fingerprint of the key beside the ledger tells them
- * apart; of 32 random bytes it gives nothing away.
+ * apart; while the key is being changed there are two.
  */
 function checkKey(paths: LedgerPaths, key: Uint8Array): Result<void, StorageFault> {
-  const fingerprint = keyFingerprint(key);
   if (!existsSync(paths.keyCheck)) {
-    if (!existsSync(paths.database))
-      writeFileSync(paths.keyCheck, fingerprint, { flag: 'wx', mode: OWNER_ONLY, flush: true });
+    if (!existsSync(paths.database)) writeKeyCheck(paths, [key]);
     return ok(undefined);
   }
-  if (readFileSync(paths.keyCheck, 'utf8').trim() === fingerprint) return ok(undefined);
+  const known = readFileSync(paths.keyCheck, 'utf8').trim().split('\n');
+  if (known.includes(keyFingerprint(key))) return ok(undefined);
   return err({ code: 'ledger_key_wrong', detail: 'the key does not belong to this ledger' });
 }
 
-export function keyFingerprint(key: Uint8Array): string {
-  return createHash('sha256').update('counterfoil ledger key\0').update(key).digest('hex').slice(0, 16);
+function writeKeyCheck({ keyCheck }: LedgerPaths, keys: readonly Uint8Array[]): void {
+  const text = `${keys.map(keyFingerprint).join('\n')}\n`;
+  if (!existsSync(keyCheck) || readFileSync(keyCheck, 'utf8') !== text) replaceFile(keyCheck, text);
 }
 
 function attempt<T>(work: () => Result<T, StorageFault>): Result<T, StorageFault> {

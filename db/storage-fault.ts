@@ -25,6 +25,18 @@ export class LedgerBrokenError extends Error {
   override readonly name = 'LedgerBrokenError';
 }
 
+export type CopyFailure = { readonly message: string; readonly code?: string | undefined };
+
+/** SQLite's own error, as it came out of the thread that copies a ledger. */
+export class CopyError extends Error {
+  override readonly name = 'CopyError';
+  readonly code: string | undefined;
+  constructor({ message, code }: CopyFailure) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** `undefined`: not the storage's fault, but the program's. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -40,7 +52,7 @@ function codeOf(error: Error): string | undefined {
 }
 
 function faultCode(error: Error, code: string): StorageFaultCode | undefined {
-  if (error instanceof Database.SqliteError) return sqliteFault(code);
+  if (error instanceof Database.SqliteError || error instanceof CopyError) return sqliteFault(code);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

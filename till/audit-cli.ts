@@ -1,26 +1,30 @@
 import { parseArgs } from 'node:util';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { openLedgerReadOnly } from '../db/open.ts';
+import { openLedgerReadOnly, opensUnder } from '../db/open.ts';
 import { loadIdentity, prepareReads } from '../db/store.ts';
 import { readAnchor } from './anchor/anchor.ts';
 import { auditLedger } from './audit/audit-ledger.ts';
-import { readLedgerKey } from './audit/read-ledger-key.ts';
+import { everyKeyOf, openKeyFile } from './keys/command-line.ts';
 import { fileAnchorStore } from './system-ports.ts';
 
 /**
- * `npm run audit -- --data DIR [--anchor FILE] [--key FILE]`: verifies a ledger's chain, escrow and anchor.
+ * `npm run audit -- --data DIR [--anchor FILE] [--key FILE] [--passphrase-file FILE]`: verifies a ledger's chain, escrow
+ * and anchor.
  * Exits 1 at the first break, 2 when it could not look.
  */
-const USAGE = 'npm run audit -- --data DIR [--anchor FILE] [--key FILE]';
+const USAGE = 'npm run audit -- --data DIR [--anchor FILE] [--key FILE] [--passphrase-file FILE]';
 
 const FOUND_BREAK = 1;
 const COULD_NOT_LOOK = 2;
 
-function main(): number {
-  const { data, anchor, key } = options();
+async function main(): Promise<number> {
+  const { data, anchor, key, 'passphrase-file': passphraseFile } = options();
   if (data === undefined) return complain(USAGE);
-  const keyText = readLedgerKey(key ?? `${data}.key`);
-  const opened = openLedgerReadOnly(data, keyText);
+  const { keys } = await openKeyFile(key ?? `${data}.key`, passphraseFile);
+  const candidates = await everyKeyOf(keys);
+  // A change of the key that was cut off left two.
+  const inUse = candidates.find((one) => opensUnder(data, one)) ?? candidates[0];
+  const opened = openLedgerReadOnly(data, inUse);
   if (!opened.ok) return complain(`${data}: ${opened.error.code}: ${opened.error.detail}`);
   try {
     const read = prepareReads(drizzle({ client: opened.value.database }));
@@ -44,7 +48,7 @@ function main(): number {
 
 function options() {
   const text = { type: 'string' } as const;
-  return parseArgs({ options: { data: text, anchor: text, key: text } }).values;
+  return parseArgs({ options: { data: text, anchor: text, key: text, 'passphrase-file': text } }).values;
 }
 
 function complain(text: string): number {
@@ -53,7 +57,7 @@ function complain(text: string): number {
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } catch (error) {
   process.exitCode = complain(error instanceof Error ? error.message : String(error));
 }

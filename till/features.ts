@@ -1,8 +1,10 @@
+import { backupFeature } from './backup/handlers.ts';
 import { batchesFeature } from './batches/handlers.ts';
 import { campaignsFeature } from './campaigns/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
+import { keysFeature } from './keys/handlers.ts';
 import { lanesFeature } from './lanes/handlers.ts';
 import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
@@ -17,6 +19,7 @@ import { syncFeature } from './sync/handlers.ts';
 /** Every room of the core, in the order in which they start. */
 export function createFeatures(services: Services): readonly Feature[] {
   const redemption = redemptionFeature(services);
+  const backup = backupFeature(services);
   return [
     setupFeature(services),
     operatorsFeature(services),
@@ -30,6 +33,8 @@ export function createFeatures(services: Services): readonly Feature[] {
     reportsFeature(services),
     searchFeature(services),
     historyFeature(services),
+    backup,
+    keysFeature(services, backup.backUp),
     housekeepingFeature(services, redemption.tidy),
   ];
 }

@@ -41,17 +41,49 @@ export type Random = {
   bytes(count: number): Uint8Array;
 };
 
-/** `ledger`: 32 bytes that encrypt the database. `device`: 32 bytes, the Ed25519 seed that signs sync requests. */
-export type KeyName = 'ledger' | 'device';
+/**
+ * `ledger`: 32 bytes that encrypt the database. `device`: 32 bytes, the Ed25519 seed that signs sync requests.
+ * `next`: the ledger's key to be, kept while the ledger is being put under it.
+ */
+export type KeyName = 'ledger' | 'device' | 'next';
 
-/** Why a key could not be had: no keychain (and plaintext is refused), an unreadable or damaged file. */
-export type KeyStoreFault = { readonly code: 'key_unavailable'; readonly reason: string };
+/**
+ * `key_unavailable`: no keychain (and plaintext is refused), an unreadable or damaged file. `key_locked`: a passphrase
+ * wraps the keys, and nobody has given it.
+ */
+export type KeyFault = {
+  readonly code: 'key_unavailable' | 'key_locked' | 'passphrase_wrong';
+  readonly reason: string;
+};
 
 export type KeyStore = {
+  /** Where the keys are, for the person who looks after them; absent where it is nobody's business. */
+  readonly place?: string;
   /** `undefined`: none was ever saved. */
-  load(name: KeyName): Promise<Result<Uint8Array | undefined, KeyStoreFault>>;
+  load(name: KeyName): Promise<Result<Uint8Array | undefined, KeyFault>>;
   /** Durable when it resolves; never replaces a key of the same name. */
-  save(name: KeyName, key: Uint8Array): Promise<Result<void, KeyStoreFault>>;
+  save(name: KeyName, key: Uint8Array): Promise<Result<void, KeyFault>>;
+  /** Absent: the ledger keeps its key for good. */
+  readonly rotation?: KeyRotation;
+  /** Absent: no passphrase can wrap the keys. */
+  readonly passphrase?: KeyPassphrase;
+};
+
+export type KeyRotation = {
+  /** In one durable step: `next` becomes `ledger`, and what was `ledger` joins the retired keys. */
+  promote(): Promise<Result<void, KeyFault>>;
+  /** Forgets `next`. */
+  discardNext(): Promise<Result<void, KeyFault>>;
+  /** Earlier keys of the ledger, newest first: they open the backups that were made under them. */
+  retired(): Promise<Result<readonly Uint8Array[], KeyFault>>;
+};
+
+export type KeyPassphrase = {
+  isSet(): boolean;
+  /**
+   * Wraps the keys in another passphrase, or in none (`next` undefined). `current` must be right where there is one.
+   */
+  change(current: string | undefined, next: string | undefined): Promise<Result<void, KeyFault>>;
 };
 
 /** Two small slots outside the data directory, written in turn. `till/anchor` decides what they hold. */

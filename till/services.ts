@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { KEY_BYTES, ledgerExists, openLedger } from '../db/open.ts';
+import { keyFingerprint } from '../db/cipher.ts';
+import { ledgerExists, openLedger } from '../db/open.ts';
 import { type StorageFault, storageFaultOf } from '../db/storage-fault.ts';
 import { createStore, type EventStamp, type Store } from '../db/store.ts';
 import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
@@ -8,12 +9,14 @@ import { err, ok, type Result } from '../shared/kernel/result.ts';
 import { type Anchor, createAnchor, readAnchor } from './anchor/anchor.ts';
 import { createTillClock, type TillClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
-import type { Lane, SignedIn } from './handlers.ts';
+import type { Lane, Outcome, SignedIn } from './handlers.ts';
+import { chooseKey, keyInUse, settleKey } from './keys/key-in-use.ts';
 import { createLanes, type Lanes } from './lanes/lanes.ts';
 import { type Location, readLocation } from './location.ts';
 import type { CorePorts, Random } from './ports.ts';
 import { createPushes, type Pushes } from './pushes.ts';
 import { createSessions, type Sessions } from './sessions.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWallTimes, type WallTimes } from './wall-time.ts';
 
 /** What every feature of the core works with. */
@@ -27,6 +30,8 @@ export type Services = {
   readonly pushes: Pushes;
   readonly faults: Faults;
   readonly anchor: Anchor;
+  readonly custody: Custody;
+  readonly upkeep: Upkeep;
   /** Undefined until the first run is done. */
   location(): Location | undefined;
   /** After the location was written. */
@@ -38,6 +43,13 @@ export type Services = {
   stamp(by?: SignedIn): EventStamp;
   storageFault(error: unknown): Refusal | undefined;
   close(): void;
+};
+
+/** Which key the ledger is under. The key itself stays in the key store, and is asked for where it is needed. */
+type Custody = {
+  fingerprint(): string;
+  key(): Promise<Outcome<Uint8Array>>;
+  changed(fingerprint: string): void;
 };
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
@@ -56,12 +68,14 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
 }
 
 async function openEverything(ports: CorePorts): Promise<Result<Services, Refusal>> {
-  const key = await ledgerKey(ports);
-  if (!key.ok) return key;
+  const chosen = await chooseKey(ports);
+  if (!chosen.ok) return chosen;
+  const { key } = chosen.value;
   const anchor = createAnchor(ports.anchor);
   if (!ledgerExists(ports.dataDir)) anchor.begin();
-  const opened = openLedger(ports.dataDir, key.value);
-  key.value.fill(0);
+  const opened = openLedger(ports.dataDir, key);
+  let fingerprint = keyFingerprint(key);
+  key.fill(0);
   if (!opened.ok) return err(refusalOf(opened.error));
 
   const draw = pooled(ports.random);
@@ -104,10 +118,26 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     throw error;
   }
 
+  const stamp: Services['stamp'] = (by) => ({
+    at: clock.now(),
+    operatorId: by?.operatorId,
+    till: by?.lane?.name ?? location?.tillName,
+  });
+  const settled = await settleKey(ports, store, fingerprint, stamp());
+  if (!settled.ok) ports.logger.warn('the key store cannot be settled', { code: settled.error.code });
+
   return ok({
     ports,
     store,
     clock,
+    custody: {
+      fingerprint: () => fingerprint,
+      key: () => keyInUse(ports, fingerprint),
+      changed(to) {
+        fingerprint = to;
+      },
+    },
+    upkeep: createUpkeep(),
     wallTimes: createWallTimes(),
     sessions: createSessions(ports.clock, ports.random),
     lanes: createLanes(store, ports.clock),
@@ -120,11 +150,7 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     },
     newId: () => newId(),
     tillName: (at) => at?.lane?.name ?? location?.tillName ?? '',
-    stamp: (by) => ({
-      at: clock.now(),
-      operatorId: by?.operatorId,
-      till: by?.lane?.name ?? location?.tillName,
-    }),
+    stamp,
     storageFault(error) {
       const fault = storageFaultOf(error);
       return fault && refusalOf(fault);
@@ -156,20 +182,4 @@ function pooled(random: Random): () => Uint8Array {
 
 function refusalOf(fault: StorageFault): Refusal {
   return refusal(fault.code, { reason: fault.detail });
-}
-
-/** The key that opens this ledger; a new one only where there is no ledger that another key would open. */
-async function ledgerKey(ports: CorePorts): Promise<Result<Uint8Array, Refusal>> {
-  const unusable = (reason: string) => err(refusal('ledger_key_wrong', { reason }));
-  const loaded = await ports.keys.load('ledger');
-  if (!loaded.ok) return unusable(loaded.error.reason);
-  if (loaded.value) {
-    return loaded.value.length === KEY_BYTES
-      ? ok(Uint8Array.from(loaded.value))
-      : unusable(`the key has ${loaded.value.length} bytes, not ${KEY_BYTES}`);
-  }
-  if (ledgerExists(ports.dataDir)) return unusable('there is a ledger, but no key for it');
-  const key = ports.random.bytes(KEY_BYTES);
-  const saved = await ports.keys.save('ledger', key);
-  return saved.ok ? ok(Uint8Array.from(key)) : unusable(saved.error.reason);
 }

@@ -1,14 +1,17 @@
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Refusal } from '../shared/contracts/refusal.ts';
+import { err, ok, type Result } from '../shared/kernel/result.ts';
 import type { Core } from '../till/core.ts';
 import { CoreStartError } from '../till/core-start-error.ts';
-import { defaultDataDir, prepareDataFolder } from '../till/host/data-folder.ts';
+import { defaultDataDir, type LedgerPlace, prepareDataFolder } from '../till/host/data-folder.ts';
 import { launchUsage, parseLaunchOptions } from '../till/host/launch-options.ts';
 import { stderrLogger } from '../till/host/logger.ts';
 import { loadPage, type Page } from '../till/host/page.ts';
 import { startFailureText } from '../till/host/start-failure.ts';
 import { productVersion } from '../till/host/version.ts';
+import { readPassphraseFile } from '../till/keys/passphrase-file.ts';
 import { systemRandom } from '../till/system-ports.ts';
 import { connectCore } from '../till/worker/connect-core.ts';
 import { windowAccess } from './access.ts';
@@ -16,6 +19,7 @@ import type { CoreWorkerData } from './compose.ts';
 import { startHubListener } from './hub-listener.ts';
 import { createLaneCore } from './lane/lane-core.ts';
 import { readMembership } from './lane/lane-file.ts';
+import { createLockedCore } from './locked-core.ts';
 import { openWindow } from './open-window.ts';
 import { startWebServer, type WebServer } from './server.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
@@ -61,18 +65,26 @@ async function main(argv: readonly string[]): Promise<void> {
     if (window) await showWindow(url, dataDir, shutdown);
     return;
   }
-  const { core, worker } = await startCore({ place, demo });
-  const hub = startHubListener({ core, page, logger: stderrLogger('warn') });
-  shutdown.add(() => hub.close());
-  shutdown.add(() => core.close());
-  worker.on('exit', () => {
-    if (shutdown.isStopping()) return;
-    console.error('The core ended unexpectedly. The ledger is safe; start Counterfoil again.');
-    void shutdown.stop(1);
-  });
-  server.serve(core);
+  const { passphraseFile } = parsed.value;
+  const passphrase = passphraseFile === undefined ? undefined : passphraseIn(passphraseFile);
+  const open = (data: CoreWorkerData) => startTill(data, page, shutdown);
+  const opened = await open({ place, demo, passphrase });
+  const isLocked = !opened.ok && opened.error.code === 'key_locked';
+  if (!opened.ok && !isLocked) throw cannotOpen(opened.error, place);
+  server.serve(
+    opened.ok
+      ? opened.value
+      : createLockedCore({
+          version: productVersion,
+          open: (entered) => open({ place, demo, passphrase: entered }),
+        }),
+  );
   console.log(`Counterfoil is open at ${url}`);
-  console.log(`Ledger: ${place.dataDir}  Key: ${place.keyFile} (whoever reads both reads the ledger)`);
+  console.log(
+    isLocked
+      ? `A passphrase wraps ${place.keyFile}: enter it in the window, or start with --passphrase-file FILE.`
+      : `Ledger: ${place.dataDir}  Key: ${place.keyFile} (${passphrase === undefined ? 'whoever reads both reads the ledger' : 'wrapped by a passphrase'})`,
+  );
   if (window) await showWindow(url, place.dataDir, shutdown);
 }
 
@@ -123,15 +135,43 @@ async function listen(page: Page, port: number, secret: string): Promise<WebServ
   }
 }
 
-async function startCore(data: CoreWorkerData): Promise<{ core: Core; worker: Worker }> {
+/** The core in its worker, and the hub's door to it. */
+async function startTill(
+  data: CoreWorkerData,
+  page: Page,
+  shutdown: Shutdown,
+): Promise<Result<Core, Refusal>> {
   const worker = new Worker(path.join(import.meta.dirname, 'core-worker.mjs'), { workerData: data });
+  let core: Core;
   try {
-    return { core: await connectCore(worker), worker };
+    core = await connectCore(worker);
   } catch (error) {
     await worker.terminate();
     if (!(error instanceof CoreStartError)) throw error;
-    const { dataDir, keyFile } = data.place;
-    throw new StartFailure(startFailureText(error.refusal, { dataDir, keyPlace: keyFile }));
+    return err(error.refusal);
+  }
+  const hub = startHubListener({ core, page, logger: stderrLogger('warn') });
+  shutdown.add(() => hub.close());
+  shutdown.add(() => core.close());
+  worker.on('exit', () => {
+    if (shutdown.isStopping()) return;
+    console.error('The core ended unexpectedly. The ledger is safe; start Counterfoil again.');
+    void shutdown.stop(1);
+  });
+  return ok(core);
+}
+
+function cannotOpen(why: Refusal, { dataDir, keyFile }: LedgerPlace): StartFailure {
+  return new StartFailure(startFailureText(why, { dataDir, keyPlace: keyFile }));
+}
+
+function passphraseIn(file: string): string {
+  try {
+    return readPassphraseFile(file);
+  } catch (error) {
+    throw new StartFailure(
+      `The passphrase cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 

@@ -1,22 +1,32 @@
 import type { MessagePort } from 'node:worker_threads';
+import { assert } from '../../shared/kernel/assert.ts';
 import type { Result } from '../../shared/kernel/result.ts';
-import type { KeyName, KeyStore, KeyStoreFault } from '../../till/ports.ts';
+import type { KeyFault, KeyName, KeyStore } from '../../till/ports.ts';
 
 /** The keychain can be asked in Electron's main thread only; the core lives in a worker and asks over this channel. */
-type Request =
-  | { readonly id: number; readonly kind: 'load'; readonly name: KeyName }
-  | { readonly id: number; readonly kind: 'save'; readonly name: KeyName; readonly key: Uint8Array };
-type Reply = {
-  readonly id: number;
-  readonly result: Result<Uint8Array | undefined, KeyStoreFault> | Result<void, KeyStoreFault>;
-};
+type Question =
+  | { readonly kind: 'load'; readonly name: KeyName }
+  | { readonly kind: 'save'; readonly name: KeyName; readonly key: Uint8Array }
+  | { readonly kind: 'promote' | 'discardNext' | 'retired' };
+type Request = Question & { readonly id: number };
+type Reply = { readonly id: number; readonly result: Result<unknown, KeyFault> };
 
 /** The main thread's end. */
 export function serveKeys(port: MessagePort, keys: KeyStore): void {
+  const { rotation } = keys;
+  function ask(request: Request): Promise<Result<unknown, KeyFault>> {
+    switch (request.kind) {
+      case 'load':
+        return keys.load(request.name);
+      case 'save':
+        return keys.save(request.name, request.key);
+      default:
+        assert(rotation, 'the keychain can change keys');
+        return rotation[request.kind]();
+    }
+  }
   port.on('message', async (request: Request) => {
-    const result =
-      request.kind === 'load' ? await keys.load(request.name) : await keys.save(request.name, request.key);
-    port.postMessage({ id: request.id, result } satisfies Reply);
+    port.postMessage({ id: request.id, result: await ask(request) } satisfies Reply);
   });
 }
 
@@ -37,18 +47,22 @@ export function keysOver(port: MessagePort): KeyStore {
     else port.ref();
   }
 
-  function ask(request: { kind: 'load'; name: KeyName } | { kind: 'save'; name: KeyName; key: Uint8Array }) {
+  function ask<T>(question: Question): Promise<Result<T, KeyFault>> {
     const id = nextId++;
-    return new Promise<Reply['result']>((resolve) => {
-      waiting.set(id, resolve);
+    return new Promise((resolve) => {
+      // The reply to a question is of that question's kind: both ends are in this file.
+      waiting.set(id, resolve as (result: Reply['result']) => void);
       restUnlessWaiting();
-      port.postMessage({ id, ...request } satisfies Request);
+      port.postMessage({ id, ...question } satisfies Request);
     });
   }
   return {
-    // The reply to a request is of that request's kind: both ends are in this file.
-    load: async (name) =>
-      (await ask({ kind: 'load', name })) as Result<Uint8Array | undefined, KeyStoreFault>,
-    save: async (name, key) => (await ask({ kind: 'save', name, key })) as Result<void, KeyStoreFault>,
+    load: (name) => ask({ kind: 'load', name }),
+    save: (name, key) => ask({ kind: 'save', name, key }),
+    rotation: {
+      promote: () => ask({ kind: 'promote' }),
+      discardNext: () => ask({ kind: 'discardNext' }),
+      retired: () => ask({ kind: 'retired' }),
+    },
   };
 }

@@ -100,6 +100,11 @@ const systemCodes = {
   storage_readonly: { status: 507 },
   ledger_corrupt: { status: 500 },
   ledger_key_wrong: { status: 500 },
+  /** The file or keychain that holds the ledger's key cannot be read or written. */
+  key_unavailable: { status: 500 },
+  /** A passphrase wraps the key, and nobody has given it since the start. */
+  key_locked: { status: 423 },
+  passphrase_wrong: { status: 401 },
   ledger_locked: { status: 409 },
   ledger_newer: { status: 426 },
   port_in_use: { status: 500 },

@@ -151,6 +151,9 @@ const payloads = {
     previous: z.int().min(1).optional(),
     keepsRights: z.boolean().optional(),
   }),
+  /** Fingerprints: the ledger was put under another key. */
+  'key.changed': z.object({ from: z.string(), to: z.string() }),
+  'key.passphraseChanged': z.object({ change: z.enum(['set', 'changed', 'removed']) }),
   'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
   /** So many rights left the lease for good, and are the pool's when the centre hears of it. */
   'lease.returned': z.object({ leaseId: idSchema, offerId: idSchema, count: z.int().min(1) }),

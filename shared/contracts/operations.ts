@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { historyOperations } from './operations/history.ts';
+import { keyOperations } from './operations/keys.ts';
 import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
 import { redemptionOperations } from './operations/redemption.ts';
@@ -23,6 +24,7 @@ export const operations = {
   ...historyOperations,
   ...syncOperations,
   ...laneOperations,
+  ...keyOperations,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;

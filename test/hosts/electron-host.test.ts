@@ -102,7 +102,7 @@ describe('starting and ending', () => {
   it('refuses a keychain that only obfuscates, says so once, and makes no ledger', async () => {
     const { code, output } = await (await start({ STAND_IN_KEYCHAIN: 'basic_text' })).ended;
     expect(code).toBe(1);
-    expect(output).toContain('[error box] Counterfoil: The key does not open');
+    expect(output).toContain('[error box] Counterfoil: The key of the ledger in');
     expect(output).toContain('the system offers no keychain');
     expect(existsSync(path.join(dataDir, 'ledger.db'))).toBe(false);
     expect(existsSync(`${dataDir}.keychain`)).toBe(false);

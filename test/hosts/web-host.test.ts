@@ -174,7 +174,7 @@ describe('when it cannot start', () => {
 
     it('says that the key file is damaged', async () => {
       writeFileSync(`${dataDir}.key`, '{');
-      expect(await refusesToStart()).toContain('The key does not open');
+      expect(await refusesToStart()).toContain('cannot be had');
       expect(readFileSync(`${dataDir}.key`, 'utf8')).toBe('{');
     });
 
@@ -260,5 +260,68 @@ describe.skipIf(process.platform !== 'linux')('the window', () => {
     const host = await opened(['--window'], { DISPLAY: '', WAYLAND_DISPLAY: '' });
     expect(await status(host.url, host.secret)).toMatchObject({ ok: true });
     expect((await host.end('SIGTERM')).stdout).toContain('No window was opened: there is no display here.');
+  });
+});
+
+describe('a key file that a passphrase wraps', () => {
+  const phrase = 'correct horse battery';
+
+  async function call(url: URL, secret: string, name: string, input: object, session = '') {
+    const response = await fetch(new URL(`/api/op/${name}`, url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'application/json',
+        ...(session === '' ? {} : { 'x-counterfoil-session': session }),
+      },
+      body: JSON.stringify(input),
+    });
+    return { status: response.status, answer: await response.json() };
+  }
+
+  beforeEach(async () => {
+    const { url, secret, end } = await opened(['--demo']);
+    const { value } = (await call(url, secret, 'app.status', {})).answer;
+    const [{ operatorId, pin }] = value.demoPins;
+    const signedIn = await call(url, secret, 'session.signIn', { operatorId, pin });
+    const { session } = signedIn.answer.value;
+    const set = await call(url, secret, 'keys.setPassphrase', { pin, next: phrase }, session);
+    expect(set.answer).toMatchObject({ ok: true, value: { custody: 'sealed_file' } });
+    await end('SIGTERM');
+  });
+
+  it('waits for the passphrase in the window, refuses a wrong one, and opens with the right one', async () => {
+    const { url, secret, child, end } = await opened();
+    expect(await status(url, secret)).toMatchObject({ value: { phase: 'locked' } });
+    expect(await call(url, secret, 'offers.list', {})).toMatchObject({
+      status: 423,
+      answer: { error: { code: 'key_locked' } },
+    });
+    expect(await call(url, 'not the secret', 'keys.unlock', { passphrase: phrase })).toMatchObject({
+      status: 401,
+    });
+    const wrong = await call(url, secret, 'keys.unlock', { passphrase: 'wrong horse battery' });
+    expect(wrong).toMatchObject({ status: 401, answer: { error: { code: 'passphrase_wrong' } } });
+    expect(await status(url, secret)).toMatchObject({ value: { phase: 'locked' } });
+    expect(await call(url, secret, 'keys.unlock', { passphrase: phrase })).toMatchObject({ status: 200 });
+    expect(await status(url, secret)).toMatchObject({ value: { phase: 'ready' } });
+    expect(child.exitCode).toBeNull();
+    expect(await end('SIGTERM')).toMatchObject({ code: 0 });
+  });
+
+  it('opens without a person, by a file that holds the passphrase', async () => {
+    const file = path.join(folder, 'phrase');
+    writeFileSync(file, `${phrase}\n`, { mode: 0o600 });
+    const { url, secret, end } = await opened([`--passphrase-file=${file}`]);
+    expect(await status(url, secret)).toMatchObject({ value: { phase: 'ready' } });
+    const { stdout, stderr } = await end('SIGTERM');
+    expect(stdout + stderr).not.toContain(phrase);
+  });
+
+  it('does not open by a wrong file, or one that is not there', async () => {
+    const file = path.join(folder, 'phrase');
+    expect(await refusesToStart([`--passphrase-file=${file}`])).toContain('The passphrase cannot be read');
+    writeFileSync(file, 'wrong horse battery');
+    expect(await refusesToStart([`--passphrase-file=${file}`])).toContain('The passphrase does not open');
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { applyKey } from '../../db/open.ts';
+import { applyKey } from '../../db/cipher.ts';
 import { loadIdentity, prepareReads, type Reads } from '../../db/store.ts';
 
 /** What the ledger's file says, read beside the core, as a backup or an audit would. */

@@ -1,21 +1,15 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import type { Store } from '../../db/store.ts';
+import { copyLedger } from '../../db/copy-ledger.ts';
+import { flushFolder } from '../../db/durable.ts';
+import { ledgerPaths } from '../../db/open.ts';
 import type { backupSchema } from '../../shared/contracts/operations/history.ts';
 
 export type Backup = z.output<typeof backupSchema>;
 
-/** Copies that are kept: two weeks of daily ones. The oldest goes when a new one is there. */
+/** Two weeks of daily ones, unless somebody says otherwise. */
 export const KEPT_BACKUPS = 14;
 const SUFFIX = '.ledger-backup';
 const UNFINISHED = '.unfinished';
@@ -26,24 +20,39 @@ export function backupFolder(dataDir: string): string {
   return `${dataDir}-backups`;
 }
 
+export type BackupOrder = {
+  readonly dataDir: string;
+  /** That the ledger is under, and the copy as well. */
+  readonly key: Uint8Array;
+  readonly now: number;
+  /** The newest event, for the name: two backups of the same moment are the same. */
+  readonly seq: number;
+  readonly kept: number;
+};
+
 /**
  * Writes a copy under the ledger's own key, complete or not at all: it gets its name when it is on the disk. The key is
- * not in it: a backup without its key opens nothing.
+ * not in it: a backup without its key opens nothing. The till goes on redeeming meanwhile.
  */
-export function makeBackup(store: Store, dataDir: string, now: number): Backup {
+export async function makeBackup({ dataDir, key, now, seq, kept }: BackupOrder): Promise<Backup> {
   const folder = backupFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
   for (const left of readdirSync(folder)) {
-    if (left.endsWith(UNFINISHED)) rmSync(path.join(folder, left), { force: true });
+    if (left.includes(UNFINISHED)) rmSync(path.join(folder, left), { force: true });
   }
-  const fileName = `${stamp(now)}-${store.head().seq}${SUFFIX}`;
+  const fileName = `${stamp(now)}-${seq}${SUFFIX}`;
   const file = path.join(folder, fileName);
   const unfinished = `${file}${UNFINISHED}`;
-  store.copyTo(unfinished);
-  flush(unfinished);
+  try {
+    await copyLedger(ledgerPaths(dataDir).database, key, unfinished);
+    await flush(unfinished);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
   renameSync(unfinished, file);
-  if (process.platform !== 'win32') flush(folder);
-  for (const old of listBackups(dataDir).slice(KEPT_BACKUPS)) rmSync(path.join(folder, old.fileName));
+  flushFolder(folder);
+  for (const old of listBackups(dataDir).slice(kept)) rmSync(path.join(folder, old.fileName));
   return { fileName, bytes: statSync(file).size, at: now };
 }
 
@@ -71,11 +80,8 @@ function instantOf(fileName: string): number | undefined {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 
-function flush(file: string): void {
-  const fd = openSync(file, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+/** By a thread of Node's own: for a large ledger it takes a while. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.sync().finally(() => handle.close());
 }

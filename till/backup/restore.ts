@@ -1,18 +1,12 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
+import { convertFile } from '../../db/change-key.ts';
+import { applyKey } from '../../db/cipher.ts';
+import { flushFile, flushFolder } from '../../db/durable.ts';
 import { lockLedger } from '../../db/lock.ts';
 import { SCHEMA_VERSION, schemaVersionOf } from '../../db/migrate.ts';
-import { applyKey, ledgerPaths } from '../../db/open.ts';
+import { ledgerPaths } from '../../db/open.ts';
 import { type StorageFault, storageFaultOf } from '../../db/storage-fault.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 
@@ -22,26 +16,54 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts';
  *
  * What was redeemed since the backup is not in it, so the anchor outside no longer fits: at the next start limited
  * offers wait until the centre, or a manager by PIN, lets the ledger go on as a new incarnation.
+ *
+ * A backup that was made under an earlier key comes back under the ledger's own.
+ * @param keys of the ledger first, then earlier ones
  * @returns where the replaced ledger is now, if there was one
  */
 export function restoreBackup(
   backupFile: string,
   dataDir: string,
-  key: Uint8Array,
+  keys: readonly [Uint8Array, ...Uint8Array[]],
   now: number,
 ): Result<string | undefined, StorageFault> {
   try {
-    const checked = checkBackup(backupFile, key);
+    const checked = findKey(backupFile, keys);
     if (!checked.ok) return checked;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const paths = ledgerPaths(dataDir);
     const lock = lockLedger(paths.lock);
     if (!lock.ok) return lock;
     try {
-      return ok(putInPlace(backupFile, paths.database, now));
+      return ok(putInPlace(backupFile, paths.database, { from: checked.value, to: keys[0] }, now));
     } finally {
       lock.value.release();
     }
+  } catch (error) {
+    const fault = storageFaultOf(error);
+    if (!fault) throw error;
+    return err(fault);
+  }
+}
+
+/** The key that the backup is under. The first refusal is the one that is told: it is of the ledger's own key. */
+function findKey(
+  file: string,
+  keys: readonly [Uint8Array, ...Uint8Array[]],
+): Result<Uint8Array, StorageFault> {
+  let first: StorageFault | undefined;
+  for (const key of keys) {
+    const checked = attempt(() => checkBackup(file, key));
+    if (checked.ok) return ok(key);
+    first ??= checked.error;
+    if (checked.error.code !== 'ledger_corrupt') break;
+  }
+  return err(first ?? { code: 'ledger_key_wrong', detail: 'there is no key to try' });
+}
+
+function attempt(work: () => Result<void, StorageFault>): Result<void, StorageFault> {
+  try {
+    return work();
   } catch (error) {
     const fault = storageFaultOf(error);
     if (!fault) throw error;
@@ -65,16 +87,17 @@ function checkBackup(file: string, key: Uint8Array): Result<void, StorageFault> 
 }
 
 /** The log goes with the ledger that it belongs to: under another one it would be taken for its newest pages. */
-function putInPlace(backupFile: string, ledger: string, now: number): string | undefined {
+function putInPlace(
+  backupFile: string,
+  ledger: string,
+  { from, to }: { readonly from: Uint8Array; readonly to: Uint8Array },
+  now: number,
+): string | undefined {
   const incoming = `${ledger}.restoring`;
   rmSync(incoming, { force: true });
   copyFileSync(backupFile, incoming, constants.COPYFILE_EXCL);
-  const fd = openSync(incoming, 'r+');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  if (from === to) flushFile(incoming);
+  else convertFile(incoming, from, to);
   let aside: string | undefined;
   if (existsSync(ledger)) {
     aside = `${ledger}.replaced-${now}`;
@@ -83,5 +106,6 @@ function putInPlace(backupFile: string, ledger: string, now: number): string | u
     renameSync(ledger, aside);
   }
   renameSync(incoming, ledger);
+  flushFolder(path.dirname(ledger));
   return aside;
 }

@@ -92,7 +92,7 @@ describe('backups', () => {
 
     const key = till.keys.get('ledger') ?? new Uint8Array();
     const file = path.join(backupFolder(till.dataDir), fileName);
-    const restored = restoreBackup(file, till.dataDir, key, till.clock.nowMs);
+    const restored = restoreBackup(file, till.dataDir, [key], till.clock.nowMs);
     expect(restored).toMatchObject({ ok: true, value: expect.stringContaining('replaced') });
 
     const again = await till.reopen();
@@ -114,11 +114,13 @@ describe('backups', () => {
     const file = path.join(backupFolder(till.dataDir), fileName);
     const key = till.keys.get('ledger') ?? new Uint8Array();
     const other = Uint8Array.from(key, (byte) => byte ^ 1);
-    expect(restoreBackup(file, till.dataDir, other, 0)).toMatchObject({ error: { code: 'ledger_corrupt' } });
+    expect(restoreBackup(file, till.dataDir, [other], 0)).toMatchObject({
+      error: { code: 'ledger_corrupt' },
+    });
     const bytes = readFileSync(file);
     bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
     writeFileSync(file, bytes);
-    expect(restoreBackup(file, till.dataDir, key, 0)).toMatchObject({ ok: false });
+    expect(restoreBackup(file, till.dataDir, [key], 0)).toMatchObject({ ok: false });
     expect(readFileSync(ledger).equals(before)).toBe(true);
   });
 
@@ -126,6 +128,6 @@ describe('backups', () => {
     const { fileName } = await till.ok('backup.now', {}, till.session);
     const file = path.join(backupFolder(till.dataDir), fileName);
     const key = till.keys.get('ledger') ?? new Uint8Array();
-    expect(restoreBackup(file, till.dataDir, key, 0)).toMatchObject({ error: { code: 'ledger_locked' } });
+    expect(restoreBackup(file, till.dataDir, [key], 0)).toMatchObject({ error: { code: 'ledger_locked' } });
   });
 });

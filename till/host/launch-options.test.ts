@@ -23,6 +23,7 @@ describe('parseLaunchOptions', () => {
     [['--port', '-1'], "Option '--port' argument is ambiguous"],
     [['--port', '48 11'], '--port must be a number from 0 to 65535, not "48 11"'],
     [['--host', 'electron', '--lane'], '--lane needs the web host'],
+    [['--host', 'electron', '--passphrase-file', 'p'], '--passphrase-file needs the web host'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['till-1'], "Unexpected argument 'till-1'"],
     [['--data', ' '], '--data needs a folder'],

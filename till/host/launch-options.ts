@@ -12,6 +12,8 @@ export type LaunchOptions = {
   readonly dataDir?: string;
   /** Make a demo location when the data folder is empty. */
   readonly demo?: boolean;
+  /** Absolute; holds the passphrase of the key file (web host). */
+  readonly passphraseFile?: string;
   /** Keep no ledger: use that of a hub on the shop's network. */
   readonly lane?: boolean;
 };
@@ -22,6 +24,7 @@ export const launchUsage = `Options:
   --no-window           serve only, open no window
   --data DIR            folder of the ledger
   --no-demo             ask for a location instead of making a demo one
+  --passphrase-file FILE  holds the passphrase of the key file, for a start without a person (web host)
   --lane                keep no ledger: use that of another till on the network (web host)`;
 
 const MAX_PORT = 65_535;
@@ -38,7 +41,7 @@ export function parseLaunchOptions(
     // Node's own sentence names the option; what follows the first full stop explains argument syntax.
     return err(error instanceof Error ? (error.message.split(/\.\s/)[0] ?? error.message) : String(error));
   }
-  const { host, port, window, data, demo, lane } = values;
+  const { host, port, window, data, demo, lane, 'passphrase-file': passphraseFile } = values;
   if (host !== undefined && host !== 'electron' && host !== 'web') {
     return err(`--host must be electron or web, not "${host}"`);
   }
@@ -47,12 +50,14 @@ export function parseLaunchOptions(
     return err(`--port must be a number from 0 to ${MAX_PORT}, not "${port}"`);
   }
   if (data?.trim() === '') return err('--data needs a folder');
+  if (passphraseFile !== undefined && host === 'electron') return err('--passphrase-file needs the web host');
   return ok({
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(window === undefined ? {} : { window }),
     ...(data === undefined ? {} : { dataDir: path.resolve(workingDir, data) }),
     ...(demo === undefined ? {} : { demo }),
+    ...(passphraseFile === undefined ? {} : { passphraseFile: path.resolve(workingDir, passphraseFile) }),
     ...(lane === undefined ? {} : { lane }),
   });
 }
@@ -67,6 +72,7 @@ function parse(argv: readonly string[]) {
       window: { type: 'boolean' },
       data: { type: 'string' },
       demo: { type: 'boolean' },
+      'passphrase-file': { type: 'string' },
       lane: { type: 'boolean' },
     },
   });

@@ -13,6 +13,10 @@ export function startFailureText(
       return `Another Counterfoil is already using ${ledger}. Close it first, or choose another folder with --data DIR.`;
     case 'ledger_key_wrong':
       return `The key does not open ${ledger}${because}. Nothing was changed. It is kept in ${keyPlace}.`;
+    case 'key_unavailable':
+      return `The key of ${ledger} cannot be had${because}. Nothing was changed.`;
+    case 'passphrase_wrong':
+      return `The passphrase does not open ${keyPlace}. Nothing was changed.`;
     case 'ledger_corrupt':
       return `${upperFirst(ledger)} is damaged. Nothing was changed. Restore a backup, or keep the folder and ask for help.`;
     case 'ledger_newer':

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:cr
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome } from '../handlers.ts';
+import { refusalOfKey } from '../keys/key-in-use.ts';
 import type { KeyStore, Random } from '../ports.ts';
 
 /** The key that speaks for this device: its private half never leaves the key store's process. */
@@ -18,7 +19,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** The device key, made and saved when there is none: a retry of the enrolment then shows the same one. */
 export async function openDeviceKey(keys: KeyStore, random: Random): Promise<Outcome<DeviceKey>> {
   const loaded = await keys.load('device');
-  if (!loaded.ok) return err(refusal('ledger_key_wrong', { reason: loaded.error.reason }));
+  if (!loaded.ok) return err(refusalOfKey(loaded.error));
   if (loaded.value !== undefined) {
     return loaded.value.length === SEED_BYTES
       ? ok(deviceKeyOf(loaded.value))
@@ -26,7 +27,7 @@ export async function openDeviceKey(keys: KeyStore, random: Random): Promise<Out
   }
   const seed = random.bytes(SEED_BYTES);
   const saved = await keys.save('device', seed);
-  return saved.ok ? ok(deviceKeyOf(seed)) : err(refusal('ledger_key_wrong', { reason: saved.error.reason }));
+  return saved.ok ? ok(deviceKeyOf(seed)) : err(refusalOfKey(saved.error));
 }
 
 export function deviceKeyOf(seed: Uint8Array): DeviceKey {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { InputOf, OperationName, OutputOf } from '../../shared/contracts/operations.ts';
 import { type Core, createCore } from '../core.ts';
-import type { CentreTransport, CorePorts, KeyName } from '../ports.ts';
+import type { CentreTransport, CorePorts, KeyName, KeyRotation } from '../ports.ts';
 import { fileAnchorStore } from '../system-ports.ts';
 
 /** A real core on a real encrypted ledger in a throwaway folder, with a clock that tests set. */
@@ -68,6 +68,7 @@ export async function openTestTill(
         keys.set(name, Uint8Array.from(key));
         return { ok: true, value: undefined };
       },
+      rotation: rotationOf(keys),
     },
     anchor: fileAnchorStore(`${folder}-outside`),
     centre: noCentre,
@@ -80,6 +81,25 @@ export async function openTestTill(
     ...options,
   };
   return startTill(ports, clock, folder, keys);
+}
+
+function rotationOf(keys: Map<KeyName, Uint8Array>): KeyRotation {
+  const retired: Uint8Array[] = [];
+  return {
+    async promote() {
+      const before = keys.get('ledger');
+      const next = keys.get('next');
+      if (before) retired.unshift(before);
+      if (next) keys.set('ledger', next);
+      keys.delete('next');
+      return { ok: true, value: undefined };
+    },
+    async discardNext() {
+      keys.delete('next');
+      return { ok: true, value: undefined };
+    },
+    retired: async () => ({ ok: true, value: retired }),
+  };
 }
 
 async function startTill(

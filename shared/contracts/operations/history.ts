@@ -5,6 +5,9 @@ import { operation } from '../operation.ts';
 /** More rows do not go into one file; ask for a shorter time. */
 export const MAX_HISTORY_ROWS = 50_000;
 
+/** A year of daily ones. */
+export const MAX_KEPT_BACKUPS = 366;
+
 export const backupSchema = z.object({ fileName: z.string(), bytes: z.int(), at: instantSchema });
 
 export const historyOperations = {
@@ -34,7 +37,21 @@ export const historyOperations = {
     summary: 'The copies that are kept, newest first.',
     role: 'manager',
     input: z.strictObject({}),
-    output: z.object({ folder: z.string(), backups: z.array(backupSchema) }),
+    output: z.object({
+      folder: z.string(),
+      backups: z.array(backupSchema),
+      /** So many are kept; the oldest goes when a new one is there. */
+      kept: z.int(),
+      /** The newest try, where it failed. */
+      failure: z.object({ at: instantSchema, code: z.string() }).optional(),
+    }),
+    errors: [],
+  }),
+  'backup.keep': operation({
+    summary: 'How many backups are kept beside the ledger. Older ones go with the next backup.',
+    role: 'manager',
+    input: z.strictObject({ kept: z.int().min(1).max(MAX_KEPT_BACKUPS) }),
+    output: z.object({ kept: z.int() }),
     errors: [],
   }),
 };

@@ -41,6 +41,8 @@ export const setupOperations = {
     input: z.strictObject({}),
     output: z.discriminatedUnion('phase', [
       z.object({ phase: z.literal('setup'), version: z.string(), host: z.enum(['electron', 'web']) }),
+      /** A passphrase wraps the key of the ledger: `keys.unlock` comes first. */
+      z.object({ phase: z.literal('locked'), version: z.string(), host: z.enum(['electron', 'web']) }),
       /** A window that is not attached to a hub yet; `asksForHub` where it must be told which one. */
       z.object({
         phase: z.literal('pairing'),
