@@ -12,6 +12,7 @@ const shortcuts = [
   ['F2', 'redeem'],
   ['F3', 'code'],
   ['F4', 'customer'],
+  ['F5', 'search'],
   ['F6', 'recent'],
   ['F7', 'offers'],
   ['F8', 'batches'],

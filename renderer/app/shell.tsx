@@ -4,11 +4,12 @@ import {
   IconHelp,
   IconHistory,
   IconLock,
+  IconSearch,
   IconSettings,
   IconStack2,
   IconTicket,
 } from '@tabler/icons-react';
-import { type ComponentType, lazy, type MouseEvent, Suspense, useEffect, useRef } from 'react';
+import { type ComponentType, lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts';
 import { useClient } from '../api/use-client.ts';
@@ -16,14 +17,16 @@ import { Redeem } from '../redeem/redeem.tsx';
 import { useRedeem } from '../redeem/redeem-store.ts';
 import { useScanner } from '../redeem/use-scanner.ts';
 import { Recent } from '../redemptions/recent.tsx';
+import { useSearch } from '../search/search-store.ts';
+import { SwitchDialog } from '../sign-in/switch-dialog.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { FlashNote } from '../ui/flash.tsx';
-import hidden from '../ui/hidden.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
 import { FaultBanner } from './fault-banner.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
+import { LowUses } from './low-uses.tsx';
 import { go, type Screen, useRoute } from './router.ts';
 import classes from './shell.module.css';
 import { useAutoLock } from './use-auto-lock.ts';
@@ -31,6 +34,7 @@ import { useKeys } from './use-keys.ts';
 import { signOut } from './watch-core.ts';
 
 // Managers' screens are not part of the first load: a cashier never waits for them.
+const Search = lazy(() => import('../search/search.tsx'));
 const Offers = lazy(() => import('../offers/offers.tsx'));
 const Batches = lazy(() => import('../batches/batches.tsx'));
 const Reports = lazy(() => import('../reports/reports.tsx'));
@@ -47,6 +51,7 @@ type Entry = {
 const entries: readonly Entry[] = [
   { screen: 'redeem', role: 'cashier', key: 'F2', icon: IconBarcode, content: Redeem },
   { screen: 'recent', role: 'cashier', key: 'F6', icon: IconHistory, content: Recent },
+  { screen: 'search', role: 'manager', key: 'F5', icon: IconSearch, content: Search },
   { screen: 'offers', role: 'manager', key: 'F7', icon: IconTicket, content: Offers },
   { screen: 'batches', role: 'manager', key: 'F8', icon: IconStack2, content: Batches },
   { screen: 'reports', role: 'manager', key: 'F12', icon: IconChartBar, content: Reports },
@@ -62,6 +67,8 @@ export function Shell() {
   const current = allowed.find((entry) => entry.screen === screen) ?? entries[0];
   const Content = current?.content ?? Redeem;
 
+  const [switching, setSwitching] = useState(false);
+
   useAutoLock();
   const lock = () => void signOut(client);
   const toggleHelp = () => useApp.setState((app) => ({ helpOpen: !app.helpOpen }));
@@ -72,10 +79,14 @@ export function Shell() {
     F10: lock,
   });
 
-  // A code scanned on any screen is redeemed on the redeem screen.
+  // A code scanned on any screen is redeemed on the redeem screen; only the search asks about it instead.
   useScanner({
     onRedeemScreen: current?.screen === 'redeem',
     onScan: (text) => {
+      if (current?.screen === 'search') {
+        useSearch.setState({ text });
+        return go('search');
+      }
       go('redeem');
       void useRedeem.getState().present(client, text);
     },
@@ -94,7 +105,7 @@ export function Shell() {
     // biome-ignore lint/a11y/noStaticElementInteractions: takes no clicks of its own
     // biome-ignore lint/a11y/useKeyWithClickEvents: only what a pointer did is undone here
     <div className={classes.shell} onClick={letGoOfFocus}>
-      <TopBar onLock={lock} onHelp={toggleHelp} />
+      <TopBar onSwitch={() => setSwitching(true)} onHelp={toggleHelp} />
       <nav className={classes.rail} aria-label={t('nav.label')}>
         {allowed.map(({ screen: name, key, icon: Icon }) => (
           <a
@@ -118,7 +129,8 @@ export function Shell() {
           <Content />
         </Suspense>
       </main>
-      <FlashNote />
+      <SwitchDialog open={switching} onClose={() => setSwitching(false)} onLock={lock} />
+      {current?.screen !== 'redeem' && <FlashNote />}
       <HelpOverlay />
     </div>
   );
@@ -134,7 +146,7 @@ function letGoOfFocus(event: MouseEvent): void {
     focused.blur();
 }
 
-function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) {
+function TopBar({ onSwitch, onHelp }: { onSwitch: () => void; onHelp: () => void }) {
   const { t } = useTranslation();
   const operator = useOperator();
   const location = useLocation();
@@ -146,6 +158,7 @@ function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) 
         <span className={classes.till}>{location.tillName}</span>
         {location.demo && <span className={classes.demo}>{t('app.demo')}</span>}
       </div>
+      <LowUses />
       <SyncPill />
       <button
         type="button"
@@ -156,13 +169,17 @@ function TopBar({ onLock, onHelp }: { onLock: () => void; onHelp: () => void }) 
       >
         <IconHelp size={24} aria-hidden="true" />
       </button>
-      <button type="button" className={classes.operator} onClick={onLock} aria-keyshortcuts="F10">
+      <button
+        type="button"
+        className={classes.operator}
+        onClick={onSwitch}
+        aria-label={t('switch.open', { name: operator.name, role: t(`roles.${operator.role}`) })}
+      >
         <Avatar name={operator.name} />
         <span className={classes.operatorText}>
           <span className={classes.operatorName}>{operator.name}</span>
           <span className={classes.operatorRole}>{t(`roles.${operator.role}`)}</span>
         </span>
-        <span className={hidden.hidden}>{t('app.lock')}</span>
         <IconLock size={20} aria-hidden="true" />
       </button>
     </header>

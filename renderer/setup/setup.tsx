@@ -8,7 +8,7 @@ import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { languageNames, switchLanguage, systemLanguage } from '../i18n/i18n.ts';
 import { Action } from '../ui/action.tsx';
-import { Logo } from '../ui/logo.tsx';
+import { Cover, CoverTitle } from '../ui/cover.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { PIN_DIGITS, PinPad } from '../ui/pin-pad.tsx';
 import { currencyOptions, guessCurrency, timeZoneOptions } from './choices.ts';
@@ -64,89 +64,81 @@ export function Setup() {
   }
 
   return (
-    <div className={classes.screen}>
-      <aside className={classes.side}>
-        <Logo size={44} />
-        <div>
-          <p className={classes.welcome}>{t('setup.welcome')}</p>
-          <p className={classes.promise}>{t('setup.promise')}</p>
-        </div>
-        <ol className={classes.steps}>
-          {steps.map((name, i) => {
-            const Icon = steps.indexOf(step) > i ? IconCheck : icons[name];
-            return (
-              <li
-                key={name}
-                aria-current={name === step ? 'step' : undefined}
-                data-done={steps.indexOf(step) > i || undefined}
-              >
-                <Icon size={20} aria-hidden="true" />
-                {t(`setup.steps.${name}`)}
-              </li>
-            );
-          })}
-        </ol>
-      </aside>
-      <main className={classes.main}>
-        {step === 'shop' && (
-          <ShopStep
-            draft={draft}
-            onChange={change}
-            onLanguage={(language) => {
-              change({ language });
-              void switchLanguage(language);
-            }}
-            locale={i18n.language}
-            onNext={() => setStep('admin')}
+    <Cover
+      className={classes.main}
+      side={
+        <>
+          <div>
+            <p className={classes.welcome}>{t('setup.welcome')}</p>
+            <p className={classes.promise}>{t('setup.promise')}</p>
+          </div>
+          <ol className={classes.steps}>
+            {steps.map((name, i) => {
+              const Icon = steps.indexOf(step) > i ? IconCheck : icons[name];
+              return (
+                <li
+                  key={name}
+                  aria-current={name === step ? 'step' : undefined}
+                  data-done={steps.indexOf(step) > i || undefined}
+                >
+                  <Icon size={20} aria-hidden="true" />
+                  {t(`setup.steps.${name}`)}
+                </li>
+              );
+            })}
+          </ol>
+        </>
+      }
+    >
+      {step === 'shop' && (
+        <ShopStep
+          draft={draft}
+          onChange={change}
+          onLanguage={(language) => {
+            change({ language });
+            void switchLanguage(language);
+          }}
+          locale={i18n.language}
+          onNext={() => setStep('admin')}
+        />
+      )}
+      {step === 'admin' && (
+        <form
+          className={classes.form}
+          onSubmit={(event) => {
+            event.preventDefault();
+            setStep('pin');
+          }}
+        >
+          <CoverTitle title={t('setup.admin.title')} lead={t('setup.admin.lead')} />
+          <TextInput
+            label={t('setup.admin.name')}
+            value={draft.adminName}
+            onChange={(event) => change({ adminName: event.currentTarget.value })}
+            maxLength={120}
+            required
+            data-autofocus
+            autoFocus
           />
-        )}
-        {step === 'admin' && (
-          <form
-            className={classes.form}
-            onSubmit={(event) => {
-              event.preventDefault();
-              setStep('pin');
-            }}
-          >
-            <Heading title={t('setup.admin.title')} lead={t('setup.admin.lead')} />
-            <TextInput
-              label={t('setup.admin.name')}
-              value={draft.adminName}
-              onChange={(event) => change({ adminName: event.currentTarget.value })}
-              maxLength={120}
-              required
-              data-autofocus
-              autoFocus
-            />
-            <div className={classes.actions}>
-              <Action size="l" onClick={() => setStep('shop')}>
-                {t('common.back')}
-              </Action>
-              <Action type="submit" tone="primary" size="xl" disabled={draft.adminName.trim() === ''}>
-                {t('common.next')}
-              </Action>
-            </div>
-          </form>
-        )}
-        {step === 'pin' && (
-          <PinStep
-            busy={busy}
-            refused={refused}
-            onBack={() => setStep('admin')}
-            onPin={(pin) => void create(pin)}
-          />
-        )}
-      </main>
-    </div>
-  );
-}
-
-function Heading({ title, lead }: { title: string; lead: string }) {
-  return (
-    <div>
-      <h1 className={classes.title}>{title}</h1>
-      <p className={classes.lead}>{lead}</p>
-    </div>
+          <div className={classes.actions}>
+            <Action size="l" onClick={() => setStep('shop')}>
+              {t('common.back')}
+            </Action>
+            <Action type="submit" tone="primary" size="xl" disabled={draft.adminName.trim() === ''}>
+              {t('common.next')}
+            </Action>
+          </div>
+        </form>
+      )}
+      {step === 'pin' && (
+        <PinStep
+          busy={busy}
+          refused={refused}
+          onBack={() => setStep('admin')}
+          onPin={(pin) => void create(pin)}
+        />
+      )}
+    </Cover>
   );
 }
 
@@ -166,7 +158,7 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext }: ShopStepProps
   };
   return (
     <form className={classes.form} onSubmit={submit}>
-      <Heading title={t('setup.shop.title')} lead={t('setup.shop.lead')} />
+      <CoverTitle title={t('setup.shop.title')} lead={t('setup.shop.lead')} />
       <TextInput
         label={t('setup.shop.name')}
         placeholder={t('setup.shop.namePlaceholder')}
@@ -255,7 +247,7 @@ function PinStep({ busy, refused, onBack, onPin }: PinStepProps) {
 
   return (
     <div className={classes.form}>
-      <Heading
+      <CoverTitle
         title={first === undefined ? t('setup.pin.title') : t('setup.pin.again')}
         lead={differs ? t('setup.pin.differs') : t('setup.pin.lead')}
       />

@@ -124,6 +124,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Print Welcome cards' }).click();
       await expect(page.getByRole('row')).toHaveCount(21);
       await check('batch');
+      await goTo(page, 'Search');
+      await check('search, empty');
+      await page.getByRole('textbox', { name: 'Search' }).fill('e');
+      await expect(page.getByTestId('results')).toBeVisible();
+      await check('search');
+      await page.getByRole('textbox', { name: 'Search' }).fill('TENOFF');
+      await page.getByRole('link', { name: /TENOFF/ }).click();
+      await expect(page.getByTestId('timeline')).toBeVisible();
+      await check('code');
+      await page.getByRole('button', { name: /hand over or lock/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check('hand over');
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toBeHidden();
       await goTo(page, 'Reports');
       await expect(page.getByTestId('as-of')).toBeVisible();
       for (const tab of ['People', 'Refusals', 'Codes', 'Redemptions']) {

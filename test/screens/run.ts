@@ -37,6 +37,8 @@ const shownInDark: ReadonlySet<string> = new Set([
   'offers',
   'offer-new',
   'reports',
+  'search',
+  'code',
   'batch',
   'settings',
 ]);
@@ -188,6 +190,20 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await page.getByRole('row').nth(20).waitFor();
   await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
   await shoot('batch');
+  await goTo(page, 'Search');
+  await shoot('search-empty');
+  await page.getByRole('textbox', { name: 'Search' }).fill('s');
+  await page.getByTestId('results').waitFor();
+  await shoot('search');
+  await page.getByRole('textbox', { name: 'Search' }).fill('SPRING20');
+  await page.getByRole('link', { name: /SPRING20/ }).click();
+  await page.getByTestId('timeline').waitFor();
+  await shoot('code');
+  await page.getByRole('button', { name: /hand over or lock/ }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot('hand-over');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await goTo(page, 'Reports');
   await page.getByTestId('as-of').waitFor();
   await page.waitForTimeout(SETTLE_MS);
