@@ -8,6 +8,7 @@ import { SignIn } from '../sign-in/sign-in.tsx';
 import { Action } from '../ui/action.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
+import { Unlock } from '../unlock/unlock.tsx';
 import classes from './app.module.css';
 import { useApp } from './app-store.ts';
 import { usePreferences } from './preferences.ts';
@@ -42,6 +43,7 @@ function Screen() {
   if (fault !== undefined && !isGone(fault.code)) return <Starting />;
   if (status.phase === 'pairing')
     return <Attach asksForHub={status.asksForHub} hubUrl={status.hubUrl ?? ''} />;
+  if (status.phase === 'locked') return <Unlock />;
   if (status.phase === 'setup') return <Setup />;
   return operator === undefined ? <SignIn /> : <Shell />;
 }

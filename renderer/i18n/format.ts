@@ -167,3 +167,17 @@ export function formatAge(ms: number, locale: string): string {
     Math.floor(ms / size),
   );
 }
+
+const byteSteps = [
+  ['gigabyte', 1_000_000_000],
+  ['megabyte', 1_000_000],
+  ['kilobyte', 1_000],
+  ['byte', 1],
+] as const;
+
+/** `12 MB`: the size of files, as people read it. */
+export function formatBytes(count: number, locale: string): string {
+  const [unit, size] = byteSteps.find(([, bytes]) => count >= bytes) ?? ['byte', 1];
+  const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, options).format(count / size);
+}

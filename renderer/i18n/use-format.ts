@@ -19,6 +19,7 @@ export function createFormat({ locale, currency, timeZone }: FormatOptions) {
     money: (minor: number, of: string = currency) => format.formatMoney(minor, of, locale),
     wholeMoney: (minor: number, of: string = currency) => format.formatWholeMoney(minor, of, locale),
     percent: (basisPoints: number) => format.formatPercent(basisPoints, locale),
+    bytes: (count: number) => format.formatBytes(count, locale),
     number: (value: number) => format.formatNumber(value, locale),
     dateTime: (at: number) => format.formatDateTime(at, where),
     when: (at: number) => format.formatWhen(at, Date.now(), where),

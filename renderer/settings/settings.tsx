@@ -16,6 +16,8 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
+import { BackupCard, HistoryCard } from './backup-card.tsx';
+import { KeysCard } from './keys-card.tsx';
 import classes from './settings.module.css';
 
 export default function Settings() {
@@ -34,6 +36,9 @@ export default function Settings() {
         <AppearanceCard />
         <AboutCard />
         {roleMay(operator.role, 'manager') && <LanesCard />}
+        {roleMay(operator.role, 'manager') && <BackupCard />}
+        {roleMay(operator.role, 'admin') && <KeysCard />}
+        {roleMay(operator.role, 'manager') && <HistoryCard />}
         {roleMay(operator.role, 'manager') && <PeopleCard mayAdd={roleMay(operator.role, 'admin')} />}
         {roleMay(operator.role, 'admin') && (
           <div ref={sync}>

@@ -14,9 +14,18 @@ export const historyOperations = {
   'history.export': operation({
     summary: 'Redemptions and voids of a time as CSV, for accountants: one row for each event, oldest first.',
     role: 'manager',
-    input: z
-      .strictObject({ from: instantSchema, to: instantSchema })
-      .refine(({ from, to }) => from <= to, { path: ['to'], error: 'ends before it starts' }),
+    input: z.union([
+      z
+        .strictObject({ from: instantSchema, to: instantSchema })
+        .refine(({ from, to }) => from <= to, { path: ['to'], error: 'ends before it starts' }),
+      /** Days of the location, both inclusive. */
+      z
+        .strictObject({ firstDay: z.iso.date(), lastDay: z.iso.date() })
+        .refine(({ firstDay, lastDay }) => firstDay <= lastDay, {
+          path: ['lastDay'],
+          error: 'ends before it starts',
+        }),
+    ]),
     output: z.object({
       fileName: z.string(),
       mime: z.literal('text/csv'),
