@@ -5,10 +5,10 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Basket } from '../../shared/engine/types.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
+import { overCustomerCap } from '../redemptions/customer-cap.ts';
 import { findCoupon } from '../redemptions/find-coupon.ts';
 import { type Circumstances, gatherFacts } from '../redemptions/gather-facts.ts';
 import { judge, withoutBasket } from '../redemptions/judge.ts';
-import { overCustomerCap } from '../redemptions/redeem.ts';
 import { amountNumber, percentNumber } from './decimal.ts';
 import { discountOf } from './terms.ts';
 
@@ -49,9 +49,10 @@ export async function validateCode(
     offer.terms.limits.perCustomer !== undefined && circumstances.customer === undefined;
   const simple = discountOf(offer.terms);
   if (basket !== undefined) {
-    if (await overCustomerCap(centre, db, circumstances.customer, found.value, judgement.value))
-      return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
     const { discountMinor } = judgement.value.decision;
+    const given = { currency: offer.terms.currency, discountMinor };
+    if (await overCustomerCap(centre, db, circumstances.customer, given))
+      return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
     return ok({
       discount: amountNumber(discountMinor, offer.terms.currency),
       discountType: simple.type,

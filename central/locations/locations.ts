@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { asc, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { generateCode } from '../../shared/codes/generate-code.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
 import { HOUR_MS } from '../../shared/kernel/instant.ts';
-import { type Centre, newId } from '../centre.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { type Centre, newId, type Outcome } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { devices, enrolmentCodes, incarnations, ledgers, locations } from '../store/schema.ts';
 
@@ -16,12 +18,24 @@ export function hashEnrolmentCode(entered: string): string | undefined {
   return canonical && createHash('sha256').update(canonical).digest('hex');
 }
 
-/** @returns the code, which can be shown only now: the centre keeps its hash */
+/**
+ * With a location, the code is for the next machine of that location's ledger; without, for a location that the centre
+ * does not know yet. So whoever finds a code of one shop cannot speak for another.
+ * @returns the code, which can be shown only now: the centre keeps its hash
+ */
 export async function createEnrolment(
   centre: Centre,
-  note: string,
-): Promise<{ id: string; enrolmentCode: string; expiresAt: number }> {
+  input: { readonly note: string; readonly locationId?: string | undefined },
+): Promise<Outcome<{ id: string; enrolmentCode: string; expiresAt: number }>> {
   const { ports, config } = centre;
+  const { note, locationId = null } = input;
+  if (locationId !== null) {
+    const [known] = await centre.db
+      .select({ id: locations.id })
+      .from(locations)
+      .where(eq(locations.id, locationId));
+    if (known === undefined) return err(refusal('not_found', { what: 'location' }, 'location_id'));
+  }
   const code = generateCode({ kind: 'crockford', length: ENROLMENT_CODE_LENGTH }, (n) =>
     ports.randomBytes(n),
   );
@@ -29,8 +43,8 @@ export async function createEnrolment(
   const id = newId(ports);
   const expiresAt = now + config.enrolment_hours * HOUR_MS;
   const hash = hashEnrolmentCode(code) as string; // a generated code is always canonical
-  await centre.db.insert(enrolmentCodes).values({ id, hash, note, createdAt: now, expiresAt });
-  return { id, enrolmentCode: displayCode(code), expiresAt };
+  await centre.db.insert(enrolmentCodes).values({ id, hash, note, locationId, createdAt: now, expiresAt });
+  return ok({ id, enrolmentCode: displayCode(code), expiresAt });
 }
 
 export type LocationState = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { currencySchema, idSchema } from '../../shared/contracts/common.ts';
 import { requireScope } from '../access/caller.ts';
 import type { Centre } from '../centre.ts';
-import { byKey, instantText, problems, type Routes } from '../routes.ts';
+import { byKey, instantText, problems, type Routes, unwrap } from '../routes.ts';
 import { createEnrolment, listLocations } from './locations.ts';
 
 export function locationRoutes(app: Routes, centre: Centre): void {
@@ -49,18 +49,21 @@ export function locationRoutes(app: Routes, centre: Centre): void {
     {
       onRequest: requireScope(centre, 'admin'),
       schema: {
-        summary: 'A one-time code with which one location joins. It is shown only now.',
+        summary:
+          'A one-time code, shown only now. With `location_id` a machine joins for that location; without, a new location joins.',
         tags: ['locations'],
         security: byKey,
-        body: z.strictObject({ note: z.string().max(200).default('') }).default({ note: '' }),
+        body: z
+          .strictObject({ note: z.string().max(200).default(''), location_id: idSchema.optional() })
+          .default({ note: '' }),
         response: {
           201: z.object({ id: idSchema, enrolment_code: z.string(), expires_at: z.string() }),
-          ...problems(401, 403, 422),
+          ...problems(401, 403, 404, 422),
         },
       },
     },
     async ({ body }, reply) => {
-      const made = await createEnrolment(centre, body.note);
+      const made = unwrap(await createEnrolment(centre, { note: body.note, locationId: body.location_id }));
       return reply
         .code(201)
         .send({ id: made.id, enrolment_code: made.enrolmentCode, expires_at: instantText(made.expiresAt) });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import type { Customer } from './customer.ts';
-import type { FoundCoupon } from './find-coupon.ts';
+import type { FoundOffer } from './find-coupon.ts';
 
 /**
  * Limits that are judged by counting redemptions (per customer, day, location, money budgets): two callers that count
@@ -11,7 +11,7 @@ import type { FoundCoupon } from './find-coupon.ts';
  */
 export function turnsFor(
   centre: Centre,
-  { offer }: FoundCoupon,
+  { offer }: FoundOffer,
   customer: Customer | undefined,
 ): readonly string[] {
   const { limits } = offer.terms;

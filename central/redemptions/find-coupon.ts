@@ -1,25 +1,25 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome } from '../centre.ts';
 import type { EscrowRow, OfferRow } from '../offers/offers.ts';
 import type { Db } from '../store/db.ts';
+import { prepared } from '../store/named.ts';
 import { coupons, escrows, offers } from '../store/schema.ts';
 
 export type CouponRow = typeof coupons.$inferSelect;
 
-export type FoundCoupon = {
-  readonly coupon: CouponRow;
-  readonly offer: OfferRow;
-  readonly escrow: EscrowRow | undefined;
-};
+export type FoundOffer = { readonly offer: OfferRow; readonly escrow: EscrowRow | undefined };
+
+export type FoundCoupon = FoundOffer & { readonly coupon: CouponRow };
 
 /**
- * The coupon of an entered code. A code for everywhere comes before one that a location made for itself, of several
- * the caller's own location before others.
+ * The coupon of an entered code. Two locations may each have made a code WELCOME10: one that is for everywhere comes
+ * first, then the one of the caller's location. Without a location it is taken where only one made it; where several
+ * did, the caller is asked for the location, since any choice would be a guess about money.
  */
-export async function findCoupon(
+export async function locateCoupon(
   db: Db,
   entered: string,
   locationId: string | undefined,
@@ -27,25 +27,67 @@ export async function findCoupon(
   const reading = normaliseCode(entered);
   if (!reading.ok) return err(refusal(reading.error));
   const { candidates, ifUnknown } = reading.value;
-  const rows = await db
+  const [best, next] = await prepared(db, 'find_coupon', prepareFind).execute({
+    codes: candidates,
+    location: locationId ?? null,
+  });
+  if (best === undefined) return err(refusal(ifUnknown));
+  const { coupon, offer } = best;
+  if (coupon.locationId !== null && coupon.locationId !== locationId) {
+    if (next?.coupon.code === coupon.code)
+      return err(refusal(locationId === undefined ? 'location_required' : 'wrong_location'));
+  }
+  // An offer that a location made is given there alone, until the centre widens it.
+  if (locationId !== undefined && (offer.locationId ?? locationId) !== locationId)
+    return err(refusal('wrong_location'));
+  return ok({ coupon, offer, escrow: best.escrow ?? undefined });
+}
+
+/** The same, for whoever wants to spend it: its uses must be at home here. */
+export async function findCoupon(
+  db: Db,
+  entered: string,
+  locationId: string | undefined,
+): Promise<Outcome<FoundCoupon>> {
+  const found = await locateCoupon(db, entered, locationId);
+  if (!found.ok) return found;
+  const { coupon } = found.value;
+  // A ledger has it, and may be spending it right now without a network.
+  if (coupon.homeLedgerId !== null && hasFreeUses(coupon)) return err(refusal('home_unreachable'));
+  return found;
+}
+
+/** Uses that are neither spent nor held, wherever they are at home. */
+function hasFreeUses({ maxUses, used, reserved }: CouponRow): boolean {
+  return maxUses === null || used + reserved < maxUses;
+}
+
+/** The two best by reading, then nearness: the second tells whether the first is the only one of its text. */
+function prepareFind(db: Db, name: string) {
+  const codes = sql`${sql.placeholder('codes')}::text[]`;
+  return db
     .select({ coupon: coupons, offer: offers, escrow: escrows })
     .from(coupons)
     .innerJoin(offers, eq(offers.id, coupons.offerId))
     .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
-    .where(inArray(coupons.code, candidates))
-    .limit(MAX_SCOPES);
-  const rank = (row: (typeof rows)[number]) => {
-    const scope = row.coupon.locationId;
-    const nearness = scope === null ? 0 : scope === locationId ? 1 : 2;
-    return candidates.indexOf(row.coupon.code) * 3 + nearness;
-  };
-  const [best] = rows.sort((a, b) => rank(a) - rank(b));
-  if (best === undefined) return err(refusal(ifUnknown));
-  // Its one right sits in that location's ledger, which may be spending it right now without a network.
-  if (best.coupon.locationId !== null && best.coupon.maxUses !== null)
-    return err(refusal('home_unreachable'));
-  return ok({ coupon: best.coupon, offer: best.offer, escrow: best.escrow ?? undefined });
+    .where(sql`${coupons.code} = ANY (${codes})`)
+    .orderBy(
+      sql`array_position(${codes}, ${coupons.code})`,
+      sql`${coupons.locationId} IS NOT NULL`,
+      sql`${coupons.locationId} IS DISTINCT FROM ${sql.placeholder('location')}::uuid`,
+      coupons.locationId,
+    )
+    .limit(2)
+    .prepare(name);
 }
 
-/** One code text may exist once per location besides once for all; more are not looked at. */
-const MAX_SCOPES = 200;
+/** Codes in the order of their ids, as everybody locks them; their escrows come before. */
+export async function lockCoupons(tx: Db, ids: readonly string[]): Promise<CouponRow[]> {
+  if (ids.length === 0) return [];
+  return tx
+    .select()
+    .from(coupons)
+    .where(inArray(coupons.id, [...ids]))
+    .orderBy(coupons.id)
+    .for('update');
+}

@@ -1,4 +1,4 @@
-import { and, eq, gte, sql } from 'drizzle-orm';
+import { and, eq, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -6,7 +6,7 @@ import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { redemptions, reservations } from '../store/schema.ts';
 import type { Customer } from './customer.ts';
-import type { FoundCoupon } from './find-coupon.ts';
+import type { FoundOffer } from './find-coupon.ts';
 import { startOfDay, wallTimeAt } from './wall-time.ts';
 
 export type Circumstances = {
@@ -22,7 +22,7 @@ export type Circumstances = {
 export async function gatherFacts(
   db: Db,
   centre: Centre,
-  found: readonly FoundCoupon[],
+  found: readonly FoundOffer[],
   circumstances: Circumstances,
 ): Promise<Facts> {
   const now = centre.ports.now();
@@ -56,96 +56,87 @@ export async function gatherFacts(
 async function usesOf(
   db: Db,
   centre: Centre,
-  { offer, escrow }: FoundCoupon,
+  { offer, escrow }: FoundOffer,
   { customer, locationId }: Circumstances,
   now: number,
 ): Promise<OfferUses> {
   const { limits } = offer.terms;
-  const ofOffer = and(eq(redemptions.offerId, offer.id), eq(redemptions.status, 'redeemed'));
+  const countUses = (...narrower: Narrower[]) => usesAndHolds(db, offer.id, narrower);
   return {
     // Whatever is not in the pool cannot be spent here, wherever it is.
     total: escrow === undefined ? undefined : (limits.total ?? 0) - escrow.pool,
     byCustomer:
       limits.perCustomer !== undefined && customer !== undefined
-        ? await usesOfCustomer(db, offer.id, customer.pseudonym)
+        ? await countUses({ column: 'customer', is: customer.pseudonym })
         : undefined,
     atLocation:
       limits.perLocation !== undefined && locationId !== undefined
-        ? await countOf(db, and(ofOffer, eq(redemptions.locationId, locationId)))
+        ? await countUses({ column: 'locationId', is: locationId })
         : undefined,
     today:
       limits.perDay !== undefined
-        ? await countOf(
-            db,
-            and(ofOffer, gte(redemptions.redeemedAt, startOfDay(centre.config.time_zone, now))),
-          )
+        ? await countUses({ since: startOfDay(centre.config.time_zone, now) })
         : undefined,
     spentMinor: limits.budgetMinor !== undefined ? await spentOf(db, offer.id) : undefined,
   };
 }
 
-async function countOf(db: Db, condition: ReturnType<typeof and>): Promise<number> {
-  const [row] = await db.select({ n: sql<string>`count(*)` }).from(redemptions).where(condition);
-  return Number(row?.n ?? 0);
-}
+type Narrower =
+  | { readonly column: 'customer' | 'locationId'; readonly is: string }
+  /** Of redemptions; a hold is of today, because that is when it may become one. */
+  | { readonly since: number };
 
-/** Committed uses and open holds of one customer. */
-async function usesOfCustomer(db: Db, offerId: string, pseudonym: string): Promise<number> {
-  const done = await countOf(
-    db,
-    and(
-      eq(redemptions.customer, pseudonym),
-      eq(redemptions.offerId, offerId),
-      eq(redemptions.status, 'redeemed'),
-    ),
-  );
+/** Committed uses and open holds of an offer: who holds one may redeem it, so it has its place already. */
+async function usesAndHolds(db: Db, offerId: string, narrower: readonly Narrower[]): Promise<number> {
+  const [done] = await db
+    .select({ n: sql<string>`count(*)` })
+    .from(redemptions)
+    .where(
+      and(
+        eq(redemptions.offerId, offerId),
+        eq(redemptions.status, 'redeemed'),
+        ...narrower.map((one) =>
+          'since' in one ? gte(redemptions.redeemedAt, one.since) : eq(redemptions[one.column], one.is),
+        ),
+      ),
+    );
   const [held] = await db
     .select({ n: sql<string>`count(*)` })
     .from(reservations)
     .where(
       and(
-        eq(reservations.customer, pseudonym),
         eq(reservations.offerId, offerId),
         eq(reservations.status, 'reserved'),
+        ...narrower.map((one) => ('since' in one ? undefined : eq(reservations[one.column], one.is))),
       ),
     );
-  return done + Number(held?.n ?? 0);
+  return Number(done?.n ?? 0) + Number(held?.n ?? 0);
 }
 
-/** What an offer gave away, open holds included. */
+/** What an offer gave away, open holds included; what was on goods that came back is not. */
 async function spentOf(db: Db, offerId: string): Promise<number> {
-  const [done] = await db
-    .select({ sum: sql<string | null>`sum(${redemptions.discountMinor})` })
-    .from(redemptions)
-    .where(and(eq(redemptions.offerId, offerId), eq(redemptions.status, 'redeemed')));
-  const [held] = await db
-    .select({ sum: sql<string | null>`sum(${reservations.discountMinor})` })
-    .from(reservations)
-    .where(and(eq(reservations.offerId, offerId), eq(reservations.status, 'reserved')));
-  return Number(done?.sum ?? 0) + Number(held?.sum ?? 0);
+  return givenAndHeld(db, eq(redemptions.offerId, offerId), eq(reservations.offerId, offerId));
 }
 
 /** What one customer was given in all offers together, in one currency. */
 export async function givenToCustomer(db: Db, pseudonym: string, currency: string): Promise<number> {
+  return givenAndHeld(
+    db,
+    and(eq(redemptions.customer, pseudonym), eq(redemptions.currency, currency)),
+    and(eq(reservations.customer, pseudonym), eq(reservations.currency, currency)),
+  );
+}
+
+async function givenAndHeld(db: Db, given: SQL | undefined, held: SQL | undefined): Promise<number> {
   const [done] = await db
-    .select({ sum: sql<string | null>`sum(${redemptions.discountMinor})` })
+    .select({
+      sum: sql<string | null>`sum(${redemptions.discountMinor} - ${redemptions.returnedMinor})`,
+    })
     .from(redemptions)
-    .where(
-      and(
-        eq(redemptions.customer, pseudonym),
-        eq(redemptions.currency, currency),
-        eq(redemptions.status, 'redeemed'),
-      ),
-    );
-  const [held] = await db
+    .where(and(given, ne(redemptions.status, 'voided')));
+  const [open] = await db
     .select({ sum: sql<string | null>`sum(${reservations.discountMinor})` })
     .from(reservations)
-    .where(
-      and(
-        eq(reservations.customer, pseudonym),
-        eq(reservations.currency, currency),
-        eq(reservations.status, 'reserved'),
-      ),
-    );
-  return Number(done?.sum ?? 0) + Number(held?.sum ?? 0);
+    .where(and(held, eq(reservations.status, 'reserved')));
+  return Number(done?.sum ?? 0) + Number(open?.sum ?? 0);
 }

@@ -8,7 +8,8 @@ import { settleOffer } from '../escrow/settle.ts';
 import { openIncident } from '../incidents/incidents.ts';
 import { transactResult } from '../store/retry.ts';
 import { coupons, escrows, redemptions } from '../store/schema.ts';
-import { findRedemption, type RedemptionRow } from './take-use.ts';
+import { findRedemption } from './records.ts';
+import type { RedemptionRow } from './take-uses.ts';
 
 const run = z.object({ units: z.int().min(1), amountMinor: amountMinorSchema });
 const MAX_PARTS = 1_000;
@@ -68,6 +69,9 @@ export async function importRedemption(
       voidedAt: null,
       voidReason: null,
       receivedAt: centre.ports.now(),
+      // Its basket is lost with what the restored centre forgot.
+      saleId: null,
+      returnedMinor: 0,
     };
     await tx.insert(redemptions).values(row);
     await tx
@@ -83,7 +87,7 @@ export async function importRedemption(
         dedupeKey: `over ${row.id}`,
         kind: 'over_redemption',
         offerId: row.offerId,
-        couponId: row.couponId,
+        couponId: coupon.id,
         redemptionId: row.id,
         currency: row.currency,
         costMinor: row.discountMinor,

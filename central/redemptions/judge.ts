@@ -39,7 +39,7 @@ export function judge(
   return ok({ decision, totals: evaluation.totals });
 }
 
-function presented({ coupon, offer }: FoundCoupon): PresentedCoupon {
+export function presented({ coupon, offer }: FoundCoupon): PresentedCoupon {
   return {
     couponId: coupon.id,
     code: coupon.code,
@@ -50,7 +50,7 @@ function presented({ coupon, offer }: FoundCoupon): PresentedCoupon {
   };
 }
 
-function explain(found: FoundCoupon, decision: Extract<Decision, { outcome: 'refused' }>): Refusal {
+export function explain(found: FoundCoupon, decision: Extract<Decision, { outcome: 'refused' }>): Refusal {
   const { code, params, nextStep } = decision.refusal;
   if (code === 'exhausted') {
     const { maxUses, used } = found.coupon;

@@ -1,31 +1,22 @@
-import { eq } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Basket } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { RightsMove } from '../../shared/redemption/rights.ts';
-import { type Claim, decideUse, type UseCommand } from '../../shared/redemption/use.ts';
+import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
-import { parseAmount } from '../coupons/decimal.ts';
 import { isFrozen } from '../escrow/frozen.ts';
+import { bringForChannel } from '../homes/bring-for-channel.ts';
 import type { Db } from '../store/db.ts';
-import { isUniqueViolation, transact, transactResult } from '../store/retry.ts';
-import { coupons, escrows, offers, reservations } from '../store/schema.ts';
+import { isUniqueViolation, transact } from '../store/retry.ts';
 import { takeTurns, turnsFor } from './counted-limits.ts';
-import type { Customer } from './customer.ts';
+import { overCustomerCap } from './customer-cap.ts';
 import { type FoundCoupon, findCoupon } from './find-coupon.ts';
-import { type Circumstances, gatherFacts, givenToCustomer } from './gather-facts.ts';
+import { type Circumstances, gatherFacts } from './gather-facts.ts';
 import { type Judgement, judge, sharesOf } from './judge.ts';
-import {
-  findRedemption,
-  findReservation,
-  HalfTakenError,
-  type RedemptionRow,
-  type ReservationRow,
-  type Taking,
-  takeUse,
-  touchesTwoRows,
-} from './take-use.ts';
+import { findRedemption, findReservation } from './records.ts';
+import { togetherOf } from './take-together.ts';
+import { type RedemptionRow, type ReservationRow, type Taking, takeUses } from './take-uses.ts';
 import { explainUse, stateOfUse } from './use-state.ts';
 
 export type UseRequest = {
@@ -50,7 +41,9 @@ export async function redeem(centre: Centre, request: UseRequest): Promise<Outco
   let row: RedemptionRow | undefined;
   const made = await attempt(centre, request, command, (found, judgement, right) => {
     row = redemptionRow(centre, request, found, judgement, right);
-    return { what: 'redeem', found, right, wasHeld: false, where: whereOf(request.circumstances), row };
+    const sale = { basket: request.basket, totals: judgement.totals };
+    const uses = [{ row, sale, where: whereOf(request.circumstances) }];
+    return { what: 'redeem', offerId: row.offerId, limited: right !== undefined, uses };
   });
   if (!made.ok) return made;
   if (made.value === 'done_before') {
@@ -72,7 +65,7 @@ export async function reserve(centre: Centre, request: UseRequest): Promise<Outc
   const command: UseCommand = { type: 'reserve', now, expiresAt };
   const made = await attempt(centre, request, command, (found, judgement, right) => {
     row = reservationRow(request, found, judgement, right, now, expiresAt);
-    return { what: 'reserve', found, right, wasHeld: false, row };
+    return { what: 'reserve', offerId: row.offerId, limited: right !== undefined, uses: [{ row }] };
   });
   if (!made.ok) return made;
   if (made.value === 'done_before') {
@@ -85,7 +78,7 @@ export async function reserve(centre: Centre, request: UseRequest): Promise<Outc
 }
 
 /** A retry must ask for the same: an id that was used for another code or basket is a mistake of the caller. */
-async function sameRequest<Row extends { readonly couponId: string; readonly basketId: string }>(
+async function sameRequest<Row extends { readonly couponId: string | null; readonly basketId: string }>(
   db: Db,
   request: UseRequest,
   row: Row,
@@ -109,8 +102,13 @@ async function attempt(
   make: MakeTaking,
 ): Promise<Outcome<Taken>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await findCoupon(centre.db, request.code, request.circumstances.locationId);
-    if (!found.ok) return found;
+    const { code, circumstances } = request;
+    const found = await findCoupon(centre.db, code, circumstances.locationId);
+    if (!found.ok) {
+      const mayCome = found.error.code === 'home_unreachable' && tries === 0;
+      if (mayCome && (await bringForChannel(centre, code, circumstances.locationId))) continue;
+      return found;
+    }
     const turns = turnsFor(centre, found.value, request.circumstances.customer);
     const outcome =
       turns.length === 0
@@ -129,17 +127,12 @@ async function inTurn(
   command: UseCommand,
   make: MakeTaking,
 ): Promise<Outcome<Taken> | 'again'> {
-  try {
-    return await transact(centre.db, async (tx) => {
-      await takeTurns(tx, turns);
-      const found = await findCoupon(tx, request.code, request.circumstances.locationId);
-      if (!found.ok) return found;
-      return decideAndTake(centre, tx, found.value, request, command, make);
-    });
-  } catch (error) {
-    if (error instanceof HalfTakenError) return 'again';
-    throw error;
-  }
+  return transact(centre.db, async (tx) => {
+    await takeTurns(tx, turns);
+    const found = await findCoupon(tx, request.code, request.circumstances.locationId);
+    if (!found.ok) return found;
+    return decideAndTake(centre, tx, found.value, request, command, make);
+  });
 }
 
 async function decideAndTake(
@@ -156,8 +149,12 @@ async function decideAndTake(
   const facts = await gatherFacts(db, centre, [found], circumstances);
   const judgement = judge(found, request.basket, facts);
   if (!judgement.ok) return judgement;
-  const tooMuch = await overCustomerCap(centre, db, circumstances.customer, found, judgement.value);
-  if (tooMuch) return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
+  const given = {
+    currency: found.offer.terms.currency,
+    discountMinor: judgement.value.decision.discountMinor,
+  };
+  if (await overCustomerCap(centre, db, circumstances.customer, given))
+    return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
 
   const decided = decideUse(stateOfUse(found, { status: 'none' }), command);
   if (!decided.ok) return err(explainUse(found, decided.error));
@@ -165,35 +162,16 @@ async function decideAndTake(
   assert(event !== undefined, 'a new use is redeemed or reserved');
   const taking = make(found, judgement.value, event.right);
   try {
-    const taken =
-      db === centre.db && touchesTwoRows(taking)
-        ? await transact(db, (tx) => takeUse(tx, taking))
-        : await takeUse(db, taking);
+    const taken = db === centre.db ? await togetherOf(db)(taking) : (await takeUses(db, taking))[0] === true;
     return taken ? ok('done_now') : 'again';
   } catch (error) {
     // The same id was written a moment ago by a retry that ran beside this call.
     if (isUniqueViolation(error)) return ok('done_before');
-    if (error instanceof HalfTakenError && db === centre.db) return 'again';
     throw error;
   }
 }
 
-/** `max_discount_per_user`: what one customer is given in all, in the currency of the configuration. */
-export async function overCustomerCap(
-  centre: Centre,
-  db: Db,
-  customer: Customer | undefined,
-  { offer }: FoundCoupon,
-  { decision }: Judgement,
-): Promise<boolean> {
-  const { max_discount_per_user: cap, currency } = centre.config;
-  if (cap === undefined || customer === undefined || offer.terms.currency !== currency) return false;
-  const capMinor = parseAmount(cap, currency);
-  assert(capMinor !== undefined, 'the configuration was checked at start');
-  return (await givenToCustomer(db, customer.pseudonym, currency)) + decision.discountMinor > capMinor;
-}
-
-function whereOf({ channel, locationId }: Circumstances): string {
+export function whereOf({ channel, locationId }: Pick<Circumstances, 'channel' | 'locationId'>): string {
   return locationId ?? channel;
 }
 
@@ -229,6 +207,8 @@ function redemptionRow(
     voidedAt: null,
     voidReason: null,
     receivedAt: now,
+    saleId: request.id,
+    returnedMinor: 0,
   };
 }
 
@@ -256,84 +236,7 @@ function reservationRow(
     status: 'reserved',
     createdAt: now,
     expiresAt,
+    locationId: request.circumstances.locationId ?? null,
+    sale: { basket: request.basket, totals },
   };
-}
-
-/** A held use becomes a redemption of the same id. Committing twice gives the first answer. */
-export async function commitReservation(centre: Centre, id: string): Promise<Outcome<RedemptionRow>> {
-  return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
-    const held = await lockHeld(tx, id);
-    if (held === undefined) return err(refusal('reservation_unknown'));
-    const { reservation, found } = held;
-    if (reservation.status === 'redeemed') {
-      const before = await findRedemption(tx, id);
-      assert(before !== undefined, 'a redeemed reservation has its redemption');
-      return ok(before);
-    }
-    if (found.escrow !== undefined && (await isFrozen(tx, centre, found.offer.terms)))
-      return err(refusal('centre_recovering'));
-    if (reservation.status !== 'reserved') return err(refusal('reservation_expired'));
-    const now = centre.ports.now();
-    const decided = decideUse(stateOfUse(found, claimOf(reservation)), { type: 'redeem', now });
-    if (!decided.ok) return err(explainUse(found, decided.error));
-    const [event] = decided.value;
-    assert(event?.type === 'redeemed', 'a held use is redeemed');
-    const row: RedemptionRow = {
-      id,
-      offerId: reservation.offerId,
-      offerVersion: reservation.offerVersion,
-      couponId: reservation.couponId,
-      basketId: reservation.basketId,
-      channel: reservation.channel,
-      locationId: null,
-      ledgerId: null,
-      incarnation: null,
-      currency: reservation.currency,
-      subtotalMinor: reservation.subtotalMinor,
-      discountMinor: reservation.discountMinor,
-      shares: reservation.shares,
-      customer: reservation.customer,
-      leaseId: null,
-      atRisk: false,
-      paidBy: reservation.tookRight ? 'pool' : 'unlimited',
-      status: 'redeemed',
-      redeemedAt: now,
-      voidedAt: null,
-      voidReason: null,
-      receivedAt: now,
-    };
-    await tx.update(reservations).set({ status: 'redeemed' }).where(eq(reservations.id, id));
-    const taken = await takeUse(tx, {
-      what: 'redeem',
-      found,
-      right: event.right,
-      wasHeld: true,
-      where: reservation.channel,
-      row,
-    });
-    assert(taken, 'the hold kept its use and its right');
-    return ok(row);
-  });
-}
-
-function claimOf(reservation: ReservationRow): Claim {
-  return { status: 'reserved', expiresAt: reservation.expiresAt, withRight: reservation.tookRight };
-}
-
-/** Reservation first, then rights, then the use: the order in which everybody locks. */
-export async function lockHeld(
-  tx: Db,
-  id: string,
-): Promise<{ reservation: ReservationRow; found: FoundCoupon } | undefined> {
-  const reservation = await findReservation(tx, id, true);
-  if (reservation === undefined) return undefined;
-  const [escrow] = await tx
-    .select()
-    .from(escrows)
-    .where(eq(escrows.offerId, reservation.offerId))
-    .for('update');
-  const [coupon] = await tx.select().from(coupons).where(eq(coupons.id, reservation.couponId)).for('update');
-  const [offer] = await tx.select().from(offers).where(eq(offers.id, reservation.offerId));
-  assert(coupon !== undefined && offer !== undefined, 'a reservation names an offer and a coupon');
-  return { reservation, found: { coupon, offer, escrow } };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { query } from '../store/db.ts';
@@ -121,6 +122,25 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect(await redeem({ code: 'DAILY' })).toMatchObject({ status: 403, body: { code: 'day_limit' } });
     test.ports.nowMs = Date.UTC(2026, 10, 25, 0, 0, 0);
     expect((await redeem({ code: 'DAILY' })).status).toBe(201);
+  });
+
+  it('counts holds for the limits per day and per location, and keeps where they were made', async () => {
+    const shop = randomUUID();
+    for (const [code, limits, reason] of [
+      ['DAILY', { perDay: 1 }, 'day_limit'],
+      ['LOCAL', { perLocation: 1 }, 'location_limit'],
+    ] as const) {
+      const offer = await test.call('POST', '/api/offers', offerTerms({ limits }));
+      await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code });
+      const here = { code, location_id: shop, channel: 'pos' };
+      const held = await reserve(here);
+      expect(held.status).toBe(201);
+      expect(await redeem(here)).toMatchObject({ status: 403, body: { code: reason } });
+      const done = await test.call('POST', `/api/reservations/${held.body.id}/commit`);
+      expect(done.body).toMatchObject({ status: 'redeemed', location_id: shop });
+      expect(await reserve(here)).toMatchObject({ status: 403, body: { code: reason } });
+    }
+    expect((await redeem({ code: 'LOCAL', location_id: randomUUID() })).status).toBe(201);
   });
 
   it('lets exactly as many of many callers at once through as there are uses', async () => {

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { currencySchema, idSchema } from '../../shared/contracts/common.ts';
 import { amountNumber } from '../coupons/decimal.ts';
 import { instantText } from '../routes.ts';
-import type { RedemptionRow, ReservationRow } from './take-use.ts';
+import type { RedemptionRow, ReservationRow } from './take-uses.ts';
 
 const unitRun = z.object({ units: z.int(), amountMinor: z.int() });
 
 const common = {
   id: idSchema,
-  coupon_id: idSchema,
+  /** Null for an automatic offer. */
+  coupon_id: idSchema.nullable(),
   offer_id: idSchema,
   offer_version: z.int(),
   basket_id: z.string(),
@@ -24,11 +25,15 @@ const common = {
 
 export const redemptionResource = z.object({
   ...common,
-  status: z.enum(['redeemed', 'voided']),
+  status: z.enum(['redeemed', 'voided', 'refunded']),
   location_id: idSchema.nullable(),
   redeemed_at: z.string(),
   voided_at: z.string().nullable(),
   void_reason: z.string().nullable(),
+  /** What it is refunded by; null where a location sold. */
+  sale_id: idSchema.nullable(),
+  /** The part of the discount on goods that came back. */
+  returned_minor: z.int(),
 });
 
 export const reservationResource = z.object({
@@ -63,6 +68,8 @@ export function toRedemptionResource(row: RedemptionRow): z.output<typeof redemp
     redeemed_at: instantText(row.redeemedAt),
     voided_at: row.voidedAt === null ? null : instantText(row.voidedAt),
     void_reason: row.voidReason,
+    sale_id: row.saleId,
+    returned_minor: row.returnedMinor,
   };
 }
 

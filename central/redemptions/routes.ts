@@ -1,46 +1,29 @@
-import { createHash } from 'node:crypto';
 import { and, desc, eq } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { basketSchema } from '../../shared/contracts/basket.ts';
-import { channelSchema, idSchema } from '../../shared/contracts/common.ts';
+import { idSchema } from '../../shared/contracts/common.ts';
 import { MAX_CODE_INPUT } from '../../shared/contracts/operations/redemption.ts';
 import { requireScope } from '../access/caller.ts';
-import { type Centre, newId } from '../centre.ts';
+import type { Centre } from '../centre.ts';
 import { cutPage, olderThan } from '../paging.ts';
 import { refuse } from '../problem.ts';
 import { byKey, idParams, pageOf, pageQuery, problems, type Routes, unwrap } from '../routes.ts';
 import { redemptions } from '../store/schema.ts';
-import { type CustomerNames, readCustomer } from './customer.ts';
-import { commitReservation, redeem, reserve, type UseRequest } from './redeem.ts';
+import { commitReservation } from './commit.ts';
+import { readCustomer } from './customer.ts';
+import { basketFields, circumstancesOf, customerFields, mayBeRetry, namesOf, requestId } from './input.ts';
+import { findRedemption } from './records.ts';
+import { redeem, reserve, type UseRequest } from './redeem.ts';
 import {
   redemptionResource,
   reservationResource,
   toRedemptionResource,
   toReservationResource,
 } from './resource.ts';
-import { findRedemption } from './take-use.ts';
 import { releaseReservation, voidRedemption } from './undo.ts';
 
-const name = z.string().trim().min(1).max(200).optional();
-
 /** One code on one basket. */
-const useInput = z.strictObject({
-  code: z.string().min(1).max(MAX_CODE_INPUT),
-  /** The caller's order or basket. */
-  basket_id: z.string().min(1).max(100),
-  basket: basketSchema,
-  channel: channelSchema.default('web'),
-  location_id: idSchema.optional(),
-  user_id: name,
-  loyalty: name,
-  email: name,
-  phone: name,
-  segments: z.array(z.string().min(1).max(200)).max(100).optional(),
-  /** Completed purchases of the customer before this one. */
-  purchases: z.int().min(0).optional(),
-  attributes: z.record(z.string().max(100), z.string().max(200)).optional(),
-});
+const useInput = z.strictObject({ code: z.string().min(1).max(MAX_CODE_INPUT), ...basketFields });
 
 export function redemptionRoutes(app: Routes, centre: Centre): void {
   const mayRedeem = { onRequest: requireScope(centre, 'redeem') };
@@ -161,10 +144,7 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
           ...pageQuery,
           coupon_id: idSchema.optional(),
           offer_id: idSchema.optional(),
-          user_id: name,
-          email: name,
-          phone: name,
-          loyalty: name,
+          ...customerFields,
         }),
         response: {
           200: z.object({ redemptions: z.array(redemptionResource), next_cursor: z.string().optional() }),
@@ -197,49 +177,13 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
   );
 }
 
-type Named = {
-  user_id?: string | undefined;
-  loyalty?: string | undefined;
-  email?: string | undefined;
-  phone?: string | undefined;
-};
-
-function namesOf(input: Named): CustomerNames {
-  return { userId: input.user_id, loyalty: input.loyalty, email: input.email, phone: input.phone };
-}
-
 function useRequest(centre: Centre, request: FastifyRequest, input: z.output<typeof useInput>): UseRequest {
   return {
     id: requestId(centre, request),
-    mayBeRetry: request.headers['idempotency-key'] !== undefined,
+    mayBeRetry: mayBeRetry(request),
     code: input.code,
     basketId: input.basket_id,
     basket: input.basket,
-    circumstances: {
-      channel: input.channel,
-      locationId: input.location_id,
-      customer: readCustomer(namesOf(input), centre.store.customerKey),
-      segments: input.segments,
-      purchases: input.purchases,
-      attributes: input.attributes,
-    },
+    circumstances: circumstancesOf(centre, input),
   };
-}
-
-const MAX_KEY_LENGTH = 200;
-
-/** The id of what is made follows from the caller and its `Idempotency-Key`: a retry finds it. */
-function requestId(centre: Centre, request: FastifyRequest): string {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return newId(centre.ports);
-  if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH)
-    throw refuse('invalid_input', { why: 'Idempotency-Key has 1 to 200 characters' });
-  const hash = createHash('sha256')
-    .update(`${request.caller?.id ?? ''}\n${request.url}\n${key}`)
-    .digest();
-  // A UUID of version 8 (RFC 9562 §5.8): its bits are ours to choose.
-  const bytes = hash.subarray(0, 16);
-  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

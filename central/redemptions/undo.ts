@@ -1,20 +1,23 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
+import { lockEscrows } from '../escrow/held.ts';
 import { giveBackLeased } from '../escrow/leases.ts';
 import { settleOffer } from '../escrow/settle.ts';
 import { announce } from '../feed/announce.ts';
 import { closeOverRedemption } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
-import { coupons, escrows, redemptions, reservations } from '../store/schema.ts';
-import { lockHeld } from './redeem.ts';
-import type { RedemptionRow, ReservationRow } from './take-use.ts';
-import { escrowMoves, explainUse, stateOfUse } from './use-state.ts';
+import { coupons, redemptions, refunds, reservations } from '../store/schema.ts';
+import { claimOf, lockHeld } from './commit.ts';
+import { type CouponRow, lockCoupons } from './find-coupon.ts';
+import { findRedemption } from './records.ts';
+import type { RedemptionRow, ReservationRow } from './take-uses.ts';
+import { escrowMoves, explainUse, stateOfRedemption, stateOfUse } from './use-state.ts';
 
 /** Lets go of a held use. Releasing what is gone already is no error. */
 export function releaseReservation(centre: Centre, id: string): Promise<Outcome<ReservationRow>> {
@@ -32,14 +35,7 @@ async function endReservation(
     const { reservation, found } = held;
     if (reservation.status === 'redeemed') return err(refusal('basket_completed'));
     if (reservation.status !== 'reserved') return ok(reservation);
-    const decided = decideUse(
-      stateOfUse(found, {
-        status: 'reserved',
-        expiresAt: reservation.expiresAt,
-        withRight: reservation.tookRight,
-      }),
-      command,
-    );
+    const decided = decideUse(stateOfUse(found, claimOf(reservation)), command);
     if (!decided.ok) return err(explainUse(found, decided.error));
     const [event] = decided.value;
     if (event === undefined) return ok(reservation);
@@ -77,44 +73,89 @@ export async function expireReservations(centre: Centre): Promise<number> {
 
 /** Takes back a redemption: the use and its right return to where they came from. */
 export function voidRedemption(centre: Centre, id: string, reason: string): Promise<Outcome<RedemptionRow>> {
-  return transactResult(centre.db, (tx) => undo(tx, centre, id, { at: centre.ports.now(), reason }));
+  return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
+    const known = await findRedemption(tx, id);
+    if (known === undefined) return err(refusal('redemption_unknown'));
+    const locked = await lockUses(tx, [known]);
+    const [row] = locked.rows;
+    assert(row !== undefined, 'records are never deleted');
+    if (row.status === 'voided') return err(refusal('already_voided', { at: row.voidedAt ?? 0 }));
+    if (row.saleId !== null && (await hasReturns(tx, row.saleId)))
+      return err(refusal('conflict', { why: 'goods of this sale came back: refund the rest' }));
+    return giveUseBack(tx, centre, locked, row, {
+      status: 'voided',
+      voidedAt: centre.ports.now(),
+      voidReason: reason,
+    });
+  });
 }
 
-async function undo(
+async function hasReturns(tx: Db, saleId: string): Promise<boolean> {
+  const [refund] = await tx
+    .select({ id: refunds.id })
+    .from(refunds)
+    .where(eq(refunds.saleId, saleId))
+    .limit(1);
+  return refund !== undefined;
+}
+
+/** Redemptions with what changes when their uses come back, all locked. */
+export type LockedUses = {
+  readonly rows: readonly RedemptionRow[];
+  readonly coupons: ReadonlyMap<string, CouponRow>;
+};
+
+/** Rights before uses before records, each by id: the order in which everybody locks. */
+export async function lockUses(tx: Db, known: readonly RedemptionRow[]): Promise<LockedUses> {
+  await lockEscrows(tx, [...new Set(known.map((row) => row.offerId))].sort());
+  const couponRows = await lockCoupons(tx, [...new Set(known.flatMap((row) => row.couponId ?? []))]);
+  const rows = await tx
+    .select()
+    .from(redemptions)
+    .where(
+      inArray(
+        redemptions.id,
+        known.map((row) => row.id),
+      ),
+    )
+    .orderBy(redemptions.id)
+    .for('update');
+  return { rows, coupons: new Map(couponRows.map((row) => [row.id, row])) };
+}
+
+/** The use of a redemption is free again, where it was spent. */
+export async function giveUseBack(
   tx: Db,
   centre: Centre,
-  id: string,
-  how: { readonly at: number; readonly reason: string },
+  locked: LockedUses,
+  row: RedemptionRow,
+  after: Partial<RedemptionRow> & { readonly status: 'voided' | 'refunded' },
 ): Promise<Outcome<RedemptionRow>> {
-  const [known] = await tx.select().from(redemptions).where(eq(redemptions.id, id));
-  if (known === undefined) return err(refusal('redemption_unknown'));
-  // Rights before uses before records: the order in which everybody locks.
-  await tx.select().from(escrows).where(eq(escrows.offerId, known.offerId)).for('update');
-  const [coupon] = await tx.select().from(coupons).where(eq(coupons.id, known.couponId)).for('update');
-  const [row] = await tx.select().from(redemptions).where(eq(redemptions.id, id)).for('update');
-  assert(row !== undefined, 'records are never deleted');
-  if (row.status === 'voided') return err(refusal('already_voided', { at: row.voidedAt ?? 0 }));
-
-  if (row.paidBy === 'pool') {
-    const moved = await moveRight(tx, row.offerId, 'spent', 'pool');
-    assert(moved, 'what was paid by the pool is spent');
-  } else if (row.paidBy === 'lease' && row.leaseId !== null) {
+  const coupon = row.couponId === null ? undefined : locked.coupons.get(row.couponId);
+  const decided = decideUse(stateOfRedemption(row, coupon), { type: 'void' });
+  if (!decided.ok) return err(refusal(decided.error, { at: row.voidedAt ?? 0 }));
+  const [event] = decided.value;
+  assert(event?.type === 'voided', 'a redeemed use is given back');
+  if (event.right !== undefined && row.paidBy === 'pool') {
+    const [from, to] = escrowMoves[event.right];
+    assert(await moveRight(tx, row.offerId, from, to), 'what was paid by the pool is spent');
+  } else if (event.right !== undefined && row.leaseId !== null) {
     await giveBackLeased(tx, centre, row.leaseId);
   }
-  const voided = { status: 'voided', voidedAt: how.at, voidReason: how.reason } as const;
-  await tx.update(redemptions).set(voided).where(eq(redemptions.id, id));
+  await tx.update(redemptions).set(after).where(eq(redemptions.id, row.id));
   if (coupon !== undefined) {
     await tx
       .update(coupons)
       .set({ used: sql`greatest(${coupons.used} - 1, 0)` })
-      .where(eq(coupons.id, row.couponId));
+      .where(eq(coupons.id, coupon.id));
     if (coupon.maxUses !== null)
       await announce(tx, [{ kind: 'codeUse', ref: coupon.id, locationId: coupon.locationId }]);
   }
-  const closed = await closeOverRedemption(tx, { redemptionId: id }, how.at);
+  const at = centre.ports.now();
+  const closed = await closeOverRedemption(tx, { redemptionId: row.id }, at);
   const wasOver = coupon !== undefined && coupon.maxUses !== null && coupon.used > coupon.maxUses;
   // One of two uses of the same code is gone: the other one is no excess any more.
-  if (wasOver && !closed) await closeOverRedemption(tx, { couponId: row.couponId }, how.at);
+  if (wasOver && !closed) await closeOverRedemption(tx, { couponId: coupon.id }, at);
   await settleOffer(tx, centre, row.offerId);
-  return ok({ ...row, ...voided });
+  return ok({ ...row, ...after });
 }

@@ -7,8 +7,6 @@ import { type Db, query } from './db.ts';
 
 const FOLDER = path.join(import.meta.dirname, 'migrations');
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
-/** Numbers go up by ten, so that a fix can be put between two that were shipped on branches. */
-const STEP = 10;
 /** Any fixed number: several servers that start at once migrate one after another. */
 const MIGRATION_LOCK = 0x636f756e;
 
@@ -18,11 +16,13 @@ export function readMigrations(folder: string = FOLDER): Migration[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
-  return names.map((name, i) => {
+  let last = 0;
+  return names.map((name) => {
     const match = FILE_NAME.exec(name);
     assert(match !== null, `not a migration's name: ${name}`);
     const number = Number(match[1]);
-    assert(number === (i + 1) * STEP, `${name} leaves a gap`);
+    assert(number > last, `${name} has a number that is taken`);
+    last = number;
     return { number, name, text: readFileSync(path.join(folder, name), 'utf8') };
   });
 }
@@ -58,20 +58,20 @@ export async function migrate(db: Db, now: number, migrations = readMigrations()
   return done;
 }
 
+/** Numbers leave room, so that a migration of another branch may arrive after one with a higher number. */
 function firstMissing(
   rows: readonly { number: number; name: string; sha256: string }[],
   migrations: readonly Migration[],
 ): Migration | undefined {
-  for (const [i, row] of rows.entries()) {
-    const known = migrations[i];
-    if (known === undefined)
+  const known = new Map(migrations.map((migration) => [migration.number, migration]));
+  for (const row of rows) {
+    const migration = known.get(row.number);
+    if (migration === undefined)
       throw new StoreIsNewerError(`the store was opened by a newer version (${row.name})`);
-    assert(
-      known.number === row.number && fingerprint(known) === row.sha256,
-      `${known.name} was changed after it was applied`,
-    );
+    assert(fingerprint(migration) === row.sha256, `${migration.name} was changed after it was applied`);
   }
-  return migrations[rows.length];
+  const applied = new Set(rows.map((row) => row.number));
+  return migrations.find((migration) => !applied.has(migration.number));
 }
 
 /** The embedded store takes one statement at a time. One ends with a semicolon at a line's end, outside `$$` bodies. */

@@ -12,7 +12,8 @@ import {
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
-import type { UnitRun } from '../../shared/engine/types.ts';
+import type { RefundedLine, Returns } from '../../shared/engine/refund.ts';
+import type { Basket, Totals, UnitRun } from '../../shared/engine/types.ts';
 
 /**
  * The tables as queries see them. The migrations (`migrations/*.sql`) are the truth: they also hold checks, indexes
@@ -61,6 +62,7 @@ export const enrolmentCodes = pgTable('enrolment_codes', {
   expiresAt: whole('expires_at').notNull(),
   usedAt: whole('used_at'),
   usedByDevice: uuid('used_by_device'),
+  locationId: uuid('location_id'),
 });
 
 export const ledgers = pgTable('ledgers', {
@@ -201,7 +203,7 @@ export const redemptions = pgTable('redemptions', {
   id: uuid('id').primaryKey(),
   offerId: uuid('offer_id').notNull(),
   offerVersion: integer('offer_version').notNull(),
-  couponId: uuid('coupon_id').notNull(),
+  couponId: uuid('coupon_id'),
   basketId: text('basket_id').notNull(),
   channel: text('channel').notNull(),
   locationId: uuid('location_id'),
@@ -215,11 +217,41 @@ export const redemptions = pgTable('redemptions', {
   leaseId: uuid('lease_id'),
   atRisk: boolean('at_risk').notNull(),
   paidBy: text('paid_by', { enum: ['pool', 'lease', 'unlimited', 'nothing'] }).notNull(),
-  status: text('status', { enum: ['redeemed', 'voided'] }).notNull(),
+  status: text('status', { enum: ['redeemed', 'voided', 'refunded'] }).notNull(),
   redeemedAt: whole('redeemed_at').notNull(),
   voidedAt: whole('voided_at'),
   voidReason: text('void_reason'),
   receivedAt: whole('received_at').notNull(),
+  saleId: uuid('sale_id'),
+  returnedMinor: whole('returned_minor').notNull().default(0),
+});
+
+/** What a refund needs to know of a sale, beside its redemptions. */
+export type SaleTerms = { readonly basket: Basket; readonly totals: Totals };
+
+export const sales = pgTable('sales', {
+  id: uuid('id').primaryKey(),
+  basketId: text('basket_id').notNull(),
+  channel: text('channel').notNull(),
+  locationId: uuid('location_id'),
+  currency: text('currency').notNull(),
+  basket: jsonb('basket').$type<Basket>().notNull(),
+  totals: jsonb('totals').$type<Totals>().notNull(),
+  returns: jsonb('returns').$type<Returns>(),
+  madeAt: whole('made_at').notNull(),
+});
+
+export const refunds = pgTable('refunds', {
+  id: uuid('id').primaryKey(),
+  saleId: uuid('sale_id').notNull(),
+  currency: text('currency').notNull(),
+  refundMinor: whole('refund_minor').notNull(),
+  clawedBackMinor: whole('clawed_back_minor').notNull(),
+  lines: jsonb('lines').$type<readonly RefundedLine[]>().notNull(),
+  shippingIds: text('shipping_ids').array().notNull(),
+  usesBack: uuid('uses_back').array().notNull(),
+  reason: text('reason').notNull(),
+  madeAt: whole('made_at').notNull(),
 });
 
 export const reservations = pgTable('reservations', {
@@ -238,6 +270,8 @@ export const reservations = pgTable('reservations', {
   status: text('status', { enum: ['reserved', 'redeemed', 'released', 'expired'] }).notNull(),
   createdAt: whole('created_at').notNull(),
   expiresAt: whole('expires_at').notNull(),
+  locationId: uuid('location_id'),
+  sale: jsonb('sale').$type<SaleTerms>(),
 });
 
 /** One party of an incident: which redemption, where and when. */

@@ -16,10 +16,14 @@ import { newId } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import { type LeaseHolder, leaseOf, lockEscrows } from '../escrow/held.ts';
 import { settleOffer } from '../escrow/settle.ts';
+import { applyCodeReceived, applyCodeReturned } from '../homes/apply.ts';
+import { bellOf } from '../homes/bell.ts';
+import { answeredAbout } from '../homes/homes.ts';
 import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
 import { addOffer, changeOffer } from '../offers/offers.ts';
-import type { RedemptionRow } from '../redemptions/take-use.ts';
+import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
+import { isDiskFull, isUnavailable, sqlFault } from '../store/retry.ts';
 import { batches, coupons, leases, offers } from '../store/schema.ts';
 import { beginPush, endPush, heldOf, otherUses, type PushWork, setHeld } from './push-work.ts';
 
@@ -43,7 +47,33 @@ export async function applyEvents(
     if (why !== undefined) refused.set(event.seq, why);
   }
   await endPush(tx, centre, work);
+  for (const couponId of work.usedCoupons) bellOf(centre.store).ring(answeredAbout(couponId));
   for (const offerId of [...work.movedOffers].sort()) await settleOffer(tx, centre, offerId);
+  return refused;
+}
+
+/**
+ * The same, each event by itself: for a push of which the store refused something. What it refuses is set aside and the
+ * rest goes on, at the cost of a savepoint and the locks of every single event.
+ */
+export async function applyEventsApart(
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  events: readonly LedgerEvent[],
+): Promise<Map<number, Refusal>> {
+  const refused = new Map<number, Refusal>();
+  for (const event of events) {
+    try {
+      const one = await tx.transaction((savepoint) => applyEvents(savepoint, centre, holder, [event]));
+      for (const [seq, why] of one) refused.set(seq, why);
+    } catch (error) {
+      if (isUnavailable(error) || isDiskFull(error)) throw error;
+      const fault = sqlFault(error);
+      const why = fault === undefined ? 'it contradicts what is known' : 'the store refuses it';
+      refused.set(event.seq, refusal('conflict', { why, ...fault }));
+    }
+  }
   return refused;
 }
 
@@ -65,9 +95,13 @@ async function applyEvent(
     case 'offer.paused':
       return applyPaused(tx, centre, work, event);
     case 'batch.created':
-      return applyBatch(tx, event);
+      return applyBatch(tx, work, event);
     case 'codes.added':
       return applyCodes(tx, work, event);
+    case 'code.received':
+      return applyCodeReceived(tx, work, event);
+    case 'code.returned':
+      return applyCodeReturned(tx, centre, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);
     case 'lease.returned':
@@ -114,6 +148,8 @@ async function applyRedeemed(
     voidedAt: null,
     voidReason: null,
     receivedAt: centre.ports.now(),
+    saleId: null,
+    returnedMinor: 0,
   };
   const codeIsOver = coupon !== undefined && coupon.maxUses !== null && coupon.used >= coupon.maxUses;
   if (coupon !== undefined) {
@@ -161,14 +197,14 @@ const MAX_SIDES = 5;
 
 /** A sale that happened is never refused afterwards: the excess is counted, priced and shown with both sides. */
 async function recordExcess(tx: Db, centre: Centre, work: PushWork, row: RedemptionRow): Promise<void> {
-  const stored = await otherUses(tx, row.couponId, MAX_SIDES);
+  const stored = row.couponId === null ? [] : await otherUses(tx, row.couponId, MAX_SIDES);
   const here = [...work.added.values()].filter((one) => one.couponId === row.couponId).slice(-MAX_SIDES);
   await openIncident(tx, centre, {
     dedupeKey: `over ${row.id}`,
     kind: 'over_redemption',
     ledgerId: work.holder.ledgerId,
     offerId: row.offerId,
-    couponId: row.couponId,
+    couponId: row.couponId ?? undefined,
     redemptionId: row.id,
     currency: row.currency,
     costMinor: row.discountMinor,
@@ -196,7 +232,7 @@ async function applyVoided(
   const voided: RedemptionRow = { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason };
   work.redemptions.set(row.id, voided);
   (work.added.has(row.id) ? work.added : work.voided).set(row.id, voided);
-  const coupon = work.coupons.get(row.couponId);
+  const coupon = row.couponId === null ? undefined : work.coupons.get(row.couponId);
   const closed = await closeOverRedemption(tx, { redemptionId: row.id }, at);
   if (coupon === undefined) return undefined;
   const wasOver = coupon.maxUses !== null && coupon.used > coupon.maxUses;
@@ -312,18 +348,33 @@ function applyLeaseReturned(work: PushWork, { payload }: Of<'lease.returned'>): 
   work.obeyed.add(payload.offerId);
 }
 
-async function applyBatch(tx: Db, { payload, at }: Of<'batch.created'>): Promise<Refusal | undefined> {
+async function applyBatch(
+  tx: Db,
+  work: PushWork,
+  { payload, at }: Of<'batch.created'>,
+): Promise<Refusal | undefined> {
   const { batchId: id, offerId, name, format, count } = payload;
-  const [offer] = await tx.select({ id: offers.id }).from(offers).where(eq(offers.id, offerId));
+  const [offer] = await tx
+    .select({ locationId: offers.locationId })
+    .from(offers)
+    .where(eq(offers.id, offerId));
   if (offer === undefined) return refusal('not_found', { what: 'offer' });
+  if (offer.locationId !== work.holder.locationId)
+    return refusal('forbidden', { why: 'not an offer of its own' });
   await tx.insert(batches).values({ id, offerId, name, format, count, createdAt: at }).onConflictDoNothing();
   return undefined;
+}
+
+/** Its own event may have been set aside. */
+async function isBatchOf(tx: Db, batchId: string, offerId: string): Promise<boolean> {
+  const [batch] = await tx.select({ offerId: batches.offerId }).from(batches).where(eq(batches.id, batchId));
+  return batch?.offerId === offerId;
 }
 
 async function applyCodes(
   tx: Db,
   work: PushWork,
-  { payload, at }: Of<'codes.added'>,
+  { payload, at, incarnation }: Of<'codes.added'>,
 ): Promise<Refusal | undefined> {
   const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = payload;
   const [offer] = await tx.select().from(offers).where(eq(offers.id, offerId));
@@ -334,6 +385,8 @@ async function applyCodes(
   if (codes.some((code) => canonicalCode(code) !== code))
     return refusal('code_malformed', { why: 'codes are sent in canonical form' });
   if (ids.length === 0) return undefined;
+  if (batchId !== undefined && !(await isBatchOf(tx, batchId, offerId)))
+    return refusal('not_found', { what: 'batch' });
   await tx
     .insert(coupons)
     .values(
@@ -349,6 +402,9 @@ async function applyCodes(
         maxUses: usesPerCode ?? null,
         issuedAt: at,
         updatedAt: at,
+        ...(usesPerCode === undefined
+          ? {}
+          : { homeLedgerId: work.holder.ledgerId, homeIncarnation: incarnation }),
       })),
     )
     .onConflictDoNothing();

@@ -35,8 +35,10 @@ async function join(tx: Db, centre: Centre, request: EnrolRequest, hash: string)
     return same ? ok(device.id) : err(refusal('enrolment_code_invalid'));
   }
   if (code.expiresAt <= now) return err(refusal('enrolment_code_invalid'));
+  if (code.locationId !== null && code.locationId !== request.locationId)
+    return err(refusal('enrolment_code_invalid', { why: 'the code is for another location' }));
 
-  await tx
+  const added = await tx
     .insert(locations)
     .values({
       id: request.locationId,
@@ -45,7 +47,12 @@ async function join(tx: Db, centre: Centre, request: EnrolRequest, hash: string)
       timeZone: request.timeZone,
       createdAt: now,
     })
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning({ id: locations.id });
+  if (code.locationId === null && added.length === 0)
+    return err(
+      refusal('enrolment_code_invalid', { why: 'the location is known: it needs a code of its own' }),
+    );
   // A location is one ledger: another one may not speak for it.
   const [other] = await tx.select().from(ledgers).where(eq(ledgers.locationId, request.locationId));
   if (other !== undefined && other.id !== request.ledgerId)

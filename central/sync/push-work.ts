@@ -11,10 +11,10 @@ import {
   writeHeld,
 } from '../escrow/held.ts';
 import { type Announcement, announce } from '../feed/announce.ts';
-import type { CouponRow } from '../redemptions/find-coupon.ts';
-import type { RedemptionRow } from '../redemptions/take-use.ts';
+import { type CouponRow, lockCoupons } from '../redemptions/find-coupon.ts';
+import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
-import { coupons, leases, locations, redemptions } from '../store/schema.ts';
+import { leases, locations, redemptions } from '../store/schema.ts';
 
 /** A lease as it stands in this push; without an id it is not written yet. */
 type LeaseState = { readonly id: string | undefined; readonly lease: Lease };
@@ -51,6 +51,8 @@ export async function beginPush(
   for (const event of events) {
     if (event.type === 'lease.received' || event.type === 'lease.returned')
       offerIds.add(event.payload.offerId);
+    if (event.type === 'code.received' || event.type === 'code.returned')
+      couponIds.add(event.payload.couponId);
     if (event.type !== 'redemption.redeemed' && event.type !== 'redemption.voided') continue;
     offerIds.add(event.payload.offerId);
     couponIds.add(event.payload.couponId);
@@ -68,7 +70,7 @@ export async function beginPush(
     locationName: location?.name ?? '',
     escrows,
     leases: new Map(own.map((row) => [row.offerId, { id: row.id, lease: leaseOf(row) }])),
-    coupons: new Map((await lockCoupons(tx, [...couponIds].sort())).map((row) => [row.id, row])),
+    coupons: new Map((await lockCoupons(tx, [...couponIds])).map((row) => [row.id, row])),
     redemptions: new Map((await findRedemptions(tx, [...redemptionIds])).map((row) => [row.id, row])),
     added: new Map(),
     voided: new Map(),
@@ -76,16 +78,6 @@ export async function beginPush(
     movedOffers: new Set(),
     obeyed: new Set(),
   };
-}
-
-async function lockCoupons(tx: Db, ids: readonly string[]): Promise<CouponRow[]> {
-  if (ids.length === 0) return [];
-  return tx
-    .select()
-    .from(coupons)
-    .where(inArray(coupons.id, [...ids]))
-    .orderBy(coupons.id)
-    .for('update');
 }
 
 async function findRedemptions(tx: Db, ids: readonly string[]): Promise<RedemptionRow[]> {

@@ -13,9 +13,9 @@ import { burnLeases, grantWishes } from '../escrow/leases.ts';
 import { endRecovery } from '../escrow/recovery.ts';
 import { openIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import { transactResult } from '../store/retry.ts';
+import { isDiskFull, isUnavailable, transactResult } from '../store/retry.ts';
 import { devices, incarnations, leases, ledgerEvents, ledgers } from '../store/schema.ts';
-import { applyEvents } from './apply-events.ts';
+import { applyEvents, applyEventsApart } from './apply-events.ts';
 import type { Device } from './signature.ts';
 
 type Incarnation = typeof incarnations.$inferSelect;
@@ -39,14 +39,23 @@ export async function push(
   const disorder = request.events.findIndex((event, i) => event.seq !== request.fromSeq + i);
   if (disorder >= 0)
     return err(refusal('invalid_input', { why: 'events are sent in order' }, `events.${disorder}.seq`));
-  return transactResult(centre.db, (tx) => take(tx, centre, device, request));
+  try {
+    return await transactResult(centre.db, (tx) => take(tx, centre, device, request, applyEvents));
+  } catch (error) {
+    if (isUnavailable(error) || isDiskFull(error)) throw error;
+    // One event was refused by the store itself, and took the whole push with it.
+    return transactResult(centre.db, (tx) => take(tx, centre, device, request, applyEventsApart));
+  }
 }
+
+type Apply = typeof applyEvents;
 
 async function take(
   tx: Db,
   centre: Centre,
   device: Device,
   request: PushRequest,
+  apply: Apply,
 ): Promise<Outcome<PushResponse>> {
   const now = centre.ports.now();
   const { guards } = centre.ports;
@@ -62,14 +71,14 @@ async function take(
   const chain = await lockIncarnation(tx, centre, holder, request);
   // The events before these are unknown here: a restored centre lost them, and the ledger tells them again.
   if (chain === 'unknown_before') return answer(0);
-  if (chain.status === 'retired') return takeBranch(tx, centre, holder, request, answer);
+  if (chain.status === 'retired') return takeBranch(tx, centre, holder, request, answer, apply);
   const isGap = request.fromSeq > chain.ackedSeq + 1;
   if (isGap && isOn(guards, 'gaps_are_refused')) return answer(chain.ackedSeq);
   const fork = await findFork(tx, chain, request);
   if (fork !== undefined) {
     await openForkIncident(tx, centre, holder, request, fork);
     if (isOn(guards, 'fork_retires_the_incarnation')) await retire(tx, centre, holder);
-    return takeBranch(tx, centre, holder, request, answer);
+    return takeBranch(tx, centre, holder, request, answer, apply);
   }
 
   const fresh = isOn(guards, 'events_apply_once')
@@ -77,7 +86,7 @@ async function take(
     : request.events;
   const before = fresh[0]?.seq === request.fromSeq ? request.prevHash : chain.ackedHash;
   const read = readEvents(fresh, { seq: (fresh[0]?.seq ?? 1) - 1, hash: before }, holder);
-  const quarantined = await applyAndStore(tx, centre, holder, read);
+  const quarantined = await applyAndStore(tx, centre, holder, read, apply);
   const last = fresh.at(-1);
   const acked = { seq: last?.seq ?? chain.ackedSeq, hash: last?.hash ?? chain.ackedHash };
   const hasToldAll =
@@ -114,6 +123,7 @@ async function takeBranch(
   holder: LeaseHolder,
   request: PushRequest,
   answer: (ackedSeq: number, more: Partial<PushResponse>) => Outcome<PushResponse>,
+  apply: Apply,
 ): Promise<Outcome<PushResponse>> {
   const retired = { next: await allotNext(tx, centre, holder) };
   const before = { seq: request.fromSeq - 1, hash: request.prevHash };
@@ -123,7 +133,7 @@ async function takeBranch(
     ({ sent }) => !known.has(`${sent.seq} ${sent.hash}`),
   );
   const late = isOn(centre.ports.guards, 'late_spends_count') ? read : [];
-  const quarantined = await applyAndStore(tx, centre, holder, late, 'fork');
+  const quarantined = await applyAndStore(tx, centre, holder, late, apply, 'fork');
   return answer(request.events.at(-1)?.seq ?? before.seq, { quarantined, retired });
 }
 
@@ -132,10 +142,11 @@ async function applyAndStore(
   centre: Centre,
   holder: LeaseHolder,
   read: readonly ReadEvent[],
+  apply: Apply,
   state: 'applied' | 'fork' = 'applied',
 ): Promise<PushResponse['quarantined']> {
   const events = read.flatMap((one) => (one.event === undefined ? [] : [one.event]));
-  const refused = await applyEvents(tx, centre, holder, events);
+  const refused = await apply(tx, centre, holder, events);
   const quarantined = read.flatMap(({ sent, fault, event }) => {
     const reason = fault ?? (event && refused.get(event.seq));
     return reason === undefined ? [] : [{ seq: sent.seq, reason }];

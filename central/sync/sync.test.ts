@@ -88,6 +88,65 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(open.filter((one: { kind: string }) => one.kind === 'quarantine')).toHaveLength(4);
     });
 
+    it('sets aside what the store itself refuses, and applies the rest of the push', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5, 10);
+      const own = { ...offerTerms(), id: randomUUID(), version: 1, status: 'active' as const };
+      const batch = {
+        batchId: randomUUID(),
+        offerId: own.id,
+        name: 'B',
+        format: { kind: 'uuid' as const },
+      };
+      const codes = (batchId: string | undefined, code: string, firstSerial = 1) => ({
+        offerId: own.id,
+        ...(batchId === undefined ? {} : { batchId }),
+        ids: [randomUUID()],
+        codes: [code],
+        firstSerial,
+      });
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      device.append('offer.created', { offer: own });
+      // Past what the column takes, below what the check allows, and codes of a batch that is not there.
+      device.append('batch.created', { ...batch, count: 3_000_000_000 });
+      device.append('codes.added', codes(undefined, 'NEGATIVE', -1));
+      device.append('codes.added', codes(batch.batchId, 'HOMELESS'));
+      device.append('codes.added', codes(undefined, 'WELCOME'));
+      device.append('redemption.redeemed', redeemed(couponId, offerId));
+      const { status, body } = await device.push();
+      expect(status).toBe(200);
+      expect(body.ackedSeq).toBe(7);
+      expect(body.quarantined.map((one: { seq: number }) => one.seq)).toEqual([3, 4, 5]);
+      expect(await usesOf(couponId)).toBe(2);
+      expect((await test.call('GET', '/api/coupons?search=WELCOME')).body.coupons).toHaveLength(1);
+      expect((await stored()).map((one) => one.state)).toEqual([
+        'applied',
+        'applied',
+        'quarantined',
+        'quarantined',
+        'quarantined',
+        'applied',
+        'applied',
+      ]);
+      expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 7, quarantined: [] } });
+      expect(await usesOf(couponId)).toBe(2);
+    });
+
+    it('lets no device add a batch to an offer of the centre', async () => {
+      const device = await enrolDevice(test);
+      const { offerId } = await makeCoupon();
+      device.append('batch.created', {
+        batchId: randomUUID(),
+        offerId,
+        name: 'Mine',
+        format: { kind: 'uuid' },
+        count: 1,
+      });
+      expect((await device.push()).body.quarantined).toMatchObject([
+        { seq: 1, reason: { code: 'forbidden' } },
+      ]);
+    });
+
     it('refuses events out of order, of another ledger, and of another protocol', async () => {
       const device = await enrolDevice(test);
       for (let i = 0; i < 3; i++) device.append('operator.signedIn', { operatorId: randomUUID() });
@@ -216,6 +275,10 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(await rightsOf(offer.id)).toMatchObject({ total: 3, pool: 0, leased: 2, spent: 1 });
       const { body } = await test.call('GET', `/api/coupons/${couponId}`);
       expect(body).toMatchObject({ code: 'LOCAL', uses: 1, max_uses: 1, offer_id: offer.id });
+      const elsewhere = () =>
+        test.call('POST', '/api/coupon/validate', { code: 'LOCAL', location_id: randomUUID() });
+      // Its one right is in that ledger, which may spend it right now without a network.
+      expect((await elsewhere()).body.code).toBe('home_unreachable');
       // Another shop may call its own code the same.
       const other = await enrolDevice(test, 'B');
       const second = { ...offer, id: randomUUID() };
@@ -227,12 +290,7 @@ describe.each(testableStores())('sync on %s', (kind) => {
         firstSerial: 1,
       });
       expect((await other.push()).body.quarantined).toEqual([]);
-      // Its one right is in that ledger, which may spend it right now without a network.
-      const elsewhere = await test.call('POST', '/api/coupon/validate', {
-        code: 'LOCAL',
-        location_id: randomUUID(),
-      });
-      expect(elsewhere.body.code).toBe('home_unreachable');
+      expect((await elsewhere()).body.code).toBe('wrong_location');
     });
 
     it('takes the versions that a location wrote before it joined, and only in their order', async () => {
@@ -445,6 +503,35 @@ describe.each(testableStores())('sync on %s', (kind) => {
         publicKey: randomKey(),
       });
       expect(late).toMatchObject({ status: 401, body: { code: 'enrolment_code_invalid' } });
+    });
+
+    it('is bound to a new location, or to the one that it was made for', async () => {
+      const shop = await enrolDevice(test, 'Berlin');
+      const other = await enrolDevice(test, 'Hamburg');
+      const join = (code: string, into: TestDevice) =>
+        test.call('POST', syncPaths.enrol, {
+          protocol: SYNC_PROTOCOL,
+          enrolmentCode: code,
+          ledgerId: into.ledgerId,
+          incarnation: 1,
+          locationId: into.locationId,
+          locationName: 'Berlin',
+          currency: 'EUR',
+          timeZone: 'UTC',
+          publicKey: randomKey(),
+        });
+      const codeFor = async (body: object) =>
+        (await test.call('POST', '/api/locations/enrolments', body)).body.enrolment_code;
+      const refused = { status: 401, body: { code: 'enrolment_code_invalid' } };
+      // A code that is lying about must not let a stranger speak for a shop that is there already.
+      expect(await join(await codeFor({}), shop)).toMatchObject(refused);
+      const forOther = await codeFor({ location_id: other.locationId });
+      expect(await join(forOther, shop)).toMatchObject(refused);
+      expect((await shop.push()).status).toBe(200);
+      expect((await join(forOther, other)).status).toBe(200);
+      expect(
+        (await test.call('POST', '/api/locations/enrolments', { location_id: randomUUID() })).status,
+      ).toBe(404);
     });
 
     it('shows locations and how far they are behind', async () => {

@@ -48,6 +48,8 @@ const redemptionCodes = {
   /** The check characters do not fit: a typing error, not an unknown code. */
   code_mistyped: { status: 422 },
   code_void: { status: 410 },
+  /** Several locations made a code of this text: only the location tells which is meant. */
+  location_required: { status: 422 },
   already_redeemed: { status: 402 },
   reserved_elsewhere: { status: 409, retryable: true },
   reservation_expired: { status: 410 },

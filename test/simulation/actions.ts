@@ -181,7 +181,15 @@ export async function syncNow(world: World, device: Device): Promise<string> {
 }
 
 async function enrol(world: World, device: Device): Promise<string> {
-  const made = await world.centre.rest('POST', '/api/locations/enrolments', {});
+  // A location that the centre knows gets a code of its own, any other one for a new location.
+  const known = await world.centre.rows<{ id: string }>(
+    `SELECT id FROM locations WHERE id::text = '${device.locationId ?? ''}'`,
+  );
+  const made = await world.centre.rest(
+    'POST',
+    '/api/locations/enrolments',
+    known.length === 0 ? {} : { location_id: device.locationId },
+  );
   assert(made.status === 201, 'an enrolment code is made');
   const enrolled = await device.till.call('sync.enrol', {
     centreUrl: CENTRE_URL,
