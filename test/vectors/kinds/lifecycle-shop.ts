@@ -57,6 +57,8 @@ export class Shop {
   readonly coupons = new Map<string, Coupon>();
   /** Completed before this one, by the customer who stands there. */
   purchases: number | undefined;
+  /** Taken off by hand. */
+  manual: number | undefined;
   readonly #terms: Terms;
   readonly #rights = new Map<string, Rights>();
   readonly #uses: Use[] = [];
@@ -103,6 +105,32 @@ export class Shop {
     this.#uses.pop();
   }
 
+  /** Of a use that only the code's numbers tell of. */
+  giveUseBack(code: string): void {
+    const coupon = this.coupon(code);
+    const before: UseState = { coupon: coupon.state, claim: { status: 'redeemed', withRight: false } };
+    if (coupon.state.used === 0) return;
+    const decided = decideUse(before, { type: 'void' });
+    assert(decided.ok, 'a redeemed use can be given back');
+    coupon.state = decided.value.reduce(applyUse, before).coupon;
+  }
+
+  isUsable(code: string): boolean {
+    const state: UseState = { coupon: this.coupon(code).state, claim: { status: 'none' } };
+    return decideUse(state, { type: 'reserve', now: NOW, expiresAt: NOW + HOLD_MS }).ok;
+  }
+
+  /** The codes of an order that still hold for whoever is known now. */
+  recheck(orderId: string, channel: string, subtotalMinor: number): string[] {
+    const left: string[] = [];
+    for (const code of [...this.order(orderId).codes]) {
+      if ('refused' in this.judge(orderId, [...left, code], channel, subtotalMinor))
+        this.remove(orderId, code);
+      else left.push(code);
+    }
+    return left;
+  }
+
   /** Some code has no use left. */
   isSpent(): boolean {
     return [...this.coupons.values()].some(
@@ -147,7 +175,7 @@ export class Shop {
     const customer = order.customer ?? (this.purchases === undefined ? undefined : 'the buyer');
     const { decisions, totals } = evaluate({
       basket: basketOf(subtotalMinor),
-      offers: [...offers.values()],
+      offers: [...offers.values(), ...this.#manualOffer()],
       coupons: codes.map((code) => ({ couponId: code, code, offerId: this.coupon(code).offerId })),
       facts: {
         now: NOW,
@@ -156,9 +184,13 @@ export class Shop {
         uses,
         ...(customer === undefined ? {} : { customer: { id: customer, purchases: this.purchases } }),
       },
-      options: { unknownCustomer: 'pass' },
+      options: {
+        unknownCustomer: 'pass',
+        // By hand goes before everything, also before what would be cheaper for the customer.
+        ...(this.manual === undefined ? {} : { combine: 'stack' }),
+      },
     });
-    const last = decisions.at(-1);
+    const last = decisions.findLast((decision) => decision.couponId !== undefined);
     assert(last, 'every code is decided about');
     return last.outcome === 'refused'
       ? { refused: last.refusal.code }
@@ -249,6 +281,21 @@ export class Shop {
       }
     }
     return done + held;
+  }
+
+  #manualOffer(): Offer[] {
+    if (this.manual === undefined) return [];
+    return [
+      {
+        ...this.#offer('by hand'),
+        trigger: 'automatic',
+        benefits: [{ type: 'fixed', amountMinor: this.manual, per: 'total', target: { scope: 'order' } }],
+        conditions: [],
+        validity: {},
+        limits: {},
+        stacking: { mode: 'exclusive', priority: 1 },
+      },
+    ];
   }
 
   #offer(id: string): Offer {

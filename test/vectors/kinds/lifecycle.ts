@@ -56,6 +56,8 @@ const SETUP: ReadonlySet<string> = new Set([
   'fixed',
   'nth_order',
   'used',
+  'status',
+  'frequency',
 ]);
 
 function shopOf(setup: Fields): Shop {
@@ -120,7 +122,16 @@ function shopOf(setup: Fields): Shop {
   for (const [code, state] of Object.entries(setup.codes === undefined ? {} : object(setup.codes, 'codes'))) {
     shop.coupon(code).state = { status: 'live', maxUses: 1, used: state === 'used' ? 1 : 0, held: 0 };
   }
+  if (text(setup.status) === 'terminated') terminate(shop, setup);
   return shop;
+}
+
+/** Ended: a code for one time because it was used, one for ever because somebody ended it. */
+function terminate(shop: Shop, setup: Fields): void {
+  const isOver = text(setup.frequency) === 'forever';
+  shop.coupon(CODE).state = isOver
+    ? { status: 'void', used: 0, held: 0 }
+    : { status: 'live', maxUses: 1, used: 1, held: 0 };
 }
 
 const reached = (setup: Fields): number | undefined => (setup.usage_limit_reached === true ? 1 : undefined);
@@ -219,12 +230,41 @@ function take(shop: Shop, step: Fields, setup: Fields): Result {
     case 'decrement':
       shop.giveBackOne();
       return stateOf(shop, setup);
+    case 'recredit':
+      shop.giveUseBack(CODE);
+      return { ok: true, status: shop.isUsable(CODE) ? 'active' : 'terminated' };
+    case 'set_customer': {
+      // Who is known is judged again: a code that is theirs no more leaves the basket, and its hold ends.
+      const before = shop.order(order).codes.size;
+      const left = shop.recheck(order, channel, SUBTOTAL_MINOR);
+      return { ok: true, codes: left, order_total_restored: before > 0 && left.length === 0 };
+    }
+    case 'add_manual_discount':
+      shop.manual = optionalWhole(step.amount, 'amount') ?? DISCOUNT_MINOR;
+      return manualState(shop, setup);
+    case 'delete_manual_discount':
+      shop.manual = undefined;
+      return manualState(shop, setup);
     case 'remove_code':
       for (const id of shop.orders.keys()) shop.cancel(id);
       return { ok: true, ...stateOf(shop, setup) };
     default:
       throw new Untranslatable(`step ${verb}`);
   }
+}
+
+/** What is taken off by hand goes before every code, which stays with its order and keeps its use. */
+function manualState(shop: Shop, setup: Fields): Result {
+  const [id, attached] = [...shop.orders].find(([, { codes }]) => codes.size > 0) ?? [];
+  const answer =
+    id === undefined ? undefined : shop.judge(id, [...(attached?.codes ?? [])], CHANNEL, SUBTOTAL_MINOR);
+  const isVoucher = answer !== undefined && !('refused' in answer);
+  return {
+    ok: true,
+    ...stateOf(shop, setup),
+    voucher_attached: attached !== undefined,
+    effective: isVoucher ? 'voucher' : shop.manual === undefined ? null : 'manual',
+  };
 }
 
 /** A sale that another system made: its discounts are given, and count as one use. Unknown codes count nothing. */
