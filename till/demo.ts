@@ -40,6 +40,7 @@ export async function createDemo(services: Services): Promise<void> {
       timeZone,
       language: 'en',
       tillName: 'Till 1',
+      taxMode: 'inclusive',
       demo: true,
     },
     operators: people.map((person, i) => ({ ...person, pinHash: hashes[i] as string })),

@@ -1,6 +1,7 @@
 import { backupFeature } from './backup/handlers.ts';
 import { batchesFeature } from './batches/handlers.ts';
 import { campaignsFeature } from './campaigns/handlers.ts';
+import { deskFeature } from './desk/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
@@ -32,6 +33,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     lanesFeature(services),
     reportsFeature(services),
     searchFeature(services),
+    deskFeature(services),
     historyFeature(services),
     backup,
     keysFeature(services, backup.backUp),

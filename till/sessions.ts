@@ -13,6 +13,8 @@ export type Sessions = {
   begin(operator: Omit<SignedIn, 'session'>): SignedIn;
   find(token: string): SignedIn | undefined;
   end(token: string): void;
+  /** Every other session of that person. */
+  endOfOperator(operatorId: string, except: string): void;
   /** Everybody who signed in at that lane. */
   endOfLane(laneId: string): void;
 };
@@ -42,6 +44,11 @@ export function createSessions(clock: Clock, random: Random): Sessions {
       return found.by;
     },
     end: (token) => void live.delete(token),
+    endOfOperator(operatorId, except) {
+      for (const [token, { by }] of live) {
+        if (by.operatorId === operatorId && token !== except) live.delete(token);
+      }
+    },
     endOfLane(laneId) {
       for (const [token, { by }] of live) if (by.lane?.id === laneId) live.delete(token);
     },

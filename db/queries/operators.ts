@@ -18,7 +18,10 @@ export function operatorReads(db: Drizzle) {
   return {
     byId: (id: string): OperatorRow | undefined => byId.get({ id }),
     byName: (name: string): OperatorRow | undefined => byName.get({ name }),
+    /** Those who left too: what they did names them. */
     all: (): OperatorRow[] => all.all(),
+    /** Those who may sign in. */
+    active: (): OperatorRow[] => all.all().filter(({ removedAt }) => removedAt === null),
   };
 }
 

@@ -77,6 +77,8 @@ const systemCodes = {
   unsupported_media_type: { status: 415 },
   not_signed_in: { status: 401 },
   forbidden: { status: 403 },
+  /** Nobody could add people or change settings any more. */
+  last_admin: { status: 409 },
   wrong_pin: { status: 401 },
   throttled: { status: 429, retryable: true },
   key_required: { status: 401 },

@@ -11,7 +11,7 @@ import {
 import { errorCodes } from './error-codes.ts';
 import { offerSchema } from './offer.ts';
 import { codeFormatSchema } from './operations/batches.ts';
-import { operatorRoleSchema } from './operations/setup.ts';
+import { operatorRoleSchema, taxModeSchema } from './operations/setup.ts';
 import { refusalParamsSchema } from './refusal.ts';
 
 /** Codes travel to the centre in events of at most this many, so that an event stays below `MAX_EVENT_BYTES`. */
@@ -41,7 +41,7 @@ const payloads = {
     tillName: z.string(),
     timeZone: timeZoneSchema,
     language: languageSchema,
-    taxMode: z.enum(['inclusive', 'exclusive']),
+    taxMode: taxModeSchema,
   }),
   'operator.added': z.object({ operatorId: idSchema, name: z.string(), role: operatorRoleSchema }),
   /** Another name or role, another PIN, or the end: `removed` people may not sign in any more. */

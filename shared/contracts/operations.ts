@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
 import { campaignOperations } from './operations/campaigns.ts';
+import { deskOperations } from './operations/desk.ts';
 import { historyOperations } from './operations/history.ts';
 import { keyOperations } from './operations/keys.ts';
 import { laneOperations } from './operations/lanes.ts';
@@ -21,6 +22,7 @@ export const operations = {
   ...redemptionOperations,
   ...reportOperations,
   ...searchOperations,
+  ...deskOperations,
   ...historyOperations,
   ...syncOperations,
   ...laneOperations,

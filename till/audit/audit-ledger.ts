@@ -30,9 +30,24 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
  * redemptions, codes, leases, running sums. Stops at the first break.
  */
 export function auditLedger(
-  { read, identity }: Audited,
+  audited: Audited,
   anchor: AnchorRecord | undefined,
 ): Result<AuditSummary, AuditBreak> {
+  const steps = auditInSteps(audited, () => anchor);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * The same, resting after every page of events, so that a ledger in use goes on meanwhile. Whatever is written in a rest
+ * is read as well; the tables are compared, and the anchor asked for, in the step that finds no further event.
+ */
+export function* auditInSteps(
+  { read, identity }: Audited,
+  anchorNow: () => AnchorRecord | undefined,
+): Generator<void, Result<AuditSummary, AuditBreak>> {
   const tally = new EventTally(read);
   let head = EMPTY_CHAIN;
   for (;;) {
@@ -47,9 +62,11 @@ export function auditLedger(
       head = { seq: row.seq, hash: row.hash };
     }
     if (page.length < EVENTS_PER_READ) break;
+    yield;
   }
   const wrong = tally.compareTotals() ?? compareLeases(read, tally, identity?.incarnation ?? 1);
   if (wrong !== undefined) return err({ what: wrong });
+  const anchor = anchorNow();
   const store = { head: () => head, identity: () => identity, read };
   const fault = compareAnchor(anchor, store);
   if (fault) {

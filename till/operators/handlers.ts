@@ -15,7 +15,7 @@ export function operatorsFeature(services: Services): Feature {
     handlers: {
       async 'session.signIn'(call, { operatorId, pin }) {
         const operator = store.read.operators.byId(operatorId);
-        if (!operator) return err(refusal('not_found', { what: 'operator' }));
+        if (!operator || operator.removedAt !== null) return err(refusal('not_found', { what: 'operator' }));
         const verified = await verifyPin(services, operator, pin, call);
         if (!verified.ok) return verified;
         const { id, name, role } = operator;
@@ -51,7 +51,7 @@ export function operatorsFeature(services: Services): Feature {
       },
 
       'operators.list': () =>
-        ok({ operators: store.read.operators.all().map(({ id, name, role }) => ({ id, name, role })) }),
+        ok({ operators: store.read.operators.active().map(({ id, name, role }) => ({ id, name, role })) }),
 
       'operators.unlock'(call, { operatorId }) {
         const by = signedIn(call);

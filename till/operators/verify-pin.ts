@@ -45,7 +45,7 @@ export async function verifyManagerPin(
   const key: ThrottleKey = `manager-pin:${by.operatorId}`;
   const counted = countGuess(services, [key], by.role === 'cashier' ? key : undefined);
   if (!counted.ok) return counted;
-  for (const operator of services.store.read.operators.all()) {
+  for (const operator of services.store.read.operators.active()) {
     if (!roleMay(operator.role, 'manager') || !(await pinFits(pin, operator.pinHash))) continue;
     services.store.transact((tx) => clearFailures(tx, key));
     return ok(operator);

@@ -18,7 +18,7 @@ export function setupFeature(services: Services): Feature {
     const location = services.location();
     const { version, host } = ports;
     if (!location) return ok({ phase: 'setup' as const, version, host });
-    const operators = store.read.operators.all().map(({ id, name, role }) => ({ id, name, role }));
+    const operators = store.read.operators.active().map(({ id, name, role }) => ({ id, name, role }));
     const pins = location.demo ? store.read.meta.get(DEMO_PINS_KEY) : undefined;
     return ok({
       phase: 'ready' as const,
@@ -52,6 +52,7 @@ export function setupFeature(services: Services): Feature {
             timeZone: input.timeZone,
             language: input.language,
             tillName: input.tillName,
+            taxMode: 'inclusive',
             demo: false,
           },
           operators: [{ name: input.adminName, role: 'admin', pinHash }],

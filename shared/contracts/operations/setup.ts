@@ -12,7 +12,10 @@ import { operation } from '../operation.ts';
 
 export const operatorRoleSchema = z.enum(['cashier', 'manager', 'admin']);
 
-const operatorSchema = z.object({ id: idSchema, name: z.string(), role: operatorRoleSchema });
+export const operatorSchema = z.object({ id: idSchema, name: z.string(), role: operatorRoleSchema });
+
+/** Whether prices at the counter have tax in them. */
+export const taxModeSchema = z.enum(['inclusive', 'exclusive']);
 
 export const locationSchema = z.object({
   id: idSchema,
@@ -21,6 +24,7 @@ export const locationSchema = z.object({
   timeZone: timeZoneSchema,
   language: languageSchema,
   tillName: z.string(),
+  taxMode: taxModeSchema.default('inclusive'),
   demo: z.boolean(),
 });
 
