@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['shared/engine/**/*.test.ts'],
     environment: 'node',
+    pool: 'threads',
+    isolate: false,
     testTimeout: 20_000,
     env: { PROPERTY_RUNS: '5' },
   },
