@@ -28,6 +28,7 @@ import { PROBLEM_TYPE, type Problem, problemOf, RefusedError } from './problem.t
 import { recoveryRoutes } from './recovery/routes.ts';
 import { redemptionRoutes } from './redemptions/routes.ts';
 import type { Routes } from './routes.ts';
+import { saleRoutes } from './sales/routes.ts';
 import { isDiskFull, isUnavailable } from './store/retry.ts';
 import { syncRoutes } from './sync/routes.ts';
 import { VERSION } from './version.ts';
@@ -91,6 +92,7 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     couponRoutes(routes, centre);
     offerRoutes(routes, centre);
     redemptionRoutes(routes, centre);
+    saleRoutes(routes, centre);
     locationRoutes(routes, centre);
     incidentRoutes(routes, centre);
     recoveryRoutes(routes, centre);

@@ -10,6 +10,7 @@ export const webhookEvents = [
   'coupon.updated',
   'coupon.redeemed',
   'coupon.voided',
+  'coupon.refunded',
   'coupon.exhausted',
   'batch.completed',
   'over_redemption.detected',

@@ -1,0 +1,195 @@
+import { and, eq, ne, or } from 'drizzle-orm';
+import { refusal } from '../../shared/contracts/refusal.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+import { decideUse } from '../../shared/redemption/use.ts';
+import { type Centre, newId, type Outcome } from '../centre.ts';
+import { lockEscrows } from '../escrow/held.ts';
+import { takeTurns, turnsFor } from '../redemptions/counted-limits.ts';
+import { lockCoupons } from '../redemptions/find-coupon.ts';
+import { sharesOf } from '../redemptions/judge.ts';
+import { whereOf } from '../redemptions/redeem.ts';
+import { type RedemptionRow, takeUses } from '../redemptions/take-uses.ts';
+import { explainUse, stateOfAutomatic, stateOfUse } from '../redemptions/use-state.ts';
+import type { Db } from '../store/db.ts';
+import { isUniqueViolation, transactResult } from '../store/retry.ts';
+import { redemptions, sales } from '../store/schema.ts';
+import {
+  type BasketQuestion,
+  type Granted,
+  type JudgedBasket,
+  judgeBasket,
+  refusalOf,
+} from './judge-basket.ts';
+
+export type SaleRow = typeof sales.$inferSelect;
+export type SaleState = { readonly sale: SaleRow; readonly redemptions: readonly RedemptionRow[] };
+
+export type SaleRequest = BasketQuestion & {
+  readonly id: string;
+  readonly mayBeRetry: boolean;
+  readonly basketId: string;
+};
+
+/** Others that were faster may make a decision stale so often before the caller is told to come back. */
+const MAX_TRIES = 5;
+
+/**
+ * Redeems every code of a basket, and the automatic offers that apply, or none of them: the engine chooses the best
+ * combination, and a code that has no part in it refuses the whole.
+ */
+export async function makeSale(centre: Centre, request: SaleRequest): Promise<Outcome<SaleState>> {
+  if (request.mayBeRetry) {
+    const before = await findSale(centre.db, request.id);
+    if (before !== undefined) return sameSale(request, before);
+  }
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    // Judged once to learn whose turns and rows it needs, and again while it has them.
+    const judged = await judgeBasket(centre, centre.db, request);
+    if (!judged.ok) return judged;
+    const refused = await refusalOf(centre, centre.db, request, judged.value);
+    if (!refused.ok) return refused;
+    try {
+      const made = await transactResult(centre.db, (tx) => sell(centre, tx, request, judged.value));
+      if (!made.ok || made.value !== 'again') return made as Outcome<SaleState>; // 'again' was just left out
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      // The same id was written a moment ago by a retry that ran beside this call.
+      const before = await findSale(centre.db, request.id);
+      assert(before !== undefined, 'its id was taken');
+      return sameSale(request, before);
+    }
+  }
+  return err(refusal('busy'));
+}
+
+async function sell(
+  centre: Centre,
+  tx: Db,
+  request: SaleRequest,
+  expected: JudgedBasket,
+): Promise<Outcome<SaleState | 'again'>> {
+  const { customer } = request.circumstances;
+  const turns = expected.granted.flatMap(({ by }) => turnsFor(centre, by, customer));
+  await takeTurns(tx, [...new Set(turns)].sort());
+  // Rights before codes, each by id: the order in which everybody locks.
+  const offerIds = [...new Set(expected.granted.map(({ by }) => by.offer.id))].sort();
+  await lockEscrows(tx, offerIds);
+  await lockCoupons(
+    tx,
+    expected.granted.flatMap(({ by }) => by.coupon?.id ?? []),
+  );
+  const judged = await judgeBasket(centre, tx, request);
+  if (!judged.ok) return judged;
+  const refused = await refusalOf(centre, tx, request, judged.value);
+  if (!refused.ok) return refused;
+  const { granted, totals } = judged.value;
+  // Something else applies now than what is locked.
+  if (granted.some(({ by }) => !offerIds.includes(by.offer.id))) return ok('again');
+
+  const now = centre.ports.now();
+  const { basketId, basket, circumstances } = request;
+  const sale: SaleRow = {
+    id: request.id,
+    basketId,
+    channel: circumstances.channel,
+    locationId: circumstances.locationId ?? null,
+    currency: basket.currency,
+    basket,
+    totals,
+    returns: null,
+    madeAt: now,
+  };
+  await tx.insert(sales).values(sale);
+  const rows: RedemptionRow[] = [];
+  for (const one of inLockOrder(granted)) {
+    const taken = await takeGranted(centre, tx, sale, customer?.pseudonym ?? null, one);
+    if (!taken.ok) return taken;
+    rows.push(taken.value);
+  }
+  // As `redemptionsOf` reads them: a retry gets the same bytes.
+  return ok({ sale, redemptions: rows.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+}
+
+function inLockOrder(granted: readonly Granted[]): Granted[] {
+  return [...granted].sort((a, b) => (a.by.offer.id < b.by.offer.id ? -1 : 1));
+}
+
+async function takeGranted(
+  centre: Centre,
+  tx: Db,
+  sale: SaleRow,
+  customer: string | null,
+  { decision, by }: Granted,
+): Promise<Outcome<RedemptionRow>> {
+  const state = by.coupon === undefined ? stateOfAutomatic(by) : stateOfUse(by, { status: 'none' });
+  const decided = decideUse(state, { type: 'redeem', now: sale.madeAt });
+  if (!decided.ok) {
+    if (by.coupon === undefined) return err(refusal(decided.error));
+    return err(explainUse(by, decided.error));
+  }
+  const [event] = decided.value;
+  assert(event?.type === 'redeemed', 'a new use is redeemed');
+  const limited = event.right !== undefined;
+  const row: RedemptionRow = {
+    id: newId(centre.ports),
+    offerId: by.offer.id,
+    offerVersion: by.offer.version,
+    couponId: by.coupon?.id ?? null,
+    basketId: sale.basketId,
+    channel: sale.channel,
+    locationId: sale.locationId,
+    ledgerId: null,
+    incarnation: null,
+    currency: sale.currency,
+    subtotalMinor: sale.totals.subtotalMinor,
+    discountMinor: decision.discountMinor,
+    shares: sharesOf(decision, sale.basket),
+    customer,
+    leaseId: null,
+    atRisk: false,
+    paidBy: limited ? 'pool' : 'unlimited',
+    status: 'redeemed',
+    redeemedAt: sale.madeAt,
+    voidedAt: null,
+    voidReason: null,
+    receivedAt: sale.madeAt,
+    saleId: sale.id,
+    returnedMinor: 0,
+  };
+  const where = whereOf({ channel: sale.channel, locationId: sale.locationId ?? undefined });
+  const [taken] = await takeUses(tx, {
+    what: 'redeem',
+    offerId: row.offerId,
+    limited,
+    uses: [{ row, where }],
+  });
+  assert(taken === true, 'its rows were locked when it was judged');
+  return ok(row);
+}
+
+export async function findSale(db: Db, id: string): Promise<SaleState | undefined> {
+  const [sale] = await db.select().from(sales).where(eq(sales.id, id));
+  return sale && { sale, redemptions: await redemptionsOf(db, id) };
+}
+
+/** The only redemption of a sale bears its id; those of several codes name it. */
+export async function redemptionsOf(db: Db, saleId: string): Promise<RedemptionRow[]> {
+  return db
+    .select()
+    .from(redemptions)
+    .where(
+      or(
+        eq(redemptions.id, saleId),
+        // The index holds those alone that bear another id than their sale.
+        and(eq(redemptions.saleId, saleId), ne(redemptions.saleId, redemptions.id)),
+      ),
+    )
+    .orderBy(redemptions.id);
+}
+
+function sameSale(request: SaleRequest, before: SaleState): Outcome<SaleState> {
+  return before.sale.basketId === request.basketId
+    ? ok(before)
+    : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
+}
