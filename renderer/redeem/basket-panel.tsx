@@ -1,16 +1,18 @@
 import { Menu } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconPlus, IconUser, IconX } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useClient } from '../api/use-client.ts';
+import { useClient, useQuery } from '../api/use-client.ts';
 import { minorDigits } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import hidden from '../ui/hidden.module.css';
 import { Keypad } from '../ui/keypad.tsx';
 import { entryMinor } from './amount-entry.ts';
+import { type Item, itemMinor } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { useCustomerDialog } from './customer-dialog.tsx';
+import { QuickKeys } from './quick-keys.tsx';
 import { useRedeem } from './redeem-store.ts';
 
 /** Channels that a counter takes redemptions for; a web shop speaks to the centre itself. */
@@ -25,7 +27,11 @@ export function BasketPanel() {
   const phase = useRedeem((redeem) => redeem.phase);
   const { type, addItem, removeItem, clear } = useRedeem.getState();
   const entered = entryMinor(entry, minorDigits(format.currency));
-  const totalMinor = items.reduce((sum, amount) => sum + amount, 0) + entered;
+  const totalMinor = items.reduce((sum, item) => sum + itemMinor(item), 0) + entered;
+  const { data } = useQuery('quickKeys.list', {}, ['catalogue.changed']);
+  const quickKeys = data?.keys ?? [];
+  const [chosen, setWay] = useState<Way>('articles');
+  const way = quickKeys.length === 0 ? 'amount' : chosen;
   const list = useRef<HTMLOListElement>(null);
 
   // The newest item is the one that was just rung up.
@@ -63,11 +69,11 @@ export function BasketPanel() {
         <p className={classes.hint}>{t('redeem.basketHint')}</p>
       ) : (
         <ol className={classes.items} ref={list}>
-          {items.map((minor, i) => (
+          {items.map((item, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: an item is its place in the list
             <li key={i}>
-              <span>{t('redeem.item', { number: i + 1 })}</span>
-              <span className={classes.itemAmount}>{format.money(minor)}</span>
+              <ItemName item={item} number={i + 1} />
+              <span className={classes.itemAmount}>{format.money(itemMinor(item))}</span>
               <button
                 type="button"
                 className={classes.remove}
@@ -87,7 +93,12 @@ export function BasketPanel() {
         </ol>
       )}
 
-      <Keypad onKey={type} extra="00" />
+      {quickKeys.length > 0 && <WaySwitch way={way} onWay={setWay} />}
+      {way === 'articles' ? (
+        <QuickKeys keys={quickKeys} onKey={(article) => useRedeem.getState().addArticle(article)} />
+      ) : (
+        <Keypad onKey={type} extra="00" />
+      )}
       <div className={classes.actions}>
         <Action
           size="l"
@@ -104,6 +115,42 @@ export function BasketPanel() {
         </Action>
       </div>
     </section>
+  );
+}
+
+const ways = ['articles', 'amount'] as const;
+type Way = (typeof ways)[number];
+
+/** Articles by quick key, or amounts by keypad; the keyboard's digits always are an amount. */
+function WaySwitch({ way, onWay }: { way: Way; onWay: (way: Way) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.ways} role="tablist" aria-label={t('redeem.ways.label')}>
+      {ways.map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="tab"
+          className={classes.way}
+          aria-selected={one === way}
+          onClick={() => onWay(one)}
+        >
+          {t(`redeem.ways.${one}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function ItemName({ item, number }: { item: Item; number: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (item.article === undefined) return <span>{t('redeem.item', { number })}</span>;
+  return (
+    <span className={classes.itemName}>
+      {item.qty > 1 && <strong>{t('redeem.times', { number: format.number(item.qty) })}</strong>}{' '}
+      {item.article.name}
+    </span>
   );
 }
 

@@ -89,8 +89,22 @@ describe('typing', () => {
   it('adds items, and counts the open one', () => {
     type('500+');
     type('250');
-    expect(useRedeem.getState().items).toEqual([500]);
+    expect(useRedeem.getState().items).toEqual([{ unitPriceMinor: 500, qty: 1 }]);
     expect(useRedeem.getState().totalMinor()).toBe(750);
+  });
+
+  it('rings up an article again on its own line, as often as the digits before it say', () => {
+    const tea = { name: 'Tea', sku: 'TEA', unitPriceMinor: 250, category: 'Drinks' };
+    const { addArticle } = useRedeem.getState();
+    addArticle(tea);
+    type('3');
+    addArticle(tea);
+    expect(useRedeem.getState().items).toEqual([{ unitPriceMinor: 250, qty: 4, article: tea }]);
+    expect(useRedeem.getState().entry).toBe('');
+    // An amount that is being typed is no number of pieces.
+    type('1250');
+    addArticle({ ...tea, sku: 'CAKE' });
+    expect(useRedeem.getState().totalMinor()).toBe(4 * 250 + 250 + 1_250);
   });
 });
 

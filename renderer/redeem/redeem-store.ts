@@ -7,7 +7,16 @@ import type { Client } from '../api/client.ts';
 import { useApp } from '../app/app-store.ts';
 import { minorDigits } from '../i18n/format.ts';
 import { type AmountEntry, EMPTY_ENTRY, enterKey, entryMinor } from './amount-entry.ts';
-import { basketOf, MAX_ITEMS, newBasketId, sameCode } from './basket.ts';
+import {
+  type Article,
+  basketOf,
+  type Item,
+  itemMinor,
+  MAX_ITEMS,
+  newBasketId,
+  sameCode,
+  withArticle,
+} from './basket.ts';
 
 export type Confirmation = OutputOf<'redemption.confirm'>;
 export type Customer = NonNullable<InputOf<'redemption.check'>['customer']>;
@@ -20,7 +29,7 @@ export type Coupon = CheckResult['coupons'][number];
 export type Phase = 'entry' | 'checking' | 'result' | 'confirming' | 'done' | 'undone';
 
 /** What the cashier typed so far, before it is a basket or a code. */
-type Typed = { readonly items: readonly number[]; readonly entry: AmountEntry; readonly draft: string };
+type Typed = { readonly items: readonly Item[]; readonly entry: AmountEntry; readonly draft: string };
 
 type State = Typed & {
   readonly phase: Phase;
@@ -44,6 +53,8 @@ type Actions = {
   type(char: string): void;
   setDraft(draft: string): void;
   addItem(): void;
+  /** A quick key. One or two digits that were typed before it say how many. */
+  addArticle(article: Article): void;
   removeItem(index: number): void;
   /** Takes back the last `count` typed characters: they belonged to a scan. */
   takeBack(count: number): void;
@@ -99,6 +110,11 @@ function currency(): string {
   return status?.phase === 'ready' ? status.location.currency : 'EUR';
 }
 
+function taxMode(): 'inclusive' | 'exclusive' {
+  const { status } = useApp.getState();
+  return status?.phase === 'ready' ? status.location.taxMode : 'inclusive';
+}
+
 export const useRedeem = create<State & Actions>((set, get) => {
   let typedBefore: Typed[] = [];
   /** Only the newest check may write its answer. */
@@ -142,7 +158,9 @@ export const useRedeem = create<State & Actions>((set, get) => {
 
     totalMinor() {
       const { items, entry } = get();
-      return items.reduce((sum, amount) => sum + amount, 0) + entryMinor(entry, minorDigits(currency()));
+      return (
+        items.reduce((sum, item) => sum + itemMinor(item), 0) + entryMinor(entry, minorDigits(currency()))
+      );
     },
 
     type(char) {
@@ -171,7 +189,20 @@ export const useRedeem = create<State & Actions>((set, get) => {
       const minor = entryMinor(entry, minorDigits(currency()));
       if (minor === 0 || items.length >= MAX_ITEMS) return;
       remember();
-      set({ items: [...items, minor], entry: EMPTY_ENTRY });
+      set({ items: [...items, { unitPriceMinor: minor, qty: 1 }], entry: EMPTY_ENTRY });
+    },
+
+    addArticle(article) {
+      if (get().phase === 'confirming') return;
+      beginAnew();
+      const { items, entry } = get();
+      const isCount = /^[1-9]\d?$/.test(entry);
+      remember();
+      set({
+        items: withArticle(items, article, isCount ? Number(entry) : 1),
+        entry: isCount ? EMPTY_ENTRY : entry,
+      });
+      basketChanged();
     },
 
     removeItem(index) {
@@ -207,10 +238,11 @@ export const useRedeem = create<State & Actions>((set, get) => {
       if (codes.length === 0 || get().totalMinor() === 0) return;
       const mine = ++round;
       set({ phase: 'checking', codes, fault: undefined, stale: false });
-      const amounts = [...items, entryMinor(entry, minorDigits(currency()))].filter((amount) => amount > 0);
+      const open = { unitPriceMinor: entryMinor(entry, minorDigits(currency())), qty: 1 };
+      const lines = [...items, open].filter((item) => item.unitPriceMinor > 0);
       const answer = await client.call('redemption.check', {
         basketId,
-        basket: basketOf(amounts, currency()),
+        basket: basketOf(lines, currency(), taxMode()),
         codes: [...codes],
         channel,
         ...(customer === undefined ? {} : { customer }),

@@ -113,6 +113,8 @@ export type OfferTerms = {
   readonly without?: readonly string[];
   readonly sharedCode?: string;
   readonly campaign?: string;
+  /** Categories that take part, comma-separated. */
+  readonly items?: string;
 };
 
 /** Fills in the form as a manager does. Without `sharedCode` the codes are unique, and the batch form opens next. */
@@ -127,6 +129,10 @@ export async function createOffer(page: Page, terms: OfferTerms): Promise<void> 
     await page.getByLabel('Amount *').fill(terms.amount);
   }
   if (terms.percent !== undefined) await page.getByLabel('Percent *').fill(terms.percent);
+  if (terms.items !== undefined) {
+    await page.getByLabel('Only certain items').check();
+    await page.getByLabel('Categories', { exact: true }).fill(terms.items);
+  }
   await step('Rules');
   if (terms.minSpend !== undefined) await page.getByLabel('Minimum spend').fill(terms.minSpend);
   if (terms.firstDay !== undefined) await page.getByLabel('First day').fill(terms.firstDay);
