@@ -19,7 +19,7 @@ export type FoundCoupon = FoundOffer & { readonly coupon: CouponRow };
  * first, then the one of the caller's location. Without a location it is taken where only one made it; where several
  * did, the caller is asked for the location, since any choice would be a guess about money.
  */
-export async function locateCoupon(
+export async function findCoupon(
   db: Db,
   entered: string,
   locationId: string | undefined,
@@ -37,29 +37,12 @@ export async function locateCoupon(
     if (next?.coupon.code === coupon.code)
       return err(refusal(locationId === undefined ? 'location_required' : 'wrong_location'));
   }
+  // Its one right sits in that location's ledger, which may be spending it right now without a network.
+  if (coupon.locationId !== null && coupon.maxUses !== null) return err(refusal('home_unreachable'));
   // An offer that a location made is given there alone, until the centre widens it.
   if (locationId !== undefined && (offer.locationId ?? locationId) !== locationId)
     return err(refusal('wrong_location'));
   return ok({ coupon, offer, escrow: best.escrow ?? undefined });
-}
-
-/** The same, for whoever wants to spend it: its uses must be at home here. */
-export async function findCoupon(
-  db: Db,
-  entered: string,
-  locationId: string | undefined,
-): Promise<Outcome<FoundCoupon>> {
-  const found = await locateCoupon(db, entered, locationId);
-  if (!found.ok) return found;
-  const { coupon } = found.value;
-  // A ledger has it, and may be spending it right now without a network.
-  if (coupon.homeLedgerId !== null && hasFreeUses(coupon)) return err(refusal('home_unreachable'));
-  return found;
-}
-
-/** Uses that are neither spent nor held, wherever they are at home. */
-function hasFreeUses({ maxUses, used, reserved }: CouponRow): boolean {
-  return maxUses === null || used + reserved < maxUses;
 }
 
 /** The two best by reading, then nearness: the second tells whether the first is the only one of its text. */

@@ -6,7 +6,6 @@ import type { RightsMove } from '../../shared/redemption/rights.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
-import { bringForChannel } from '../homes/bring-for-channel.ts';
 import type { Db } from '../store/db.ts';
 import { isUniqueViolation, transact } from '../store/retry.ts';
 import { takeTurns, turnsFor } from './counted-limits.ts';
@@ -102,13 +101,8 @@ async function attempt(
   make: MakeTaking,
 ): Promise<Outcome<Taken>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { code, circumstances } = request;
-    const found = await findCoupon(centre.db, code, circumstances.locationId);
-    if (!found.ok) {
-      const mayCome = found.error.code === 'home_unreachable' && tries === 0;
-      if (mayCome && (await bringForChannel(centre, code, circumstances.locationId))) continue;
-      return found;
-    }
+    const found = await findCoupon(centre.db, request.code, request.circumstances.locationId);
+    if (!found.ok) return found;
     const turns = turnsFor(centre, found.value, request.circumstances.customer);
     const outcome =
       turns.length === 0
