@@ -16,11 +16,15 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { refusal } from '../shared/contracts/refusal.ts';
+import { batchRoutes } from './batches/routes.ts';
 import type { Centre } from './centre.ts';
+import { packAnswers, unpackBody } from './compression.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { validateRoutes } from './coupons/validate-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { bellOf } from './homes/bell.ts';
 import { incidentRoutes } from './incidents/routes.ts';
+import { jobRoutes } from './jobs/routes.ts';
 import { parseJson } from './json.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { offerRoutes } from './offers/routes.ts';
@@ -53,15 +57,22 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
   }) as unknown as FastifyInstance;
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    request.rawBody = body;
-    if (body.length === 0) return done(null, undefined);
-    try {
-      done(null, parseJson(body));
-    } catch (error) {
-      done(new RefusedError(refusal('invalid_input', { why: (error as Error).message }, 'body')));
-    }
-  });
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      // A signature covers the bytes as they came.
+      request.rawBody = body;
+      if (body.length === 0) return undefined;
+      const maxBytes = request.routeOptions.bodyLimit ?? MAX_BODY_BYTES;
+      const plain = await unpackBody(body, request.headers['content-encoding'], maxBytes);
+      try {
+        return parseJson(plain);
+      } catch (error) {
+        throw new RefusedError(refusal('invalid_input', { why: (error as Error).message }, 'body'));
+      }
+    },
+  );
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
@@ -71,6 +82,9 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
   });
+  packAnswers(app);
+  // Questions that are kept open must not keep the server open.
+  app.addHook('preClose', async () => bellOf(centre.store).close());
 
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {
@@ -90,6 +104,8 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     healthRoutes(routes, centre);
     validateRoutes(routes, centre);
     couponRoutes(routes, centre);
+    batchRoutes(routes, centre);
+    jobRoutes(routes, centre);
     offerRoutes(routes, centre);
     redemptionRoutes(routes, centre);
     saleRoutes(routes, centre);

@@ -23,7 +23,7 @@ const uuid = customType<{ data: string; driverData: Uint8Array | null }>({
   },
 });
 
-function uuidText(bytes: Uint8Array): string {
+export function uuidText(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
@@ -33,6 +33,11 @@ const hash = customType<{ data: string; driverData: Uint8Array }>({
   dataType: () => 'blob',
   toDriver: (hex) => Buffer.from(hex, 'hex'),
   fromDriver: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex'),
+});
+
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
+  dataType: () => 'blob',
+  toDriver: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
 });
 
 const json = <T>() => text({ mode: 'json' }).$type<T>();
@@ -79,6 +84,119 @@ export const batches = sqliteTable('batches', {
   requestId: uuid('request_id'),
 });
 
+/** The coupons of a batch in the order of their serials, in runs. */
+export const batchSerials = sqliteTable(
+  'batch_serials',
+  {
+    batchId: uuid('batch_id').notNull(),
+    firstSerial: integer('first_serial').notNull(),
+    /** 16 bytes for each coupon. */
+    ids: bytes().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.batchId, table.firstSerial] })],
+);
+
+/** How a batch came about that was too large for one transaction. Without a row it was live from the beginning. */
+export const batchJobs = sqliteTable('batch_jobs', {
+  batchId: uuid('batch_id').primaryKey(),
+  kind: text({ enum: ['generate', 'import'] }).notNull(),
+  state: text({ enum: ['inserting', 'announcing', 'removing', 'live', 'withdrawn'] }).notNull(),
+  /** Codes are drawn from it, so that a crash changes none; zeros once they are all there. */
+  seed: bytes().notNull(),
+  /** Its coupons are no older rows than this one. */
+  firstRow: integer('first_row').notNull(),
+  /** Codes that the present state is done with. */
+  made: integer().notNull(),
+  operatorId: uuid('operator_id').notNull(),
+  tillName: text('till_name').notNull(),
+  /** Why it stands still: the code of a refusal. */
+  stopped: text(),
+  endedAt: integer('ended_at'),
+});
+
+/** Serials that were voided or made valid again together; the newest that holds a serial counts. */
+export const codeRanges = sqliteTable('code_ranges', {
+  /** Of its event. */
+  seq: integer().primaryKey(),
+  batchId: uuid('batch_id').notNull(),
+  firstSerial: integer('first_serial').notNull(),
+  lastSerial: integer('last_serial').notNull(),
+  status: text({ enum: ['live', 'void'] }).notNull(),
+  reason: text().notNull(),
+  at: integer().notNull(),
+  operatorId: uuid('operator_id').notNull(),
+});
+
+/** Files of codes that came from elsewhere. */
+export const imports = sqliteTable('imports', {
+  id: uuid().primaryKey(),
+  fileName: text('file_name').notNull(),
+  bytes: integer().notNull(),
+  state: text({
+    enum: ['uploading', 'uploaded', 'reading', 'importing', 'done', 'undone', 'failed'],
+  }).notNull(),
+  settings: text(),
+  report: text(),
+  batchId: uuid('batch_id'),
+  createdAt: integer('created_at').notNull(),
+  operatorId: uuid('operator_id').notNull(),
+});
+
+/** Batches whose codes prove their origin: each has a signing key of its own, so that it can be revoked alone. */
+export const tokenBatches = sqliteTable('token_batches', {
+  batchId: uuid('batch_id').primaryKey(),
+  keyId: bytes('key_id').notNull(),
+  seed: bytes().notNull(),
+  revokedAt: integer('revoked_at'),
+});
+
+/** Root keys of other ledgers, pinned by an admin, each with the newest key list that it signed. */
+export const trustedRoots = sqliteTable('trusted_roots', {
+  publicKey: bytes('public_key').primaryKey(),
+  name: text().notNull(),
+  list: bytes().notNull(),
+  version: integer().notNull(),
+  trustedAt: integer('trusted_at').notNull(),
+});
+
+export const printers = sqliteTable('printers', {
+  id: uuid().primaryKey(),
+  name: text().notNull(),
+  settings: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  removedAt: integer('removed_at'),
+});
+
+export const printJobs = sqliteTable('print_jobs', {
+  seq: integer().primaryKey(),
+  id: uuid().notNull(),
+  printerId: uuid('printer_id').notNull(),
+  state: text({ enum: ['waiting', 'printed', 'cancelled'] }).notNull(),
+  document: text().notNull(),
+  batchId: uuid('batch_id'),
+  firstSerial: integer('first_serial'),
+  lastSerial: integer('last_serial'),
+  isCopy: integer('is_copy', { mode: 'boolean' }).notNull(),
+  attempts: integer().notNull().default(0),
+  error: text(),
+  createdAt: integer('created_at').notNull(),
+  operatorId: uuid('operator_id').notNull(),
+  tillName: text('till_name').notNull(),
+  endedAt: integer('ended_at'),
+});
+
+export const printLog = sqliteTable('print_log', {
+  seq: integer().primaryKey(),
+  at: integer().notNull(),
+  operatorId: uuid('operator_id').notNull(),
+  tillName: text('till_name').notNull(),
+  batchId: uuid('batch_id').notNull(),
+  firstSerial: integer('first_serial').notNull(),
+  lastSerial: integer('last_serial').notNull(),
+  medium: text().notNull(),
+  isCopy: integer('is_copy', { mode: 'boolean' }).notNull(),
+});
+
 export const coupons = sqliteTable('coupons', {
   id: uuid().notNull(),
   /** Canonical text. */
@@ -118,6 +236,44 @@ export const leases = sqliteTable('leases', {
   incarnation: integer().notNull().default(1),
 });
 
+/** Codes whose uses are at home elsewhere than where they were made; see `till/homes`. */
+export const codeHomes = sqliteTable('code_homes', {
+  couponId: uuid('coupon_id').primaryKey(),
+  /** Removals so far; what is said of an earlier one is void. */
+  move: integer().notNull(),
+  place: text({ enum: ['here', 'away'] }).notNull(),
+  /** The one that has it; a later one does not. */
+  incarnation: integer().notNull(),
+});
+
+/** Money of budgets that this ledger may give away, in minor units: the same places as those of rights. */
+export const budgetLeases = sqliteTable('budget_leases', {
+  id: uuid().primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  incarnation: integer().notNull(),
+  total: integer().notNull(),
+  leased: integer().notNull(),
+  reserved: integer().notNull(),
+  spent: integer().notNull(),
+  burned: integer().notNull(),
+  returned: integer().notNull(),
+});
+
+/** What a redemption took of a budget, so that a void gives it back where it came from. */
+export const budgetSpends = sqliteTable('budget_spends', {
+  redemptionSeq: integer('redemption_seq').primaryKey(),
+  leaseId: uuid('lease_id').notNull(),
+  amountMinor: integer('amount_minor').notNull(),
+});
+
+/** Events of this ledger that the centre keeps but could not apply. */
+export const setAsideEvents = sqliteTable('set_aside_events', {
+  seq: integer().primaryKey(),
+  /** The refusal as JSON. */
+  reason: text().notNull(),
+  toldAt: integer('told_at').notNull(),
+});
+
 export const lanes = sqliteTable('lanes', {
   id: uuid().primaryKey(),
   /** Of its till. */
@@ -142,6 +298,19 @@ export const baskets = sqliteTable('baskets', {
   discountMinor: integer('discount_minor').notNull(),
   payableMinor: integer('payable_minor').notNull(),
   at: integer().notNull(),
+  /** Of a completed one: what was sold, as a refund needs it. */
+  sale: text(),
+  /** What came back so far; null: nothing. */
+  returns: text(),
+});
+
+export const refunds = sqliteTable('refunds', {
+  /** Of its event. */
+  seq: integer().primaryKey(),
+  /** Of the call that made it, so that a retry finds it. */
+  id: uuid().notNull(),
+  basketId: uuid('basket_id').notNull(),
+  answer: text().notNull(),
 });
 
 /** Live holds only, so few that nothing but the key is indexed; how each began and ended is in the events. */
@@ -186,6 +355,10 @@ export const redemptions = sqliteTable('redemptions', {
   atRisk: integer('at_risk', { mode: 'boolean' }).notNull(),
   voidedAt: integer('voided_at'),
   voidSeq: integer('void_seq'),
+  /** The part of the discount that was on goods which came back. */
+  returnedMinor: integer('returned_minor').notNull().default(0),
+  /** The refund whose event gave the use back. */
+  useBackSeq: integer('use_back_seq'),
   /** The redemption of the same code before this one, and of the same customer: no index needs to know. */
   prevSeq: integer('prev_seq'),
   prevCustomerSeq: integer('prev_customer_seq'),

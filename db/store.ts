@@ -8,7 +8,9 @@ import type { Drizzle } from './drizzle.ts';
 import type { OpenLedger } from './open.ts';
 import { auditReads } from './queries/audit.ts';
 import { batchJobReads, batchJobWrites } from './queries/batch-jobs.ts';
+import { budgetReads, budgetWrites } from './queries/budgets.ts';
 import { campaignReads, campaignWrites } from './queries/campaigns.ts';
+import { codeHomeReads, codeHomeWrites } from './queries/code-homes.ts';
 import { codeRangeReads, codeRangeWrites } from './queries/code-ranges.ts';
 import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
 import { customerReads, customerWrites } from './queries/customers.ts';
@@ -19,8 +21,10 @@ import { metaReads, metaWrites } from './queries/meta.ts';
 import { offerReads, offerWrites } from './queries/offers.ts';
 import { operatorReads, operatorWrites } from './queries/operators.ts';
 import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
+import { refundReads, refundWrites } from './queries/refunds.ts';
 import { reportReads } from './queries/reports.ts';
 import { searchReads } from './queries/search.ts';
+import { setAsideReads, setAsideWrites } from './queries/set-aside.ts';
 import { throttleReads, throttleWrites } from './queries/throttles.ts';
 import { LedgerBrokenError, LedgerGoneError, type StorageFault } from './storage-fault.ts';
 
@@ -227,9 +231,13 @@ export function prepareReads(db: Drizzle) {
     batches: batchReads(db),
     batchJobs: batchJobReads(db),
     codeRanges: codeRangeReads(db),
+    codeHomes: codeHomeReads(db),
+    budgets: budgetReads(db),
+    setAside: setAsideReads(db),
     lanes: laneReads(db),
     leases: leaseReads(db),
     redemptions: redemptionReads(db),
+    refunds: refundReads(db),
     events: eventReads(db),
     throttles: throttleReads(db),
     customers: customerReads(db),
@@ -249,9 +257,13 @@ function prepareWrites(db: Drizzle) {
     batches: batchWrites(db),
     batchJobs: batchJobWrites(db),
     codeRanges: codeRangeWrites(db),
+    codeHomes: codeHomeWrites(db),
+    budgets: budgetWrites(db),
+    setAside: setAsideWrites(db),
     lanes: laneWrites(db),
     leases: leaseWrites(db),
     redemptions: redemptionWrites(db),
+    refunds: refundWrites(db),
     events: eventWrites(db),
     throttles: throttleWrites(db),
     customers: customerWrites(db),

@@ -1,4 +1,5 @@
 import { backupFeature } from './backup/handlers.ts';
+import { createBatchJobs } from './batches/batch-jobs.ts';
 import { batchesFeature } from './batches/handlers.ts';
 import { campaignsFeature } from './campaigns/handlers.ts';
 import { deskFeature } from './desk/handlers.ts';
@@ -19,17 +20,18 @@ import { syncFeature } from './sync/handlers.ts';
 
 /** Every room of the core, in the order in which they start. */
 export function createFeatures(services: Services): readonly Feature[] {
-  const redemption = redemptionFeature(services);
+  const sync = syncFeature(services);
+  const redemption = redemptionFeature(services, sync.homeLine);
   const backup = backupFeature(services);
   return [
     setupFeature(services),
     operatorsFeature(services),
     offersFeature(services),
     campaignsFeature(services),
-    batchesFeature(services),
+    batchesFeature(services, createBatchJobs(services)),
     printingFeature(services),
     redemption,
-    syncFeature(services),
+    sync,
     lanesFeature(services),
     reportsFeature(services),
     searchFeature(services),

@@ -2,6 +2,7 @@ import type { EventStamp, Tx } from '../db/store.ts';
 import { assert } from '../shared/kernel/assert.ts';
 import { isOn } from '../shared/redemption/guards.ts';
 import { moveRights } from '../shared/redemption/rights.ts';
+import { burnHomes } from './homes/code-home.ts';
 import { endHold } from './redemption/holds.ts';
 import type { Services } from './services.ts';
 
@@ -19,8 +20,10 @@ export function continueAs(
   const identity = services.store.identity();
   assert(identity && incarnation > identity.incarnation, 'incarnations only grow');
   for (const hold of tx.read.redemptions.allHeld()) {
-    if (hold.leaseId !== null) endHold(tx, hold, 'replaced', stamp);
+    const coupon = tx.read.coupons.byId(hold.couponId);
+    if (hold.leaseId !== null || coupon?.maxUses != null) endHold(tx, hold, 'replaced', stamp);
   }
+  if (!keepsRights) burnHomes(tx);
   if (keepsRights) tx.write.leases.takeOver(identity.incarnation, incarnation);
   else if (isOn(services.ports.guards, 'continuing_burns_the_lease')) {
     for (const { id } of tx.read.leases.all()) burnFree(tx, id);

@@ -106,6 +106,8 @@ export type CentreRequest = {
   readonly timeoutMs: number;
   /** More answer bytes than this count as a transport fault. */
   readonly maxResponseBytes: number;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
 };
 
 export type CentreResponse = {
@@ -118,6 +120,8 @@ export type CentreResponse = {
 /** Resolves with any HTTP answer; rejects when there was none (refused, timed out, cut off). */
 export type CentreTransport = {
   request(request: CentreRequest): Promise<CentreResponse>;
+  /** A question may stay open for half a minute. Absent: everything is answered at once, or not at all. */
+  readonly canWait?: boolean;
 };
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -4,12 +4,12 @@ import { generateCode } from '../../shared/codes/generate-code.ts';
 import { codeSpace, usableSpace } from '../../shared/codes/guessability.ts';
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
-import { MAX_CODES_PER_CHANGE } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { announceBatch } from '../batches/announce-batch.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
-import { type Announcement, announce } from '../feed/announce.ts';
+import { announce } from '../feed/announce.ts';
 import { type EscrowRow, escapeLike, type OfferRow } from '../offers/offers.ts';
 import { cutPage, olderThan, type PageKey } from '../paging.ts';
 import type { Db } from '../store/db.ts';
@@ -20,6 +20,8 @@ export type CouponState = {
   readonly coupon: CouponRow;
   readonly offer: OfferRow;
   readonly escrow: EscrowRow | undefined;
+  /** Its batch is not complete: it is not valid yet. */
+  readonly isMade: boolean;
 };
 
 const RANDOM_BYTES_PER_ID = 10;
@@ -82,7 +84,13 @@ export async function addCoupon(
       issuedAt: now,
       lastUsedAt: null,
       lastUsedWhere: null,
+      homeLedgerId: null,
+      homeIncarnation: null,
+      homeMove: 0,
+      homeAskedAt: null,
+      homeKeptAt: null,
       updatedAt: now,
+      endTold: null,
     };
     const written = await tx
       .insert(coupons)
@@ -167,18 +175,12 @@ export async function addBatch(
       .returning({ code: coupons.code, serial: coupons.serial });
     made.push(...(await closeGaps(tx, batchId, made.length, written)));
   }
-  const codeChanges: Announcement[] = [];
-  for (let first = 1; first <= input.count; first += MAX_CODES_PER_CHANGE) {
-    codeChanges.push({
-      kind: 'codes',
-      ref: offer.id,
-      batchId,
-      firstSerial: first,
-      lastSerial: Math.min(first + MAX_CODES_PER_CHANGE - 1, input.count),
-      locationId: offer.locationId,
-    });
-  }
-  await announce(tx, [{ kind: 'batch', ref: batchId, locationId: offer.locationId }, ...codeChanges]);
+  await announceBatch(tx, {
+    id: batchId,
+    offerId: offer.id,
+    count: input.count,
+    locationId: offer.locationId,
+  });
   return ok({ batchId, codes: made });
 }
 
@@ -208,8 +210,23 @@ export async function findCouponById(db: Db, id: string): Promise<CouponState | 
     .from(coupons)
     .innerJoin(offers, eq(offers.id, coupons.offerId))
     .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
+    .leftJoin(batches, eq(batches.id, coupons.batchId))
     .where(eq(coupons.id, id));
-  return found && { coupon: found.coupons, offer: found.offers, escrow: found.escrows ?? undefined };
+  return found && stateOf(found);
+}
+
+function stateOf(found: {
+  readonly coupons: CouponRow;
+  readonly offers: OfferRow;
+  readonly escrows: EscrowRow | null;
+  readonly batches: typeof batches.$inferSelect | null;
+}): CouponState {
+  return {
+    coupon: found.coupons,
+    offer: found.offers,
+    escrow: found.escrows ?? undefined,
+    isMade: found.batches?.state !== 'making',
+  };
 }
 
 export type CouponFilter = {
@@ -239,15 +256,11 @@ export async function listCoupons(
     .from(coupons)
     .innerJoin(offers, eq(offers.id, coupons.offerId))
     .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
+    .leftJoin(batches, eq(batches.id, coupons.batchId))
     .where(and(...conditions))
     .orderBy(desc(coupons.issuedAt), desc(coupons.id))
     .limit(page.limit + 1);
-  const states = rows.map((found) => ({
-    coupon: found.coupons,
-    offer: found.offers,
-    escrow: found.escrows ?? undefined,
-  }));
-  return cutPage(states, page.limit, ({ coupon }) => ({ at: coupon.issuedAt, id: coupon.id }));
+  return cutPage(rows.map(stateOf), page.limit, ({ coupon }) => ({ at: coupon.issuedAt, id: coupon.id }));
 }
 
 /** Changes a coupon under its lock. `expected`: the version that the caller saw. */

@@ -6,11 +6,12 @@ import type { RightsMove } from '../../shared/redemption/rights.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
+import { bringForChannel } from '../homes/bring-for-channel.ts';
 import type { Db } from '../store/db.ts';
 import { isUniqueViolation, transact } from '../store/retry.ts';
 import { takeTurns, turnsFor } from './counted-limits.ts';
 import { overCustomerCap } from './customer-cap.ts';
-import { type FoundCoupon, findCoupon } from './find-coupon.ts';
+import { type FoundCoupon, findCoupon, locateCoupon } from './find-coupon.ts';
 import { type Circumstances, gatherFacts } from './gather-facts.ts';
 import { type Judgement, judge, sharesOf } from './judge.ts';
 import { findRedemption, findReservation } from './records.ts';
@@ -82,7 +83,7 @@ async function sameRequest<Row extends { readonly couponId: string | null; reado
   request: UseRequest,
   row: Row,
 ): Promise<Outcome<Row>> {
-  const found = await findCoupon(db, request.code, request.circumstances.locationId);
+  const found = await locateCoupon(db, request.code, request.circumstances.locationId);
   const same = found.ok && found.value.coupon.id === row.couponId && row.basketId === request.basketId;
   return same
     ? ok(row)
@@ -101,8 +102,13 @@ async function attempt(
   make: MakeTaking,
 ): Promise<Outcome<Taken>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const found = await findCoupon(centre.db, request.code, request.circumstances.locationId);
-    if (!found.ok) return found;
+    const { code, circumstances } = request;
+    const found = await findCoupon(centre.db, code, circumstances.locationId);
+    if (!found.ok) {
+      const mayCome = found.error.code === 'home_unreachable' && tries === 0;
+      if (mayCome && (await bringForChannel(centre, code, circumstances.locationId))) continue;
+      return found;
+    }
     const turns = turnsFor(centre, found.value, request.circumstances.customer);
     const outcome =
       turns.length === 0

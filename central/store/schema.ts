@@ -2,6 +2,7 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   integer,
   jsonb,
   pgTable,
@@ -9,7 +10,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
+import type { BatchFormat } from '../../shared/contracts/operations/batches.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import type { RefundedLine, Returns } from '../../shared/engine/refund.ts';
@@ -44,6 +45,7 @@ export const apiKeys = pgTable('api_keys', {
   scopes: text('scopes').array().notNull(),
   createdAt: whole('created_at').notNull(),
   revokedAt: whole('revoked_at'),
+  expiresAt: whole('expires_at'),
 });
 
 export const locations = pgTable('locations', {
@@ -123,6 +125,8 @@ export const offers = pgTable('offers', {
   ownCouponId: uuid('own_coupon_id'),
   createdAt: whole('created_at').notNull(),
   updatedAt: whole('updated_at').notNull(),
+  endsAt: whole('ends_at'),
+  endTold: whole('end_told'),
 });
 
 export const offerVersions = pgTable(
@@ -162,13 +166,51 @@ export const leases = pgTable('leases', {
   createdAt: whole('created_at').notNull(),
 });
 
+export const budgets = pgTable('budgets', {
+  offerId: uuid('offer_id').primaryKey(),
+  n: whole('n').notNull(),
+  pool: whole('pool').notNull(),
+  leased: whole('leased').notNull(),
+  reserved: whole('reserved').notNull(),
+  spent: whole('spent').notNull(),
+  burned: whole('burned').notNull(),
+});
+
+export const budgetLeases = pgTable('budget_leases', {
+  id: uuid('id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  ledgerId: uuid('ledger_id').notNull(),
+  incarnation: integer('incarnation').notNull(),
+  status: text('status', { enum: ['open', 'burned'] }).notNull(),
+  granted: whole('granted').notNull(),
+  claimed: whole('claimed'),
+  held: whole('held').notNull(),
+  spent: whole('spent').notNull(),
+  returned: whole('returned').notNull(),
+  burned: whole('burned').notNull(),
+  keep: whole('keep'),
+  createdAt: whole('created_at').notNull(),
+});
+
+export const budgetSpends = pgTable('budget_spends', {
+  redemptionId: uuid('redemption_id').primaryKey(),
+  offerId: uuid('offer_id').notNull(),
+  leaseId: uuid('lease_id'),
+  paidMinor: whole('paid_minor').notNull(),
+  owedMinor: whole('owed_minor').notNull(),
+});
+
 export const batches = pgTable('batches', {
   id: uuid('id').primaryKey(),
   offerId: uuid('offer_id').notNull(),
   name: text('name').notNull(),
-  format: jsonb('format').$type<CodeFormat>().notNull(),
+  format: jsonb('format').$type<BatchFormat>().notNull(),
   count: integer('count').notNull(),
   createdAt: whole('created_at').notNull(),
+  state: text('state', { enum: ['making', 'live'] })
+    .notNull()
+    .default('live'),
+  endTold: whole('end_told'),
 });
 
 export const coupons = pgTable('coupons', {
@@ -187,6 +229,12 @@ export const coupons = pgTable('coupons', {
   lastUsedAt: whole('last_used_at'),
   lastUsedWhere: text('last_used_where'),
   updatedAt: whole('updated_at').notNull(),
+  endTold: whole('end_told'),
+  homeLedgerId: uuid('home_ledger_id'),
+  homeIncarnation: integer('home_incarnation'),
+  homeMove: integer('home_move').notNull().default(0),
+  homeAskedAt: whole('home_asked_at'),
+  homeKeptAt: whole('home_kept_at'),
 });
 
 /** What each unit and each delivery was given, so that a refund gives back exactly that. */
@@ -298,7 +346,9 @@ export const changes = pgTable('changes', {
   id: whole('id').primaryKey().generatedAlwaysAsIdentity(),
   position: whole('position'),
   locationId: uuid('location_id'),
-  kind: text('kind', { enum: ['offer', 'batch', 'codes', 'codeUse', 'lease'] }).notNull(),
+  kind: text('kind', {
+    enum: ['offer', 'batch', 'codes', 'codeUse', 'codeHome', 'lease', 'budget'],
+  }).notNull(),
   ref: uuid('ref').notNull(),
   firstSerial: integer('first_serial'),
   lastSerial: integer('last_serial'),
@@ -317,6 +367,8 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
   events: text('events').array().notNull(),
   status: text('status', { enum: ['active', 'removed'] }).notNull(),
   createdAt: whole('created_at').notNull(),
+  oldSecret: text('old_secret'),
+  oldSecretUntil: whole('old_secret_until'),
 });
 
 export const outbox = pgTable('outbox', {
@@ -343,3 +395,39 @@ export const webhookDeliveries = pgTable(
   },
   (t) => [primaryKey({ columns: [t.eventId, t.endpointId] })],
 );
+
+export const jobs = pgTable('jobs', {
+  id: uuid('id').primaryKey(),
+  kind: text('kind').notNull(),
+  schedule: text('schedule').unique(),
+  state: text('state', { enum: ['waiting', 'running', 'done', 'failed', 'cancelled'] }).notNull(),
+  input: jsonb('input').$type<unknown>().notNull(),
+  done: whole('done').notNull().default(0),
+  outOf: whole('out_of').notNull().default(0),
+  result: jsonb('result').$type<Readonly<Record<string, string | number>>>(),
+  fault: jsonb('fault').$type<Refusal>(),
+  cancelAsked: boolean('cancel_asked').notNull().default(false),
+  dueAt: whole('due_at').notNull(),
+  claimedBy: uuid('claimed_by'),
+  claimedUntil: whole('claimed_until'),
+  runSince: whole('run_since'),
+  runFrom: whole('run_from'),
+  attempts: integer('attempts').notNull().default(0),
+  createdAt: whole('created_at').notNull(),
+  updatedAt: whole('updated_at').notNull(),
+  endedAt: whole('ended_at'),
+});
+
+export const campaigns = pgTable('campaigns', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  firstDay: date('first_day', { mode: 'string' }),
+  lastDay: date('last_day', { mode: 'string' }),
+  budgetMinor: whole('budget_minor'),
+  maxUses: whole('max_uses'),
+  currency: text('currency').notNull(),
+  status: text('status', { enum: ['active', 'archived'] }).notNull(),
+  version: integer('version').notNull(),
+  createdAt: whole('created_at').notNull(),
+  updatedAt: whole('updated_at').notNull(),
+});

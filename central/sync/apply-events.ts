@@ -16,6 +16,9 @@ import { newId } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import { type LeaseHolder, leaseOf, lockEscrows } from '../escrow/held.ts';
 import { settleOffer } from '../escrow/settle.ts';
+import { applyCodeReceived, applyCodeReturned } from '../homes/apply.ts';
+import { bellOf } from '../homes/bell.ts';
+import { answeredAbout } from '../homes/homes.ts';
 import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
 import { addOffer, changeOffer } from '../offers/offers.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
@@ -44,6 +47,7 @@ export async function applyEvents(
     if (why !== undefined) refused.set(event.seq, why);
   }
   await endPush(tx, centre, work);
+  for (const couponId of work.usedCoupons) bellOf(centre.store).ring(answeredAbout(couponId));
   for (const offerId of [...work.movedOffers].sort()) await settleOffer(tx, centre, offerId);
   return refused;
 }
@@ -94,6 +98,10 @@ async function applyEvent(
       return applyBatch(tx, work, event);
     case 'codes.added':
       return applyCodes(tx, work, event);
+    case 'code.received':
+      return applyCodeReceived(tx, work, event);
+    case 'code.returned':
+      return applyCodeReturned(tx, centre, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);
     case 'lease.returned':
@@ -366,7 +374,7 @@ async function isBatchOf(tx: Db, batchId: string, offerId: string): Promise<bool
 async function applyCodes(
   tx: Db,
   work: PushWork,
-  { payload, at }: Of<'codes.added'>,
+  { payload, at, incarnation }: Of<'codes.added'>,
 ): Promise<Refusal | undefined> {
   const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = payload;
   const [offer] = await tx.select().from(offers).where(eq(offers.id, offerId));
@@ -394,6 +402,9 @@ async function applyCodes(
         maxUses: usesPerCode ?? null,
         issuedAt: at,
         updatedAt: at,
+        ...(usesPerCode === undefined
+          ? {}
+          : { homeLedgerId: work.holder.ledgerId, homeIncarnation: incarnation }),
       })),
     )
     .onConflictDoNothing();

@@ -4,8 +4,9 @@ import { type Change, MAX_CHANGES_PER_PULL, type PullResponse } from '../../shar
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Centre } from '../centre.ts';
 import { numberChanges } from '../feed/number-changes.ts';
+import { describeHomes, usesBy } from '../homes/messages.ts';
 import type { Db } from '../store/db.ts';
-import { batches, changes, coupons, leases, offers, redemptions } from '../store/schema.ts';
+import { batches, changes, coupons, leases, offers } from '../store/schema.ts';
 import type { Device } from './signature.ts';
 
 /** So many chunks of codes make about two megabytes: neither side holds more of a million codes at once. */
@@ -68,6 +69,8 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
     offer: await offerChanges(db, refs('offer')),
     batch: await batchChanges(db, refs('batch')),
     codeUse: await codeUseChanges(db, device, refs('codeUse')),
+    codeHome: await codeHomeChanges(db, device, refs('codeHome')),
+    budget: new Map<string, Change>(),
     lease: await leaseChanges(db, refs('lease')),
   };
   const result: Change[] = [];
@@ -124,18 +127,7 @@ async function codeUseChanges(db: Db, device: Device, ids: readonly string[]): P
     .select()
     .from(coupons)
     .where(inArray(coupons.id, [...ids]));
-  const own = await db
-    .select({ couponId: redemptions.couponId, uses: sql<string>`count(*)` })
-    .from(redemptions)
-    .where(
-      and(
-        inArray(redemptions.couponId, [...ids]),
-        eq(redemptions.ledgerId, device.ledgerId),
-        eq(redemptions.status, 'redeemed'),
-      ),
-    )
-    .groupBy(redemptions.couponId);
-  const usedHere = new Map(own.map((row) => [row.couponId, Number(row.uses)]));
+  const usedHere = await usesBy(db, device.ledgerId, ids);
   return new Map(
     rows.map((row) => [
       row.id,
@@ -150,6 +142,15 @@ async function codeUseChanges(db: Db, device: Device, ids: readonly string[]): P
       },
     ]),
   );
+}
+
+async function codeHomeChanges(db: Db, device: Device, ids: readonly string[]): Promise<Map<string, Change>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(coupons)
+    .where(inArray(coupons.id, [...ids]));
+  return new Map((await describeHomes(db, device, rows)).map((home) => [home.couponId, home]));
 }
 
 async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {

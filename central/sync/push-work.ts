@@ -51,6 +51,8 @@ export async function beginPush(
   for (const event of events) {
     if (event.type === 'lease.received' || event.type === 'lease.returned')
       offerIds.add(event.payload.offerId);
+    if (event.type === 'code.received' || event.type === 'code.returned')
+      couponIds.add(event.payload.couponId);
     if (event.type !== 'redemption.redeemed' && event.type !== 'redemption.voided') continue;
     offerIds.add(event.payload.offerId);
     couponIds.add(event.payload.couponId);

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import {
+  asksRequestSchema,
+  asksResponseSchema,
+  codesRequestSchema,
+  codesResponseSchema,
   enrolRequestSchema,
   enrolResponseSchema,
   pullResponseSchema,
@@ -9,6 +13,7 @@ import {
 } from '../../shared/contracts/sync.ts';
 import { createGuessGuard } from '../access/guess-guard.ts';
 import type { Centre } from '../centre.ts';
+import { requestCodes, waitForAsks } from '../homes/messages.ts';
 import { problems, type Routes, unwrap } from '../routes.ts';
 import { enrol } from './enrol.ts';
 import { pull } from './pull.ts';
@@ -71,6 +76,39 @@ export function syncRoutes(app: Routes, centre: Centre): void {
     async (request) => {
       const device = await verifyDevice(centre, request);
       return pull(centre, device, request.query.cursor);
+    },
+  );
+
+  app.post(
+    syncPaths.codes,
+    {
+      schema: {
+        summary: 'Codes that are at home elsewhere, for a till that met them; signed by its device.',
+        tags,
+        body: codesRequestSchema,
+        response: { 200: codesResponseSchema, ...problems(401, 422, 426, 503) },
+      },
+    },
+    async (request) => {
+      const device = await verifyDevice(centre, request);
+      return unwrap(await requestCodes(centre, device, request.body));
+    },
+  );
+
+  app.post(
+    syncPaths.asks,
+    {
+      schema: {
+        summary:
+          'Stays open until somebody needs a code that is at home in this ledger; signed by its device.',
+        tags,
+        body: asksRequestSchema,
+        response: { 200: asksResponseSchema, ...problems(401, 422, 426, 503) },
+      },
+    },
+    async (request) => {
+      const device = await verifyDevice(centre, request);
+      return unwrap(await waitForAsks(centre, device, request.body));
     },
   );
 }

@@ -1,5 +1,8 @@
 import { sql0010 } from './0010-ledger.ts';
 import { sql0020 } from './0020-incarnations.ts';
+import { sql0040 } from './0040-refunds.ts';
+import { sql0050 } from './0050-homes-and-budgets.ts';
+import { sql0060 } from './0060-codes-and-prints.ts';
 import { sql0070 } from './0070-desk.ts';
 import { sql0080 } from './0080-lanes.ts';
 
@@ -9,6 +12,9 @@ export type Migration = { readonly number: number; readonly name: string; readon
 export const migrations: readonly Migration[] = [
   { number: 10, name: 'ledger', sql: sql0010 },
   { number: 20, name: 'incarnations', sql: sql0020 },
+  { number: 40, name: 'refunds', sql: sql0040 },
+  { number: 50, name: 'homes-and-budgets', sql: sql0050 },
+  { number: 60, name: 'codes-and-prints', sql: sql0060 },
   { number: 70, name: 'desk', sql: sql0070 },
   { number: 80, name: 'lanes', sql: sql0080 },
 ];

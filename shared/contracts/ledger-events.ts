@@ -10,7 +10,7 @@ import {
 } from './common.ts';
 import { errorCodes } from './error-codes.ts';
 import { offerSchema } from './offer.ts';
-import { codeFormatSchema } from './operations/batches.ts';
+import { batchFormatSchema } from './operations/batches.ts';
 import { operatorRoleSchema, taxModeSchema } from './operations/setup.ts';
 import { refusalParamsSchema } from './refusal.ts';
 
@@ -67,7 +67,7 @@ const payloads = {
     batchId: idSchema,
     offerId: idSchema,
     name: z.string(),
-    format: codeFormatSchema,
+    format: batchFormatSchema,
     count: z.int(),
   }),
   'codes.added': z.object({
@@ -77,6 +77,18 @@ const payloads = {
     codes: z.array(z.string()).max(MAX_CODES_PER_EVENT),
     firstSerial: z.int(),
     usesPerCode: z.int().optional(),
+  }),
+  /** Every code of a large batch is there; from now on they are valid. */
+  'batch.completed': z.object({ batchId: idSchema, offerId: idSchema, count: z.int() }),
+  /** It was cancelled before it was complete, or an import was undone: its codes are no longer anybody's. */
+  'batch.withdrawn': z.object({ batchId: idSchema, offerId: idSchema, why: z.enum(['cancelled', 'undone']) }),
+  'codes.statusSet': z.object({
+    batchId: idSchema,
+    offerId: idSchema,
+    firstSerial: z.int(),
+    lastSerial: z.int(),
+    status: z.enum(['live', 'void']),
+    reason: z.string(),
   }),
   'redemption.reserved': z.object({
     reservationId: idSchema,
@@ -115,6 +127,8 @@ const payloads = {
     customer: z.string().optional(),
     /** The lease whose right was spent; absent where no right was needed. */
     leaseId: idSchema.optional(),
+    /** The lease of its budget that the discount was taken from. */
+    budgetLeaseId: idSchema.optional(),
     /** Accepted without a right, by the offer's offline policy. */
     atRisk: z.boolean().default(false),
   }),
@@ -122,6 +136,30 @@ const payloads = {
     redemptionId: idSchema,
     couponId: idSchema,
     offerId: idSchema,
+    reason: z.string(),
+  }),
+  /** Goods of a sale came back, once for all its redemptions. */
+  'redemption.refunded': z.object({
+    refundId: idSchema,
+    basketId: idSchema,
+    currency: currencySchema,
+    /** What the customer got. */
+    refundMinor: amountMinorSchema,
+    clawedBackMinor: amountMinorSchema,
+    lines: z.array(z.object({ id: z.string(), units: z.int().min(1), priceMinor: amountMinorSchema })),
+    shipping: z.array(z.string()),
+    redemptions: z.array(
+      z.object({
+        redemptionId: idSchema,
+        couponId: idSchema,
+        offerId: idSchema,
+        /** The part of its discount that was on what came back now. */
+        returnedMinor: amountMinorSchema,
+        /** Nothing that it took a discount on is kept. */
+        all: z.boolean(),
+        useBack: z.boolean(),
+      }),
+    ),
     reason: z.string(),
   }),
   /** Their readable identifier is gone; the pseudonym goes on counting. */
@@ -157,6 +195,13 @@ const payloads = {
   'lease.received': z.object({ leaseId: idSchema, offerId: idSchema, total: z.int() }),
   /** So many rights left the lease for good, and are the pool's when the centre hears of it. */
   'lease.returned': z.object({ leaseId: idSchema, offerId: idSchema, count: z.int().min(1) }),
+  /** The uses of a code came to be at home in this ledger; `move` counts its removals. */
+  'code.received': z.object({ couponId: idSchema, offerId: idSchema, move: z.int().min(1) }),
+  /** They left for good: the centre's when it hears of it. */
+  'code.returned': z.object({ couponId: idSchema, offerId: idSchema, move: z.int().min(0) }),
+  /** Money of an offer's budget, in minor units: as with rights. */
+  'budget.received': z.object({ leaseId: idSchema, offerId: idSchema, totalMinor: z.int() }),
+  'budget.returned': z.object({ leaseId: idSchema, offerId: idSchema, amountMinor: z.int().min(1) }),
   /** A till or tablet was attached to this ledger's hub. */
   'lane.paired': z.object({ laneId: idSchema, name: z.string() }),
   'lane.revoked': z.object({ laneId: idSchema }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currencySchema, idSchema, instantSchema, nameSchema, timeZoneSchema } from './common.ts';
 import { offerSchema } from './offer.ts';
-import { codeFormatSchema } from './operations/batches.ts';
+import { batchFormatSchema } from './operations/batches.ts';
 import { offerStatusSchema } from './operations/offers.ts';
 import { refusalSchema } from './refusal.ts';
 
@@ -79,6 +79,25 @@ export const pushResponseSchema = z.object({
   retired: z.object({ next: z.int().min(2) }).optional(),
 });
 
+/**
+ * Where the uses of one code are at home. `move` counts its removals: an older one than the ledger knows says nothing.
+ */
+export const codeHomeSchema = z.object({
+  kind: z.literal('codeHome'),
+  couponId: idSchema,
+  move: z.int().min(0),
+  /** At home in this ledger; otherwise at the centre or in another one. */
+  here: z.boolean(),
+  /** The incarnation that has it; another one of this ledger leaves it alone. */
+  incarnation: z.int().min(1).optional(),
+  /** Somebody else needs it: it goes back when no basket holds it. */
+  wanted: z.boolean(),
+  /** As in `codeUse`: how many of its uses are gone. */
+  used: z.int().min(0),
+  usedHere: z.int().min(0),
+});
+export type CodeHome = z.output<typeof codeHomeSchema>;
+
 export const changeSchema = z.discriminatedUnion('kind', [
   /** `owned`: the ledger wrote it itself and only learns that the centre has it. */
   z.object({
@@ -92,7 +111,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     batchId: idSchema,
     offerId: idSchema,
     name: z.string(),
-    format: codeFormatSchema,
+    format: batchFormatSchema,
     count: z.int(),
     createdAt: instantSchema,
   }),
@@ -132,6 +151,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     /** Others need rights: what is free beyond so many goes back. */
     keep: z.int().min(0).optional(),
   }),
+  codeHomeSchema,
 ]);
 export type Change = z.output<typeof changeSchema>;
 
@@ -142,6 +162,44 @@ export const pullResponseSchema = z.object({
   cursor: z.string(),
   more: z.boolean(),
   changes: z.array(changeSchema).max(MAX_CHANGES_PER_PULL),
+});
+
+/** Codes of one basket that are asked for at once. */
+export const MAX_CODES_PER_REQUEST = 20;
+/** How long a counter waits for the home of a code. */
+export const HOME_WAIT_MS = 3_000;
+/** The centre stops waiting this much sooner, so that its answer still arrives. */
+export const MAX_HOME_WAIT_MS = 2_500;
+/** A ledger's open question is answered after so long even when nobody asked for anything. */
+export const MAX_ASKS_WAIT_MS = 25_000;
+
+/** A till met codes that are at home elsewhere. */
+export const codesRequestSchema = z.strictObject({
+  protocol: z.int(),
+  incarnation: z.int().min(1),
+  couponIds: z.array(idSchema).min(1).max(MAX_CODES_PER_REQUEST),
+  waitMs: z.int().min(0).max(MAX_HOME_WAIT_MS),
+});
+export const codesResponseSchema = z.object({
+  serverEpoch: z.int(),
+  /** Those that are at home in the asking ledger now. The rest: see `refused`. */
+  homes: z.array(codeHomeSchema),
+  refused: z.array(
+    z.object({ couponId: idSchema, why: z.enum(['unknown', 'used', 'held', 'frozen', 'unreachable']) }),
+  ),
+});
+
+/** The connection that a ledger keeps open: it is answered as soon as somebody needs a code of this ledger. */
+export const asksRequestSchema = z.strictObject({
+  protocol: z.int(),
+  incarnation: z.int().min(1),
+  /** Asked for before, and held by an open basket: whoever waits need not wait any longer. */
+  kept: z.array(idSchema).max(MAX_CODES_PER_REQUEST),
+  waitMs: z.int().min(0).max(MAX_ASKS_WAIT_MS),
+});
+export const asksResponseSchema = z.object({
+  serverEpoch: z.int(),
+  asks: z.array(codeHomeSchema).max(MAX_CODES_PER_REQUEST),
 });
 
 /** What the signature of a request covers, and how far its time may be from the centre's. */
@@ -158,6 +216,8 @@ export const syncPaths = {
   enrol: '/sync/v1/enrol',
   push: '/sync/v1/push',
   pull: '/sync/v1/changes',
+  codes: '/sync/v1/codes',
+  asks: '/sync/v1/asks',
 } as const;
 
 export type EnrolRequest = z.output<typeof enrolRequestSchema>;
@@ -165,3 +225,7 @@ export type EnrolResponse = z.output<typeof enrolResponseSchema>;
 export type PushRequest = z.output<typeof pushRequestSchema>;
 export type PushResponse = z.output<typeof pushResponseSchema>;
 export type PullResponse = z.output<typeof pullResponseSchema>;
+export type CodesRequest = z.output<typeof codesRequestSchema>;
+export type CodesResponse = z.output<typeof codesResponseSchema>;
+export type AsksRequest = z.output<typeof asksRequestSchema>;
+export type AsksResponse = z.output<typeof asksResponseSchema>;

@@ -3,6 +3,7 @@ import type { Change } from '../../shared/contracts/sync.ts';
 import { assert, unreachable } from '../../shared/kernel/assert.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { grantRights, moveRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
+import { applyHome } from '../homes/code-home.ts';
 import type { Services } from '../services.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
@@ -31,6 +32,9 @@ function applyChange(tx: Tx, services: Services, change: Change): Skipped | unde
       return applyCodes(tx, services, change);
     case 'codeUse':
       return applyCodeUse(tx, change);
+    case 'codeHome':
+      applyHome(tx, services, change);
+      return undefined;
     case 'lease':
       return applyLease(tx, services, change);
     default:
@@ -83,6 +87,7 @@ function applyCodes(tx: Tx, services: Services, change: ChangeOf<'codes'>): Skip
     });
     if (!inserted && !tx.read.coupons.byId(id)) taken += 1;
   });
+  if (batchId !== undefined && ids.length > 0) tx.write.coupons.keepSerials(batchId, firstSerial, ids);
   return taken === 0
     ? undefined
     : { kind: 'codes', id: batchId ?? offerId, why: `${taken} codes belong to other coupons here` };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Tx } from '../../db/store.ts';
 import type { CheckResult, redemptionOperations } from '../../shared/contracts/operations/redemption.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
-import { MAX_EVENT_BYTES } from '../../shared/contracts/sync.ts';
+import { MAX_CODES_PER_REQUEST, MAX_EVENT_BYTES } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import {
@@ -13,10 +13,13 @@ import {
   pseudonymFor,
 } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
+import { isAtHome } from '../homes/code-home.ts';
 import { throttled } from '../operators/throttle.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
+import type { Away, HomeLine } from '../sync/home-line.ts';
 import type { CheckedBasket } from './checked-basket.ts';
+import { findCoupon } from './find-coupon.ts';
 import type { Circumstances } from './gather-facts.ts';
 import { carryOutPlan, type PlannedCoupon, planCoupons } from './hold-plan.ts';
 import { endExpiredHolds } from './holds.ts';
@@ -33,6 +36,7 @@ const EVENT_HEADROOM = 4_096;
 /** Judges the codes and holds what is limited. Nothing is answered before what it holds and refuses is on disk. */
 export async function checkBasket(
   services: Services,
+  homes: Pick<HomeLine, 'bring'>,
   open: OpenBaskets,
   by: SignedIn,
   input: CheckInput,
@@ -55,7 +59,24 @@ export async function checkBasket(
     if (!manager.ok) return manager;
     vouchedBy = manager.value.id;
   }
-  return store.transact((tx) => checkIn(tx, services, open, by, input, customer?.value, vouchedBy));
+  const away = await homes.bring(awayFromHome(services, input.codes));
+  return store.transact((tx) => checkIn(tx, services, open, by, input, customer?.value, vouchedBy, away));
+}
+
+/** Codes that could be redeemed, were they at home here. */
+function awayFromHome(services: Services, codes: readonly string[]): string[] {
+  const { read } = services.store;
+  const ids = codes.flatMap((entered) => {
+    const found = findCoupon(read, entered);
+    if (!found.ok) return [];
+    const { coupon } = found.value;
+    const isFree =
+      coupon.status === 'live' &&
+      coupon.maxUses !== null &&
+      coupon.used + coupon.usedElsewhere < coupon.maxUses;
+    return isFree && !isAtHome(services, read, coupon) ? [coupon.id] : [];
+  });
+  return [...new Set(ids)].slice(0, MAX_CODES_PER_REQUEST);
 }
 
 function checkIn(
@@ -66,6 +87,7 @@ function checkIn(
   input: CheckInput,
   customer: CustomerIdentifier | undefined,
   managerId: string | undefined,
+  away: Away,
 ): Outcome<CheckResult> {
   const { basketId, basket, channel } = input;
   const stamp = services.stamp(by);
@@ -75,7 +97,10 @@ function checkIn(
   const before = open.find(tx.read, basketId);
   const vouchedBy = managerId ?? before?.vouchedBy;
   const about = circumstances(tx, services, by, input, customer, stamp.at);
-  const { verdicts, totals } = judgeBasket(services, basket, input.codes, about, vouchedBy !== undefined);
+  const { verdicts, totals } = judgeBasket(services, basket, input.codes, about, {
+    managerVouches: vouchedBy !== undefined,
+    away,
+  });
   const planned = planCoupons(tx, verdicts, basket, basketId, services.newId);
   if (planned.some(isTooLarge)) return err(refusal('payload_too_large', {}, 'basket'));
 
@@ -95,6 +120,7 @@ function checkIn(
     ...(customer && { customer }),
     coupons: planned.map(({ coupon }) => coupon),
     result: { basketId, coupons: [], currency: basket.currency, ...shownTotals(totals) },
+    sale: { basket, totals: { payableMinor: totals.payableMinor, grossMinor: totals.grossMinor } },
     refused,
     ...(vouchedBy === undefined ? {} : { vouchedBy }),
   };

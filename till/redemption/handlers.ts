@@ -3,14 +3,21 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, signedIn } from '../handlers.ts';
 import { cutPage, readNumberCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
+import type { HomeLine } from '../sync/home-line.ts';
 import { checkBasket } from './check.ts';
 import { confirmBasket } from './confirm.ts';
 import { endExpiredHolds, endHold } from './holds.ts';
 import { createOpenBaskets } from './open-baskets.ts';
-import { shownRedemption } from './shown.ts';
+import { findSale } from './recorded-sale.ts';
+import { quoteRefund, refundGoods } from './refund.ts';
+import { shownRedemption, shownSale } from './shown.ts';
 import { voidRedemption } from './void.ts';
 
-export function redemptionFeature(services: Services): Feature & { tidy(): void } {
+/** @param homes brings codes that are at home elsewhere */
+export function redemptionFeature(
+  services: Services,
+  homes: Pick<HomeLine, 'bring'>,
+): Feature & { tidy(): void } {
   const { store } = services;
   const open = createOpenBaskets();
 
@@ -28,7 +35,7 @@ export function redemptionFeature(services: Services): Feature & { tidy(): void 
     start: tidy,
     tidy,
     handlers: {
-      'redemption.check': (call, input) => checkBasket(services, open, signedIn(call), input),
+      'redemption.check': (call, input) => checkBasket(services, homes, open, signedIn(call), input),
 
       'redemption.confirm'(call, { basketId }) {
         // A clock that was set back is put on record first; a basket that is complete is answered all the same.
@@ -55,6 +62,20 @@ export function redemptionFeature(services: Services): Feature & { tidy(): void 
         if (!voided.ok) return voided;
         services.pushes.send({ topic: 'redemption.recorded', redemptionId: voided.value.id });
         return ok(shownRedemption(store.read, voided.value));
+      },
+
+      'redemption.sale'(_call, { redemptionId }) {
+        const found = findSale(store.read, redemptionId);
+        return found.ok ? ok(shownSale(store.read, found.value)) : found;
+      },
+
+      'redemption.quoteRefund': (_call, goods) => quoteRefund(services, goods),
+
+      async 'redemption.refund'(call, input) {
+        const refunded = await refundGoods(services, signedIn(call), input);
+        if (refunded.ok)
+          services.pushes.send({ topic: 'redemption.recorded', redemptionId: input.redemptionId });
+        return refunded;
       },
 
       'redemption.recent'(_call, { cursor, limit }) {

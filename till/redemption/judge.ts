@@ -1,11 +1,15 @@
 import type { Reads } from '../../db/store.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
+import { HOME_WAIT_MS } from '../../shared/contracts/sync.ts';
 import type { Basket } from '../../shared/engine/basket.ts';
 import { evaluate } from '../../shared/engine/evaluate.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import type { AcceptedDecision, Evaluation } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { SECOND_MS } from '../../shared/kernel/instant.ts';
+import { isAtHome } from '../homes/code-home.ts';
 import type { Services } from '../services.ts';
+import type { Away } from '../sync/home-line.ts';
 import { ackedSeq, lastSyncAt } from '../sync-state.ts';
 import { type Missing, refuseRisk } from './at-risk.ts';
 import { type FoundCoupon, findCoupon } from './find-coupon.ts';
@@ -17,6 +21,11 @@ export type Judgement = {
   readonly verdicts: readonly Verdict[];
   readonly totals: Evaluation['totals'];
 };
+
+type AwayReason = Away extends ReadonlyMap<string, infer Reason> ? Reason : never;
+
+/** What is known beside the ledger, where a use may be accepted without a right. */
+type Risks = { readonly managerVouches: boolean; readonly away: Away };
 
 export type Verdict =
   | {
@@ -46,7 +55,7 @@ export function judgeBasket(
   basket: Basket,
   codes: readonly string[],
   about: Circumstances,
-  managerVouches: boolean,
+  risks: Risks,
 ): Judgement {
   const { read } = services.store;
   const entries = codes.map((entered) => look(services, entered, about));
@@ -65,7 +74,7 @@ export function judgeBasket(
       })),
       facts: gatherFacts(read, services.wallTimes.at, open, about),
     });
-    if (!refuseRisky(services, entries, evaluation, about, managerVouches)) {
+    if (!refuseRisky(services, entries, evaluation, about, risks)) {
       return { verdicts: entries.map((entry) => verdictOf(entry, evaluation)), totals: evaluation.totals };
     }
   }
@@ -97,7 +106,9 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
     if (!isHeld && (lease?.reserved ?? 0) > 0) entry.refusal = refusal('reserved_elsewhere');
     else if (!holdsAllRights(read, offer.id, offer.limits.total ?? 0)) entry.missing = 'no_lease_here';
   }
-  if (coupon.home === 'centre' && coupon.maxUses !== null) entry.missing ??= 'home_unreachable';
+  // A suspended ledger may be an old copy: its codes may have been spent since, as its rights may.
+  if (coupon.maxUses !== null && (services.faults.rightsSuspended() || !isAtHome(services, read, coupon)))
+    entry.missing ??= 'home_unreachable';
   return entry;
 }
 
@@ -124,7 +135,7 @@ function refuseRisky(
   entries: readonly Entry[],
   evaluation: Evaluation,
   about: Circumstances,
-  managerVouches: boolean,
+  { managerVouches, away }: Risks,
 ): boolean {
   const { read } = services.store;
   const synced = lastSyncAt(read);
@@ -140,10 +151,17 @@ function refuseRisky(
       managerVouches,
     });
     if (!why) continue;
-    entry.refusal = why;
+    entry.refusal = explained(why, away.get(entry.found.coupon.id));
     refusedSome = true;
   }
   return refusedSome;
+}
+
+/** What the home of a code answered, or that nobody did. */
+function explained(why: Refusal, away: AwayReason | undefined): Refusal {
+  if (why.code !== 'home_unreachable' || away === undefined) return why;
+  if (away === 'held') return refusal('reserved_elsewhere');
+  return refusal(why.code, { ...why.params, why: away, seconds: HOME_WAIT_MS / SECOND_MS });
 }
 
 function decisionOf(found: FoundCoupon, evaluation: Evaluation) {

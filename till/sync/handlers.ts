@@ -11,6 +11,7 @@ import { ackedSeq, isEnrolled, lastSyncAt, syncKeys } from '../sync-state.ts';
 import { systemTimers } from '../system-ports.ts';
 import { createCentreClient, type Identity } from './centre-client.ts';
 import { openDeviceKey } from './device-key.ts';
+import { createHomeLine, type HomeLine } from './home-line.ts';
 import { createLeaseWishes } from './lease-wishes.ts';
 import { nextDelayMs } from './retry-delay.ts';
 import { runRound } from './sync-round.ts';
@@ -23,9 +24,10 @@ const STATUS_EVERY_MS = 200;
 const WISH_AGAIN_MS = MINUTE_MS;
 
 /** The ledger's conversation with the centre. Nothing else in the till waits for it. */
-export function syncFeature(services: Services): Feature {
+export function syncFeature(services: Services): Feature & { readonly homeLine: HomeLine } {
   const { store, ports, pushes } = services;
-  const { after } = ports.timers ?? systemTimers;
+  const timers = ports.timers ?? systemTimers;
+  const { after } = timers;
   const client = createCentreClient(ports.centre, ports.clock);
   const wishesOf = createLeaseWishes();
 
@@ -161,6 +163,7 @@ export function syncFeature(services: Services): Feature {
       online = outcome.error.code !== 'centre_unreachable';
       lastError = outcome.error;
     }
+    if (outcome.ok) homeLine.reopen();
     const waiting = outcome.ok && store.head().seq > ackedSeq(store.read);
     schedule(waiting ? AFTER_COMMIT_MS : nextDelayMs(failures, ports.random));
     return outcome.ok ? ok(undefined) : outcome;
@@ -222,7 +225,17 @@ export function syncFeature(services: Services): Feature {
     return ok(undefined);
   }
 
+  const homeLine = createHomeLine({
+    services,
+    client,
+    timers,
+    identityOf,
+    isOnline: () => online,
+    sync: syncOnce,
+  });
+
   return {
+    homeLine,
     handlers: {
       'sync.status': () => ok(status()),
       'sync.now': async () => {
@@ -241,9 +254,11 @@ export function syncFeature(services: Services): Feature {
     start() {
       store.onCommit(onCommit);
       if (isEnrolled(store.read)) schedule(0);
+      homeLine.start();
     },
     stop() {
       stopped = true;
+      homeLine.stop();
       stopTimer?.();
       stopStatusTimer?.();
     },

@@ -1,0 +1,38 @@
+/**
+ * Where codes are at home, as far as that is not where they were made, and the money of budgets. `move` counts the
+ * removals of a code: what is said of an earlier one is void. The places of a budget are minor units.
+ */
+export const sql0050 = `
+CREATE TABLE code_homes (
+  coupon_id BLOB PRIMARY KEY NOT NULL,
+  move INTEGER NOT NULL CHECK (move >= 0),
+  place TEXT NOT NULL CHECK (place IN ('here', 'away')),
+  incarnation INTEGER NOT NULL CHECK (incarnation >= 1)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE budget_leases (
+  id BLOB PRIMARY KEY NOT NULL,
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  incarnation INTEGER NOT NULL CHECK (incarnation >= 1),
+  total INTEGER NOT NULL,
+  leased INTEGER NOT NULL CHECK (leased >= 0),
+  reserved INTEGER NOT NULL CHECK (reserved >= 0),
+  spent INTEGER NOT NULL CHECK (spent >= 0),
+  burned INTEGER NOT NULL CHECK (burned >= 0),
+  returned INTEGER NOT NULL CHECK (returned >= 0),
+  CHECK (leased + reserved + spent + burned + returned = total)
+) STRICT;
+CREATE INDEX budget_leases_of_offer ON budget_leases (offer_id);
+
+CREATE TABLE budget_spends (
+  redemption_seq INTEGER PRIMARY KEY NOT NULL,
+  lease_id BLOB NOT NULL REFERENCES budget_leases (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0)
+) STRICT;
+
+CREATE TABLE set_aside_events (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  reason TEXT NOT NULL,
+  told_at INTEGER NOT NULL
+) STRICT;
+`;

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import type { Drizzle } from '../drizzle.ts';
+import { codeHomes, coupons } from '../schema.ts';
+import { bound, equals } from './equals.ts';
+
+const { placeholder } = sql;
+
+export type CodeHomeRow = typeof codeHomes.$inferSelect;
+
+export function codeHomeReads(db: Drizzle) {
+  const byCoupon = db.select().from(codeHomes).where(equals(codeHomes.couponId, 'couponId')).prepare();
+  const newest = db.select({ row: sql<number | null>`max(rowid)` }).from(coupons).prepare();
+  const rowOf = db
+    .select({ row: sql<number>`rowid` })
+    .from(coupons)
+    .where(equals(coupons.id, 'id'))
+    .prepare();
+  return {
+    byCoupon: (couponId: string): CodeHomeRow | undefined => byCoupon.get({ couponId }),
+    /** Codes are numbered as they come: this is the number of the last one. */
+    newestCode: (): number => newest.get()?.row ?? 0,
+    numberOf: (id: string): number | undefined => rowOf.get({ id })?.row,
+  };
+}
+
+export function codeHomeWrites(db: Drizzle) {
+  const put = db
+    .insert(codeHomes)
+    .values({
+      couponId: placeholder('couponId'),
+      move: placeholder('move'),
+      place: placeholder('place'),
+      incarnation: placeholder('incarnation'),
+    })
+    .onConflictDoUpdate({
+      target: codeHomes.couponId,
+      set: { move: sql`excluded.move`, place: sql`excluded.place`, incarnation: sql`excluded.incarnation` },
+    })
+    .prepare();
+  const setUsedElsewhere = db
+    .update(coupons)
+    .set({ usedElsewhere: sql`${placeholder('usedElsewhere')}` })
+    .where(sql`${coupons.id} = ${bound(coupons.id, 'id')}`)
+    .prepare();
+  return {
+    put: (row: CodeHomeRow) => void put.run(row),
+    setUsedElsewhere: (id: string, usedElsewhere: number) => void setUsedElsewhere.run({ id, usedElsewhere }),
+  };
+}
