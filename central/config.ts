@@ -83,6 +83,9 @@ export const configSchema = z.strictObject({
   webhook_allow_private: flag
     .default(false)
     .describe('Send webhooks to addresses of this machine and of private networks too.'),
+  retention_days: whole(z.int().min(1).max(MAX_DAYS))
+    .default(90)
+    .describe('How long ended jobs and webhook deliveries are kept.'),
   reservation_seconds: whole(z.int().min(10).max(DAY_SECONDS)).default(600),
   enrolment_hours: whole(
     z

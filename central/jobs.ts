@@ -1,28 +1,82 @@
 import type { Logger } from 'pino';
+import { MAKE_CODES, makeCodes } from './batches/make-codes.ts';
 import type { Centre } from './centre.ts';
 import { numberChanges } from './feed/number-changes.ts';
+import { createJobRunner, type JobHandlers, schedule } from './jobs/run-jobs.ts';
+import { tellExpired } from './offers/tell-expired.ts';
 import { expireReservations } from './redemptions/undo.ts';
+import { removeOld } from './retention.ts';
 import { relayOutbox, sendDue } from './webhooks/deliveries.ts';
 
 const SWEEP_MS = 5_000;
+const EXPIRY_MS = 30_000;
+const RETENTION_MS = 3_600_000;
 const WEBHOOK_MS = 1_000;
+const LOOK_MS = 500;
+/** Jobs that one process runs at once: a long batch must not keep the sweeps waiting. */
+const RUNNERS = 2;
 
-/** Work that nobody asks for. @returns how to stop it; what runs at that moment is waited for */
+/** All work in the background. What recurs is a job too, so that of many processes one does it. */
+export function jobHandlers(centre: Centre, logger?: Logger): JobHandlers {
+  return {
+    [MAKE_CODES]: makeCodes(centre),
+    sweep: {
+      everyMs: SWEEP_MS,
+      async run() {
+        const expired = await expireReservations(centre);
+        if (expired > 0) logger?.info({ expired }, 'reservations expired');
+        await numberChanges(centre.db);
+      },
+    },
+    expiry: {
+      everyMs: EXPIRY_MS,
+      async run(run) {
+        const told = await tellExpired(centre, run);
+        if (told > 0) logger?.info({ told }, 'expiries told');
+      },
+    },
+    retention: {
+      everyMs: RETENTION_MS,
+      async run(run) {
+        const removed = await removeOld(centre, run);
+        if (removed > 0) logger?.info({ removed }, 'old records removed');
+      },
+    },
+  };
+}
+
+/** Work that nobody asks for, and what was asked for. @returns how to stop it; a step that runs is waited for */
 export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
+  const handlers = jobHandlers(centre, logger);
+  const runners = Array.from({ length: RUNNERS }, () =>
+    createJobRunner(centre, handlers, (job, error) => noteFault(logger, job, error)),
+  );
+  const scheduled = schedule(centre, handlers).catch((error: unknown) =>
+    noteFault(logger, 'schedule', error),
+  );
   const stops = [
-    repeat(logger, 'sweep', SWEEP_MS, async () => {
-      const expired = await expireReservations(centre);
-      if (expired > 0) logger.info({ expired }, 'reservations expired');
-      await numberChanges(centre.db);
-    }),
+    ...runners.map((runner) =>
+      repeat(logger, 'jobs', LOOK_MS, async () => {
+        await scheduled;
+        while ((await runner.runOne()) !== undefined);
+      }),
+    ),
+    // Deliveries are rows with claims of their own, so every process sends.
     repeat(logger, 'webhooks', WEBHOOK_MS, async () => {
       await relayOutbox(centre);
       await sendDue(centre);
     }),
   ];
   return async () => {
+    for (const runner of runners) runner.handBack();
     await Promise.all(stops.map((stop) => stop()));
   };
+}
+
+/** drizzle's message holds the parameters, and those may be codes or customers: the driver's error says what is wrong. */
+function noteFault(logger: Logger, job: string, error: unknown): void {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  logger.warn({ job, fault: cause instanceof Error ? cause.message : String(cause) }, 'a job failed');
 }
 
 /** Runs again some time after it has ended, never twice at once. A failure is noted, and tried again. */
@@ -35,17 +89,15 @@ function repeat(
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  const schedule = () => {
+  const scheduleNext = () => {
     if (!stopped) timer = setTimeout(round, everyMs).unref();
   };
   const round = () => {
     running = work()
-      .catch((error: unknown) => {
-        logger.warn({ job, fault: error instanceof Error ? error.message : String(error) }, 'a job failed');
-      })
-      .then(schedule);
+      .catch((error: unknown) => noteFault(logger, job, error))
+      .then(scheduleNext);
   };
-  schedule();
+  scheduleNext();
   return () => {
     stopped = true;
     clearTimeout(timer);

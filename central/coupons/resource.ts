@@ -14,7 +14,7 @@ export const couponResource = z.object({
   batch_id: idSchema.nullable(),
   code: z.string(),
   name: z.string(),
-  status: z.enum(['active', 'paused', 'archived', 'void']),
+  status: z.enum(['active', 'paused', 'archived', 'void', 'making']),
   version: z.int(),
   offer_version: z.int(),
   discount_type: z.enum(['PERCENT', 'FIXED', 'OTHER']),
@@ -31,7 +31,7 @@ export const couponResource = z.object({
   updated_at: z.string(),
 });
 
-export function toCouponResource({ coupon, offer }: CouponState): z.output<typeof couponResource> {
+export function toCouponResource({ coupon, offer, isMade }: CouponState): z.output<typeof couponResource> {
   const { terms } = offer;
   const discount = discountOf(terms);
   return {
@@ -40,7 +40,7 @@ export function toCouponResource({ coupon, offer }: CouponState): z.output<typeo
     batch_id: coupon.batchId,
     code: displayCode(coupon.code),
     name: offer.name,
-    status: coupon.status === 'live' ? offer.status : coupon.status,
+    status: !isMade ? 'making' : coupon.status === 'live' ? offer.status : coupon.status,
     version: coupon.version,
     offer_version: offer.version,
     discount_type: discount.type,

@@ -10,6 +10,7 @@ import { announce } from '../feed/announce.ts';
 import { cutPage, olderThan, type PageKey } from '../paging.ts';
 import type { Db } from '../store/db.ts';
 import { escrows, offers, offerVersions } from '../store/schema.ts';
+import { endsAt } from './ends-at.ts';
 
 export type OfferRow = typeof offers.$inferSelect;
 export type EscrowRow = typeof escrows.$inferSelect;
@@ -41,6 +42,8 @@ export async function addOffer(
     ownCouponId: options.ownCouponId ?? null,
     createdAt: options.createdAt ?? now,
     updatedAt: now,
+    endsAt: endsAt(offer) ?? null,
+    endTold: null,
   };
   await tx.insert(offers).values(row);
   await tx
@@ -122,10 +125,18 @@ export async function changeOffer(
     name: terms.name,
     terms,
     updatedAt: now,
+    endsAt: endsAt(terms) ?? null,
   };
   await tx
     .update(offers)
-    .set({ version: next.version, status: next.status, name: next.name, terms, updatedAt: now })
+    .set({
+      version: next.version,
+      status: next.status,
+      name: next.name,
+      terms,
+      updatedAt: now,
+      endsAt: next.endsAt,
+    })
     .where(eq(offers.id, offerId));
   await tx.insert(offerVersions).values({ offerId, version: terms.version, terms, createdAt: now });
   const before = row.terms.limits.total ?? 0;

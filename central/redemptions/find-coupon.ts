@@ -6,7 +6,7 @@ import type { Outcome } from '../centre.ts';
 import type { EscrowRow, OfferRow } from '../offers/offers.ts';
 import type { Db } from '../store/db.ts';
 import { prepared } from '../store/named.ts';
-import { coupons, escrows, offers } from '../store/schema.ts';
+import { batches, coupons, escrows, offers } from '../store/schema.ts';
 
 export type CouponRow = typeof coupons.$inferSelect;
 
@@ -48,20 +48,27 @@ export async function findCoupon(
 /** The two best by reading, then nearness: the second tells whether the first is the only one of its text. */
 function prepareFind(db: Db, name: string) {
   const codes = sql`${sql.placeholder('codes')}::text[]`;
-  return db
-    .select({ coupon: coupons, offer: offers, escrow: escrows })
-    .from(coupons)
-    .innerJoin(offers, eq(offers.id, coupons.offerId))
-    .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
-    .where(sql`${coupons.code} = ANY (${codes})`)
-    .orderBy(
-      sql`array_position(${codes}, ${coupons.code})`,
-      sql`${coupons.locationId} IS NOT NULL`,
-      sql`${coupons.locationId} IS DISTINCT FROM ${sql.placeholder('location')}::uuid`,
-      coupons.locationId,
-    )
-    .limit(2)
-    .prepare(name);
+  return (
+    db
+      .select({ coupon: coupons, offer: offers, escrow: escrows })
+      .from(coupons)
+      .innerJoin(offers, eq(offers.id, coupons.offerId))
+      .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
+      // Codes of a batch that is not complete are not valid yet.
+      .where(
+        sql`${coupons.code} = ANY (${codes}) AND NOT EXISTS (
+        SELECT 1 FROM ${batches} WHERE ${batches.id} = ${coupons.batchId} AND ${batches.state} = 'making'
+      )`,
+      )
+      .orderBy(
+        sql`array_position(${codes}, ${coupons.code})`,
+        sql`${coupons.locationId} IS NOT NULL`,
+        sql`${coupons.locationId} IS DISTINCT FROM ${sql.placeholder('location')}::uuid`,
+        coupons.locationId,
+      )
+      .limit(2)
+      .prepare(name)
+  );
 }
 
 /** Codes in the order of their ids, as everybody locks them; their escrows come before. */

@@ -12,6 +12,7 @@ export const webhookEvents = [
   'coupon.voided',
   'coupon.refunded',
   'coupon.exhausted',
+  'coupon.expired',
   'batch.completed',
   'over_redemption.detected',
 ] as const;

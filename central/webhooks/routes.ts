@@ -81,6 +81,8 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
         events: [...new Set(body.events)],
         status: 'active' as const,
         createdAt: ports.now(),
+        oldSecret: null,
+        oldSecretUntil: null,
       };
       await db.insert(webhookEndpoints).values(row);
       return reply.code(201).send({ ...toEndpoint(row), secret: row.secret });
