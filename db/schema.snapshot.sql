@@ -1,22 +1,38 @@
 CREATE INDEX attempts_of_coupon ON attempts (coupon_id, seq) WHERE coupon_id IS NOT NULL;
 
+CREATE INDEX batch_jobs_open ON batch_jobs (state) WHERE state IN ('inserting', 'announcing', 'removing');
+
 CREATE INDEX batches_newest ON batches (created_at, id);
 
 CREATE INDEX batches_of_offer ON batches (offer_id, created_at, id);
 
-CREATE INDEX coupons_of_batch ON coupons (batch_id, serial) WHERE batch_id IS NOT NULL;
+CREATE INDEX budget_leases_of_offer ON budget_leases (offer_id);
+
+CREATE INDEX code_ranges_of_batch ON code_ranges (batch_id, seq);
+
+CREATE INDEX coupons_folded ON coupons (folded) WHERE folded IS NOT NULL;
 
 CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
+
+CREATE INDEX imports_newest ON imports (created_at, id);
 
 CREATE UNIQUE INDEX lanes_one_of_a_name ON lanes (name) WHERE revoked_at IS NULL;
 
 CREATE INDEX leases_of_offer ON leases (offer_id);
 
+CREATE INDEX offer_versions_automatic ON offer_versions (offer_id, version) WHERE terms ->> '$.trigger' = 'automatic';
+
 CREATE INDEX offer_versions_of_campaign ON offer_versions (campaign_id) WHERE campaign_id IS NOT NULL;
 
 CREATE INDEX offers_newest ON offers (created_at, id);
 
+CREATE INDEX print_jobs_waiting ON print_jobs (printer_id, seq) WHERE state = 'waiting';
+
+CREATE INDEX print_log_of_batch ON print_log (batch_id, seq);
+
 CREATE INDEX redemptions_at_risk ON redemptions (offer_id, seq) WHERE at_risk = 1;
+
+CREATE INDEX refunds_of_basket ON refunds (basket_id, seq);
 
 CREATE TABLE attempts (
   seq INTEGER PRIMARY KEY NOT NULL,
@@ -38,6 +54,26 @@ CREATE TABLE baskets (
   discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
   payable_minor INTEGER NOT NULL CHECK (payable_minor >= 0),
   at INTEGER NOT NULL
+, sale TEXT, returns TEXT) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch_jobs (
+  batch_id BLOB PRIMARY KEY NOT NULL REFERENCES batches (id),
+  kind TEXT NOT NULL CHECK (kind IN ('generate', 'import')),
+  state TEXT NOT NULL CHECK (state IN ('inserting', 'announcing', 'removing', 'live', 'withdrawn')),
+  seed BLOB NOT NULL,
+  first_row INTEGER NOT NULL,
+  made INTEGER NOT NULL CHECK (made >= 0),
+  operator_id BLOB NOT NULL,
+  till_name TEXT NOT NULL,
+  stopped TEXT,
+  ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch_serials (
+  batch_id BLOB NOT NULL REFERENCES batches (id),
+  first_serial INTEGER NOT NULL CHECK (first_serial >= 1),
+  ids BLOB NOT NULL CHECK (length(ids) % 16 = 0),
+  PRIMARY KEY (batch_id, first_serial)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE batches (
@@ -52,6 +88,25 @@ CREATE TABLE batches (
   request_id BLOB UNIQUE
 ) STRICT;
 
+CREATE TABLE budget_leases (
+  id BLOB PRIMARY KEY NOT NULL,
+  offer_id BLOB NOT NULL REFERENCES offers (id),
+  incarnation INTEGER NOT NULL CHECK (incarnation >= 1),
+  total INTEGER NOT NULL,
+  leased INTEGER NOT NULL CHECK (leased >= 0),
+  reserved INTEGER NOT NULL CHECK (reserved >= 0),
+  spent INTEGER NOT NULL CHECK (spent >= 0),
+  burned INTEGER NOT NULL CHECK (burned >= 0),
+  returned INTEGER NOT NULL CHECK (returned >= 0),
+  CHECK (leased + reserved + spent + burned + returned = total)
+) STRICT;
+
+CREATE TABLE budget_spends (
+  redemption_seq INTEGER PRIMARY KEY NOT NULL,
+  lease_id BLOB NOT NULL REFERENCES budget_leases (id),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0)
+) STRICT;
+
 CREATE TABLE campaigns (
   id BLOB PRIMARY KEY NOT NULL,
   name TEXT NOT NULL,
@@ -63,6 +118,25 @@ CREATE TABLE campaigns (
   created_at INTEGER NOT NULL,
   request_id BLOB UNIQUE,
   CHECK (first_day IS NULL OR last_day IS NULL OR first_day <= last_day)
+) STRICT;
+
+CREATE TABLE code_homes (
+  coupon_id BLOB PRIMARY KEY NOT NULL,
+  move INTEGER NOT NULL CHECK (move >= 0),
+  place TEXT NOT NULL CHECK (place IN ('here', 'away')),
+  incarnation INTEGER NOT NULL CHECK (incarnation >= 1)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE code_ranges (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  batch_id BLOB NOT NULL REFERENCES batches (id),
+  first_serial INTEGER NOT NULL CHECK (first_serial >= 1),
+  last_serial INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('live', 'void')),
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  operator_id BLOB NOT NULL,
+  CHECK (first_serial <= last_serial)
 ) STRICT;
 
 CREATE TABLE coupons (
@@ -79,7 +153,8 @@ CREATE TABLE coupons (
   last_elsewhere TEXT,
   home TEXT NOT NULL CHECK (home IN ('here', 'centre')),
   status TEXT NOT NULL DEFAULT 'live' CHECK (status IN ('live', 'void')),
-  issued_at INTEGER NOT NULL,
+  issued_at INTEGER NOT NULL, folded TEXT GENERATED ALWAYS AS
+  (nullif(replace(replace(replace(code, 'I', '1'), 'L', '1'), 'O', '0'), code)) VIRTUAL,
   CHECK (home <> 'here' OR max_uses IS NULL OR used <= max_uses)
 ) STRICT;
 
@@ -98,6 +173,18 @@ CREATE TABLE events (
   prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
   hash BLOB NOT NULL CHECK (length(hash) = 32),
   body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE imports (
+  id BLOB PRIMARY KEY NOT NULL,
+  file_name TEXT NOT NULL,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  state TEXT NOT NULL CHECK (state IN ('uploading', 'uploaded', 'reading', 'importing', 'done', 'undone', 'failed')),
+  settings TEXT,
+  report TEXT,
+  batch_id BLOB REFERENCES batches (id),
+  created_at INTEGER NOT NULL,
+  operator_id BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE incarnations (
@@ -155,6 +242,44 @@ CREATE TABLE operators (
   created_at INTEGER NOT NULL
 , removed_at INTEGER) STRICT;
 
+CREATE TABLE print_jobs (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  id BLOB NOT NULL UNIQUE,
+  printer_id BLOB NOT NULL REFERENCES printers (id),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'printed', 'cancelled')),
+  document TEXT NOT NULL,
+  batch_id BLOB REFERENCES batches (id),
+  first_serial INTEGER,
+  last_serial INTEGER,
+  is_copy INTEGER NOT NULL CHECK (is_copy IN (0, 1)),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  operator_id BLOB NOT NULL,
+  till_name TEXT NOT NULL,
+  ended_at INTEGER
+) STRICT;
+
+CREATE TABLE print_log (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  at INTEGER NOT NULL,
+  operator_id BLOB NOT NULL,
+  till_name TEXT NOT NULL,
+  batch_id BLOB NOT NULL REFERENCES batches (id),
+  first_serial INTEGER NOT NULL,
+  last_serial INTEGER NOT NULL,
+  medium TEXT NOT NULL,
+  is_copy INTEGER NOT NULL CHECK (is_copy IN (0, 1))
+) STRICT;
+
+CREATE TABLE printers (
+  id BLOB PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  removed_at INTEGER
+) STRICT;
+
 CREATE TABLE redemptions (
   seq INTEGER PRIMARY KEY NOT NULL,
   id BLOB NOT NULL UNIQUE,
@@ -175,9 +300,17 @@ CREATE TABLE redemptions (
   lease_id BLOB REFERENCES leases (id),
   at_risk INTEGER NOT NULL CHECK (at_risk IN (0, 1)),
   voided_at INTEGER,
-  void_seq INTEGER, prev_seq INTEGER, prev_customer_seq INTEGER,
+  void_seq INTEGER, returned_minor INTEGER NOT NULL DEFAULT 0
+  CHECK (returned_minor >= 0 AND returned_minor <= discount_minor), use_back_seq INTEGER, prev_seq INTEGER, prev_customer_seq INTEGER,
   FOREIGN KEY (offer_id, offer_version) REFERENCES offer_versions (offer_id, version),
   UNIQUE (basket_id, coupon_id)
+) STRICT;
+
+CREATE TABLE refunds (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  id BLOB NOT NULL UNIQUE,
+  basket_id BLOB NOT NULL REFERENCES baskets (id),
+  answer TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE reservations (
@@ -194,11 +327,32 @@ CREATE TABLE reservations (
   PRIMARY KEY (basket_id, coupon_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE set_aside_events (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  reason TEXT NOT NULL,
+  told_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE throttles (
   key TEXT PRIMARY KEY NOT NULL,
   failures INTEGER NOT NULL,
   until INTEGER NOT NULL,
   last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE token_batches (
+  batch_id BLOB PRIMARY KEY NOT NULL REFERENCES batches (id),
+  key_id BLOB NOT NULL UNIQUE,
+  seed BLOB NOT NULL CHECK (length(seed) = 32),
+  revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trusted_roots (
+  public_key BLOB PRIMARY KEY NOT NULL CHECK (length(public_key) = 32),
+  name TEXT NOT NULL,
+  list BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  trusted_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE use_counts (

@@ -60,6 +60,7 @@ export async function createDemo(services: Services): Promise<void> {
       offerId: offer.value.id,
       name: 'Welcome cards',
       count: BATCH_CODES,
+      signed: false,
       format: { kind: 'crockford', length: CODE_LENGTH },
     });
     assert(batch.ok, 'the demo batch is sound');

@@ -1,6 +1,7 @@
-import { and, asc, gt, sql } from 'drizzle-orm';
+import { and, asc, sql } from 'drizzle-orm';
+import { assert } from '../../shared/kernel/assert.ts';
 import type { Drizzle } from '../drizzle.ts';
-import { batches, coupons } from '../schema.ts';
+import { batches, batchSerials, coupons, uuidText } from '../schema.ts';
 import { bound, equals } from './equals.ts';
 import type { Newest } from './offers.ts';
 
@@ -11,20 +12,39 @@ export type NewCoupon = Pick<
   CouponRow,
   'id' | 'code' | 'offerId' | 'batchId' | 'serial' | 'maxUses' | 'home' | 'issuedAt'
 >;
+/** One code of many. */
+export type CodeToInsert = readonly [id: string, code: string, serial: number, maxUses: number | null];
 export type BatchRow = typeof batches.$inferSelect;
 
 /** Up to 150 kB of JSON. */
 const ROWS_PER_STATEMENT = 2_000;
 
+const ID_BYTES = 16;
+const RUNS_PER_READ = 8;
+
 export function couponReads(db: Drizzle) {
   const byCode = db.select().from(coupons).where(equals(coupons.code, 'code')).prepare();
   const byId = db.select().from(coupons).where(equals(coupons.id, 'id')).prepare();
-  const ofBatch = db
+  const byFolded = db
     .select()
     .from(coupons)
-    .where(and(equals(coupons.batchId, 'batchId'), gt(coupons.serial, placeholder('after'))))
-    .orderBy(asc(coupons.serial))
-    .limit(placeholder('limit'))
+    .where(sql`folded = ${placeholder('folded')}`)
+    .limit(2)
+    .prepare();
+  // The run that holds the serial is the last one that begins no later.
+  const runs = db
+    .select()
+    .from(batchSerials)
+    .where(
+      and(
+        equals(batchSerials.batchId, 'batchId'),
+        sql`${batchSerials.firstSerial} >= (
+          SELECT coalesce(max(first_serial), 0) FROM batch_serials
+          WHERE batch_id = ${bound(batchSerials.batchId, 'batchId')} AND first_serial <= ${placeholder('serial')})`,
+      ),
+    )
+    .orderBy(asc(batchSerials.firstSerial))
+    .limit(placeholder('runs'))
     .prepare();
   const whichTaken = db
     .select({ code: coupons.code })
@@ -43,8 +63,29 @@ export function couponReads(db: Drizzle) {
       }
       return taken;
     },
-    ofBatch: (batchId: string, after: number, limit: number): CouponRow[] =>
-      ofBatch.all({ batchId, after, limit }),
+    /** The one code whose letters look like these digits; none when there are several. */
+    byFolded(folded: string): CouponRow | undefined {
+      const [only, another] = byFolded.all({ folded });
+      return another ? undefined : only;
+    },
+    /** In the order of their serials; `after`: the last serial that is known. */
+    ofBatch(batchId: string, after: number, limit: number): CouponRow[] {
+      const found: CouponRow[] = [];
+      let known = after;
+      for (;;) {
+        const some = runs.all({ batchId, serial: known + 1, runs: RUNS_PER_READ });
+        for (const run of some) {
+          const start = Math.max(0, known + 1 - run.firstSerial) * ID_BYTES;
+          for (let at = start; at < run.ids.length; at += ID_BYTES) {
+            const coupon = byId.get({ id: uuidText(run.ids.subarray(at, at + ID_BYTES)) });
+            if (coupon) found.push(coupon);
+            if (found.length === limit) return found;
+          }
+          known = Math.max(known, run.firstSerial + run.ids.length / ID_BYTES - 1);
+        }
+        if (some.length < RUNS_PER_READ) return found;
+      }
+    },
   };
 }
 
@@ -69,11 +110,28 @@ export function couponWrites(db: Drizzle) {
     .insert(coupons)
     .select(
       sql`SELECT unhex(replace(value ->> 0, '-', '')), value ->> 1, ${bound(coupons.offerId, 'offerId')},
-        ${bound(coupons.batchId, 'batchId')}, value ->> 2, ${placeholder('maxUses')}, 0, 0, NULL, NULL, NULL,
+        ${bound(coupons.batchId, 'batchId')}, value ->> 2, value ->> 3, 0, 0, NULL, NULL, NULL,
         ${placeholder('home')}, 'live', ${placeholder('issuedAt')}
         FROM json_each(${placeholder('rows')}) WHERE true`,
     )
     .onConflictDoNothing()
+    .prepare();
+  const keepSerials = db
+    .insert(batchSerials)
+    .values({
+      batchId: placeholder('batchId'),
+      firstSerial: placeholder('firstSerial'),
+      ids: placeholder('ids'),
+    })
+    .onConflictDoUpdate({
+      target: [batchSerials.batchId, batchSerials.firstSerial],
+      set: { ids: sql`excluded.ids` },
+    })
+    .prepare();
+  const setCode = db
+    .update(coupons)
+    .set({ code: sql`${placeholder('code')}` })
+    .where(equals(coupons.id, 'id'))
     .prepare();
   const use = db
     .update(coupons)
@@ -100,13 +158,13 @@ export function couponWrites(db: Drizzle) {
     insert: (row: NewCoupon): boolean => insert.run(row).changes === 1,
     /** Many codes of one offer, in the given order. @returns how many of them were new */
     insertMany(
-      { offerId, batchId, maxUses, home, issuedAt }: Omit<NewCoupon, 'id' | 'code' | 'serial'>,
-      rows: Iterable<readonly [id: string, code: string, serial: number]>,
+      { offerId, batchId, home, issuedAt }: Omit<NewCoupon, 'id' | 'code' | 'serial' | 'maxUses'>,
+      rows: Iterable<CodeToInsert>,
     ): number {
       let inserted = 0;
-      let part: (readonly [string, string, number])[] = [];
+      let part: CodeToInsert[] = [];
       const flush = () => {
-        const values = { offerId, batchId, maxUses, home, issuedAt, rows: JSON.stringify(part) };
+        const values = { offerId, batchId, home, issuedAt, rows: JSON.stringify(part) };
         inserted += insertMany.run(values).changes;
         part = [];
       };
@@ -114,6 +172,12 @@ export function couponWrites(db: Drizzle) {
       if (part.length > 0) flush();
       return inserted;
     },
+    /** Which coupons of a batch have the serials from `firstSerial` on. */
+    keepSerials(batchId: string, firstSerial: number, ids: readonly string[]): void {
+      assert(ids.length > 0, 'a run of serials has coupons');
+      keepSerials.run({ batchId, firstSerial, ids: Buffer.from(ids.join('').replaceAll('-', ''), 'hex') });
+    },
+    setCode: (id: string, code: string) => void setCode.run({ id, code }),
     /** `seq`: of the redemption's event. */
     use: (id: string, seq: number) => void use.run({ id, seq }),
     giveBack: (id: string) => void giveBack.run({ id }),

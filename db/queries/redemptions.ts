@@ -123,6 +123,7 @@ export function redemptionWrites(db: Drizzle) {
       discountMinor: placeholder('discountMinor'),
       payableMinor: placeholder('payableMinor'),
       at: placeholder('at'),
+      sale: placeholder('sale'),
     })
     .onConflictDoUpdate({
       target: baskets.id,
@@ -133,6 +134,7 @@ export function redemptionWrites(db: Drizzle) {
         discountMinor: sql`excluded.discount_minor`,
         payableMinor: sql`excluded.payable_minor`,
         at: sql`excluded.at`,
+        sale: sql`excluded.sale`,
       },
     })
     .prepare();
@@ -229,12 +231,13 @@ export function redemptionWrites(db: Drizzle) {
     )
     .prepare();
   return {
-    putBasket: (row: BasketRow) => void putBasket.run(row),
+    putBasket: (row: Omit<BasketRow, 'returns'>) => void putBasket.run(row),
     removeOpenBasket: (id: string) => void removeOpenBasket.run({ id }),
     /** Makes a hold, or gives an existing one a later end. */
     hold: (row: ReservationRow) => void hold.run(row),
     letGo: (hold: Pick<ReservationRow, 'basketId' | 'couponId'>) => void letGo.run(hold),
-    insert: (row: Omit<RedemptionRow, 'voidedAt' | 'voidSeq'>) => void insert.run(row),
+    insert: (row: Omit<RedemptionRow, 'voidedAt' | 'voidSeq' | 'returnedMinor' | 'useBackSeq'>) =>
+      void insert.run(row),
     setVoided: (id: string, at: number, seq: number) => void setVoided.run({ id, at, seq }),
     addCount: (row: UseCountRow) => void addCount.run(row),
     takeCount: (row: UseCountRow) => void takeCount.run(row),

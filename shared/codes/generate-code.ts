@@ -4,9 +4,32 @@ import { symbolAt, symbolFromByte } from './alphabet.ts';
 import { checkSymbols } from './check-symbols.ts';
 import { type CodeFormat, MAX_CROCKFORD_LENGTH, MIN_CROCKFORD_LENGTH, type RandomBytes } from './format.ts';
 import { codeSpace, usableSpace } from './guessability.ts';
+import { readsOffensive } from './offensive-words.ts';
 import { fillPattern, parsePattern, UNMISTAKABLE_LETTERS } from './pattern.ts';
 
 const CLASSIC_NUMBERS = 100_000;
+
+/** A pattern whose own fixed text trips the filter would give no code at all: what the shop writes itself is its affair. */
+function isFiltered(format: CodeFormat): boolean {
+  if (format.kind !== 'pattern') return true;
+  const parts = parsePattern(format.pattern);
+  return parts.ok && !parts.value.some((part) => 'text' in part && readsOffensive(part.text));
+}
+
+/** The share of codes that read rudely is a fiftieth, so 1,000 in a row mean that the source is broken. */
+const MAX_RUDE = 1_000;
+
+/** Draws codes of a format that nobody reads a rude word in. */
+export function codeSource(format: CodeFormat, random: RandomBytes): () => string {
+  const filtered = isFiltered(format);
+  return () => {
+    for (let draw = 0; draw < MAX_RUDE; draw++) {
+      const code = generateCode(format, random);
+      if (!filtered || !readsOffensive(code)) return code;
+    }
+    throw new Error('the random source repeats itself');
+  };
+}
 
 /** One new code in canonical form. Uniqueness is the caller's: see `generateCodes`. */
 export function generateCode(format: CodeFormat, random: RandomBytes): string {
@@ -70,7 +93,7 @@ function uniformBelow(limit: number, random: RandomBytes): number {
 const POOL_BYTES = 4_096;
 
 /** Asks the source for many bytes at a time: one call per code costs more than making the code. */
-function pool(random: RandomBytes): RandomBytes {
+export function pool(random: RandomBytes): RandomBytes {
   let bytes = random(0);
   let used = 0;
   return (count) => {
@@ -103,10 +126,10 @@ export function generateCodes(
   const space = codeSpace(format);
   const usable = usableSpace(space, taken);
   if (count > usable) return err({ count, space, usable });
-  const pooled = pool(random);
+  const next = codeSource(format, pool(random));
   const codes = new Set<string>();
   for (let round = 0; round < MAX_MISSES; round++) {
-    const drawn = drawDifferent(format, count - codes.size, pooled, codes);
+    const drawn = drawDifferent(count - codes.size, next, codes);
     if (!drawn) break;
     const known = new Set(whichTaken(drawn));
     for (const code of drawn) if (!known.has(code)) codes.add(code);
@@ -116,16 +139,11 @@ export function generateCodes(
 }
 
 /** Codes that differ from one another and from those `before`. `undefined`: there seem to be no more. */
-function drawDifferent(
-  format: CodeFormat,
-  count: number,
-  random: RandomBytes,
-  before: ReadonlySet<string>,
-): string[] | undefined {
+function drawDifferent(count: number, next: () => string, before: ReadonlySet<string>): string[] | undefined {
   const drawn = new Set<string>();
   let misses = 0;
   while (drawn.size < count) {
-    const code = generateCode(format, random);
+    const code = next();
     if (before.has(code) || drawn.has(code)) {
       if (++misses >= MAX_MISSES) return undefined;
       continue;

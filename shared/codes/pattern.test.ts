@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeFormatSchema } from '../contracts/operations/batches.ts';
 import { canonicalCode } from './canonical-code.ts';
+import { checkSymbolsFit } from './check-symbols.ts';
 import { fillPattern, parsePattern, patternSpace } from './pattern.ts';
 
 function parts(pattern: string) {
@@ -14,6 +15,13 @@ describe('patterns', () => {
   it('count what they can give', () => {
     expect(patternSpace(parts('X%d%d'))).toBe(100);
     expect(patternSpace(parts('%s%x'))).toBe(23 * 32);
+  });
+
+  it('end in check symbols that fit, where they ask for them', () => {
+    const code = fillPattern(parts('XMAS%x%s%d%d%x%c'), (limit) => limit - 1);
+    expect(code).toHaveLength(11);
+    expect(checkSymbolsFit(code)).toBe(true);
+    expect(patternSpace(parts('XMAS%x%s%d%d%x%c'))).toBe(32 * 22 * 10 * 10 * 32);
   });
 
   it('give canonical codes', () => {
@@ -33,6 +41,9 @@ describe('patterns', () => {
     ['Ä%d', 'invalid_text'],
     [`${'A'.repeat(64)}%d`, 'too_long'],
     ['%d'.repeat(200), 'too_long'],
+    ['SUMMER%d%d%d%c', 'check_unfit'],
+    ['X%d%c', 'check_unfit'],
+    ['%c%d', 'unknown_place'],
   ])('are refused: %j, %s', (pattern, error) => {
     expect(parsePattern(pattern)).toEqual({ ok: false, error });
   });

@@ -7,6 +7,8 @@ export const pushSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('sync.changed'), status: syncStatusSchema }),
   /** Offers, codes or batches changed, here or by a pull: lists on screen should be read again. */
   z.object({ topic: z.literal('catalogue.changed') }),
+  /** A batch in the making, an import or a printer got on. */
+  z.object({ topic: z.literal('work.progress') }),
   z.object({ topic: z.literal('redemption.recorded'), redemptionId: idSchema }),
   z.object({ topic: z.literal('app.changed') }),
   /** The hub's door, or who may come in by it. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { checkSymbolsFit } from '../../shared/codes/check-symbols.ts';
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
+import { batchWhenDone } from '../testing/batch-when-done.ts';
 import { offerDraft } from '../testing/offer-drafts.ts';
 import { openShop } from '../testing/test-core.ts';
 
@@ -20,8 +21,14 @@ describe('batches', () => {
   });
   afterAll(() => shop.close());
 
-  const create = (count: number, format: CodeFormat, requestId: string = randomUUID()) =>
-    shop.call('batches.create', { requestId, offerId, name: 'Cards', count, format }, shop.session);
+  async function create(count: number, format: CodeFormat, requestId: string = randomUUID()) {
+    const made = await shop.call(
+      'batches.create',
+      { requestId, offerId, name: 'Cards', count, format },
+      shop.session,
+    );
+    return made.ok ? { ok: true as const, value: await batchWhenDone(shop, made.value.id) } : made;
+  }
 
   async function codesOf(batchId: string): Promise<{ serial: number; code: string }[]> {
     const codes: { serial: number; code: string }[] = [];

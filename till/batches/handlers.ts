@@ -1,25 +1,59 @@
 import type { z } from 'zod';
+import type { BatchJobRow } from '../../db/queries/batch-jobs.ts';
 import type { BatchRow, CouponRow } from '../../db/queries/coupons.ts';
 import type { Reads } from '../../db/store.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
-import { type batchSchema, codeFormatSchema } from '../../shared/contracts/operations/batches.ts';
+import { isErrorCode } from '../../shared/contracts/error-codes.ts';
+import { batchFormatSchema, type batchSchema } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { type Feature, signedIn } from '../handlers.ts';
+import { type Feature, type Outcome, signedIn } from '../handlers.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import { cutPage, newestCursor, readNewestCursor, readNumberCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
+import type { BatchJobs } from './batch-jobs.ts';
+import { isVoid, setSerials, shownRanges } from './code-ranges.ts';
 import { createBatch } from './create-batch.ts';
 
-export function batchesFeature(services: Services): Feature {
+export function batchesFeature(services: Services, jobs: BatchJobs): Feature {
   const { read } = services.store;
+  const shown = (batchId: string): Outcome<ShownBatch> => {
+    const row = read.batches.byId(batchId);
+    return row ? ok(shownBatch(read, jobs, row)) : err(refusal('not_found', { what: 'batch' }));
+  };
   return {
+    start: () => jobs.start(),
+    stop: () => jobs.stop(),
     handlers: {
       'batches.create'(call, input) {
         const made = createBatch(services, signedIn(call), input);
         if (!made.ok) return made;
+        const { batch, isNew } = made.value;
+        if (isNew && read.batchJobs.of(batch.id)) void jobs.begin(batch.id);
         services.pushes.send({ topic: 'catalogue.changed' });
-        return ok(shownBatch(read, made.value));
+        return shown(batch.id);
+      },
+
+      async 'batches.cancel'(call, { batchId }) {
+        const cancelled = await jobs.cancel(signedIn(call), batchId, 'cancelled');
+        return cancelled.ok ? shown(batchId) : cancelled;
+      },
+
+      'batches.resume'(_call, { batchId }) {
+        const resumed = jobs.resume(batchId);
+        return resumed.ok ? shown(batchId) : resumed;
+      },
+
+      'batches.setSerials'(call, input) {
+        const set = setSerials(services, signedIn(call), input);
+        if (!set.ok) return set;
+        services.pushes.send({ topic: 'catalogue.changed' });
+        return ok({ codes: set.value, ranges: shownRanges(read, input.batchId) });
+      },
+
+      'batches.ranges'(_call, { batchId }) {
+        if (!read.batches.byId(batchId)) return err(refusal('not_found', { what: 'batch' }));
+        return ok({ ranges: shownRanges(read, batchId) });
       },
 
       'batches.list'(_call, { cursor, limit, offerId }) {
@@ -28,7 +62,7 @@ export function batchesFeature(services: Services): Feature {
         const rows = read.batches.newest(after.value, limit + 1, offerId);
         const { page, nextCursor } = cutPage(rows, limit, newestCursor);
         return ok({
-          batches: page.map((row) => shownBatch(read, row)),
+          batches: page.map((row) => shownBatch(read, jobs, row)),
           ...(nextCursor === undefined ? {} : { nextCursor }),
         });
       },
@@ -43,7 +77,7 @@ export function batchesFeature(services: Services): Feature {
           codes: page.map((row) => ({
             serial: row.serial,
             code: displayCode(row.code),
-            status: codeStatus(row),
+            status: codeStatus(read, row),
           })),
           ...(nextCursor === undefined ? {} : { nextCursor }),
         });
@@ -52,20 +86,39 @@ export function batchesFeature(services: Services): Feature {
   };
 }
 
-function shownBatch(read: Reads, row: BatchRow): z.output<typeof batchSchema> {
+type ShownBatch = z.output<typeof batchSchema>;
+
+function shownBatch(read: Reads, jobs: BatchJobs, row: BatchRow): ShownBatch {
   const offer = read.offers.byId(row.offerId);
+  const job = read.batchJobs.of(row.id);
+  const state = job ? shownState(job.state) : 'live';
   return {
     id: row.id,
     offerId: row.offerId,
     offerName: offer ? termsOf(offer).name : '',
     name: row.name,
-    format: codeFormatSchema.parse(row.format),
+    format: batchFormatSchema.parse(row.format),
     count: row.count,
     redeemed: redeemedOf(read, row),
     createdAt: row.createdAt,
     createdBy: row.createdBy,
     origin: row.origin,
+    state,
+    signed: false,
+    ...(job && (state === 'making' || state === 'removing')
+      ? { progress: shownProgress(jobs, job, row) }
+      : {}),
   };
+}
+
+function shownProgress(jobs: BatchJobs, job: BatchJobRow, { count }: BatchRow): ShownBatch['progress'] {
+  const { stopped, ...rest } = jobs.progress(job, count);
+  if (stopped === undefined) return rest;
+  return { ...rest, stopped: isErrorCode(stopped) ? stopped : 'internal' };
+}
+
+function shownState(state: BatchJobRow['state']): ShownBatch['state'] {
+  return state === 'inserting' || state === 'announcing' ? 'making' : state;
 }
 
 /** Codes of one use each, so their uses are the codes redeemed: here, and elsewhere as far as the centre told. */
@@ -74,7 +127,7 @@ function redeemedOf(read: Reads, { offerId, id }: BatchRow): number {
   return uses('batch') + uses('batch_elsewhere');
 }
 
-function codeStatus(row: CouponRow): 'live' | 'redeemed' | 'void' {
-  if (row.status === 'void') return 'void';
-  return row.maxUses !== null && row.used + row.usedElsewhere >= row.maxUses ? 'redeemed' : 'live';
+function codeStatus(read: Reads, row: CouponRow): 'live' | 'redeemed' | 'void' {
+  if (row.maxUses !== null && row.used + row.usedElsewhere >= row.maxUses) return 'redeemed';
+  return isVoid(read, row) ? 'void' : 'live';
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchWhenDone } from '../testing/batch-when-done.ts';
 import { offerDraft } from '../testing/offer-drafts.ts';
 import { openShop } from '../testing/test-core.ts';
 
@@ -16,7 +17,7 @@ describe('labels.render', () => {
       { requestId: randomUUID(), draft: offerDraft() },
       shop.session,
     );
-    return shop.ok(
+    const batch = await shop.ok(
       'batches.create',
       {
         requestId: randomUUID(),
@@ -27,6 +28,7 @@ describe('labels.render', () => {
       },
       shop.session,
     );
+    return batchWhenDone(shop, batch.id);
   }
 
   it('gives a PDF with one label for each code', async () => {

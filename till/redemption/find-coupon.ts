@@ -1,12 +1,14 @@
 import type { CouponRow } from '../../db/queries/coupons.ts';
 import type { OfferRow } from '../../db/queries/offers.ts';
 import type { Reads } from '../../db/store.ts';
+import { foldLookalikes } from '../../shared/codes/alphabet.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { isVoid } from '../batches/code-ranges.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 
 export type FoundCoupon = {
@@ -22,17 +24,28 @@ export type FoundCoupon = {
 export function findCoupon(read: Reads, entered: string): Result<FoundCoupon, Refusal> {
   const reading = normaliseCode(entered);
   if (!reading.ok) return err(refusal(reading.error));
-  for (const candidate of reading.value.candidates) {
-    const coupon = read.coupons.byCode(candidate);
-    if (!coupon) continue;
+  for (const coupon of possibleCoupons(read, reading.value.candidates)) {
+    if (coupon.batchId !== null && read.batchJobs.isUnfinished(coupon.batchId)) continue;
     const offerRow = read.offers.byId(coupon.offerId);
     assert(offerRow, 'every coupon has an offer');
     return ok({
-      coupon,
+      coupon: isVoid(read, coupon) ? { ...coupon, status: 'void' } : coupon,
       display: displayCode(coupon.code),
       offerRow,
       offer: { ...termsOf(offerRow), status: statusOf(offerRow) },
     });
   }
   return err(refusal(reading.value.ifUnknown));
+}
+
+/** As it was entered first; last, the one code that looks the same where letters were taken for digits. */
+function* possibleCoupons(read: Reads, candidates: readonly string[]): Generator<CouponRow> {
+  for (const candidate of candidates) {
+    const coupon = read.coupons.byCode(candidate);
+    if (coupon) yield coupon;
+  }
+  for (const folded of new Set(candidates.map(foldLookalikes))) {
+    const coupon = read.coupons.byFolded(folded);
+    if (coupon) yield coupon;
+  }
 }
