@@ -122,8 +122,8 @@ function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined 
 }
 
 /**
- * One incarnation has one lease for an offer. That of an offer made here began before the centre knew of it and bears
- * the offer's id; the centre's number counts the same rights, and those that it added.
+ * One incarnation has one lease for an offer, whatever its number: a centre that was restored gives it another one, and
+ * that of an offer made here began before the centre knew of it. The total counts the same rights, and what was added.
  */
 function applyLease(tx: Tx, services: Services, change: ChangeOf<'lease'>): Skipped | undefined {
   const { leaseId, offerId, incarnation, total, keep } = change;
@@ -132,8 +132,7 @@ function applyLease(tx: Tx, services: Services, change: ChangeOf<'lease'>): Skip
   const guards = services.ports.guards;
   const isOwn = incarnation === services.store.identity()?.incarnation;
   if (!isOwn && isOn(guards, 'grants_name_an_incarnation')) return undefined;
-  const made = tx.read.leases.byId(offerId);
-  const lease = tx.read.leases.byId(leaseId) ?? (made?.incarnation === incarnation ? made : undefined);
+  const lease = tx.read.leases.ofOffer(offerId).find((one) => one.incarnation === incarnation);
   const before = lease ?? NO_RIGHTS;
   const after = grantRights(before, isOn(guards, 'grants_are_totals') ? total : before.total + total);
   if (after !== before) {
