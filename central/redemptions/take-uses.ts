@@ -104,7 +104,7 @@ function statementOf(record: string, counter: 'used' | 'reserved', write: string
       SELECT pool FROM escrows WHERE offer_id = $2::uuid AND $3::boolean FOR UPDATE
     ), codes AS (
       SELECT id, used, reserved, max_uses, location_id FROM coupons
-      WHERE id = ANY ($4::uuid[]) AND status = 'live' AND home_ledger_id IS NULL AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM rights))
+      WHERE id = ANY ($4::uuid[]) AND status = 'live' AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM rights))
       ORDER BY id FOR UPDATE
     ), fitting AS (
       SELECT g.n, row_number() OVER (ORDER BY g.n) AS nth
