@@ -12,6 +12,8 @@ import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import classes from './custody.module.css';
 
+/** The backups stand beside the folder of the ledger. */
+const BESIDE = /-backups$/;
 const keepChoices = [3, 7, 14, 30, 90, 366];
 
 /** Copies of the ledger for bad days: the newest one, how many are kept, where, and how one comes back. */
@@ -84,7 +86,10 @@ export function BackupCard() {
         </Action>
         <div className={classes.quiet}>
           <p>{t('backup.restore')}</p>
-          <code className={classes.command}>npm run restore -- --data DIR --backup FILE</code>
+          <code className={classes.command}>
+            npm run restore -- --data {data?.folder.replace(BESIDE, '')} --backup {data?.folder}/
+            {newest?.fileName ?? 'FILE'}
+          </code>
           <p>{t('backup.restoreAfter')}</p>
         </div>
       </div>

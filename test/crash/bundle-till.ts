@@ -5,10 +5,17 @@ import path from 'node:path';
 import { build } from 'vite';
 
 /**
- * The till that is killed, as one file: it starts a hundred times, and reading its two hundred modules each time would
+ * A program that is killed, as one file: it starts a hundred times, and reading its two hundred modules each time would
  * take longer than everything else. Bundled as a host's worker is, so the bundle is under test as well.
  */
-export async function bundleTill(): Promise<{ readonly file: string; remove(): void }> {
+export function bundle(program: 'redeem-loop' | 'one-step'): Promise<Bundle> {
+  return bundleProgram(path.join(import.meta.dirname, `${program}.ts`));
+}
+
+export type Bundle = { readonly file: string; remove(): void };
+
+/** @param entry the program's module */
+export async function bundleProgram(entry: string): Promise<Bundle> {
   const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-crash-bundle-'));
   const root = path.join(import.meta.dirname, '../..');
   const external = ['better-sqlite3', ...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
@@ -19,7 +26,7 @@ export async function bundleTill(): Promise<{ readonly file: string; remove(): v
     publicDir: false,
     ssr: { noExternal: true, external, target: 'node' },
     build: {
-      ssr: path.join(import.meta.dirname, 'redeem-loop.ts'),
+      ssr: entry,
       outDir: folder,
       emptyOutDir: true,
       target: 'node24',

@@ -7,15 +7,17 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applyKey } from '../../db/cipher.ts';
-import { openLedgerReadOnly } from '../../db/open.ts';
+import { openLedgerReadOnly, opensUnder } from '../../db/open.ts';
 import { loadIdentity, prepareReads } from '../../db/store.ts';
 import { readAnchor } from '../../till/anchor/anchor.ts';
 import { auditLedger } from '../../till/audit/audit-ledger.ts';
 import { backupFolder, listBackups } from '../../till/backup/backups.ts';
-import { fileAnchorStore, systemClock } from '../../till/system-ports.ts';
+import { everyKeyOf } from '../../till/keys/command-line.ts';
+import { fileKeyStore } from '../../till/keys/file-key-store.ts';
+import { fileAnchorStore, systemClock, systemRandom } from '../../till/system-ports.ts';
 import { offerDraft } from '../../till/testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
-import { bundleTill } from './bundle-till.ts';
+import { bundle } from './bundle-till.ts';
 import type { Orders } from './orders.ts';
 
 /** Ten times as many in the long lane. */
@@ -25,22 +27,23 @@ const LONGEST_LIFE_MS = 300;
 /** Every second till is killed only after its first answer, so that slow machines too kill tills at work. */
 const LONGEST_WORK_MS = 100;
 const FIRST_ANSWER_MS = 20_000;
+const MANY = 1_000_000;
 
 type Till = { readonly process: ChildProcess; readonly lines: string[]; readonly loaded: Promise<unknown> };
 
 const running = new Set<ChildProcess>();
-let bundle: Awaited<ReturnType<typeof bundleTill>>;
+let program: Awaited<ReturnType<typeof bundle>>;
 
 beforeAll(async () => {
-  bundle = await bundleTill();
+  program = await bundle('redeem-loop');
 });
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
-  bundle.remove();
+  program.remove();
 });
 
 function startTill(): Till {
-  const child = fork(bundle.file, {
+  const child = fork(program.file, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   running.add(child);
@@ -80,6 +83,18 @@ async function liveAndDie(till: Till, orders: Orders, afterAnAnswer: boolean): P
   return till.lines;
 }
 
+function isWhole(file: string, key: Uint8Array): boolean {
+  const backup = new Database(file, { readonly: true });
+  try {
+    applyKey(backup, key);
+    return backup.pragma('integrity_check', { simple: true }) === 'ok';
+  } catch {
+    return false;
+  } finally {
+    backup.close();
+  }
+}
+
 it(
   `loses and doubles nothing when it is killed ${CYCLES} times`,
   async () => {
@@ -94,7 +109,10 @@ it(
       await shop.ok('offers.create', { requestId: randomUUID(), draft, sharedCode }, shop.session);
     }
     await shop.core.close();
-    const key = Buffer.from(shop.keys.get('ledger') ?? []);
+    const keyFile = `${shop.dataDir}.key`;
+    const logger = { info() {}, warn() {}, error() {} };
+    const keys = fileKeyStore(keyFile, { logger, random: systemRandom });
+    await keys.save('ledger', shop.keys.get('ledger') ?? new Uint8Array());
     const anchorBase = `${shop.dataDir}-outside`;
 
     const answered = new Map<string, Set<string>>();
@@ -107,11 +125,12 @@ it(
       const orders: Orders = {
         dataDir: shop.dataDir,
         anchorBase,
-        key: key.toString('hex'),
+        keyFile,
         operatorId: shop.adminId,
         pin: ADMIN_PIN,
         codes: ['LIMITED', 'FREE'],
         unanswered: [...unanswered],
+        changesKey: cycle % 4 === 3,
       };
       const lines = await liveAndDie(till, orders, cycle % 2 === 1);
       for (const line of lines) {
@@ -125,6 +144,8 @@ it(
       }
     }
 
+    const known = await everyKeyOf(keys);
+    const key = known.find((one) => opensUnder(shop.dataDir, one)) ?? known[0];
     const opened = openLedgerReadOnly(shop.dataDir, key);
     if (!opened.ok) throw new Error(JSON.stringify(opened.error));
     const read = prepareReads(drizzle({ client: opened.value.database }));
@@ -143,22 +164,28 @@ it(
         if (stored.size > 2 || ids.size > 2) doubled += 1;
       }
       for (const { fileName } of listBackups(shop.dataDir)) {
-        const backup = new Database(path.join(backupFolder(shop.dataDir), fileName), { readonly: true });
-        applyKey(backup, key);
-        expect(backup.pragma('integrity_check', { simple: true }), fileName).toBe('ok');
-        backup.close();
+        const file = path.join(backupFolder(shop.dataDir), fileName);
+        expect(
+          known.filter((one) => isWhole(file, one)),
+          fileName,
+        ).toHaveLength(1);
       }
       expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
       expect(answered.size, 'the tills lived long enough to redeem').toBeGreaterThanOrEqual(
         Math.floor(CYCLES / 2),
       );
+      const keysUsed = read.events.from(1, MANY).filter((event) => event.type === 'key.changed').length;
+      expect(keysUsed, 'some tills changed the key').toBeGreaterThan(0);
       const redeemed = audit.ok ? audit.value.redemptions : 0;
       // At most one basket of each till was cut off between its commit and its answer.
       expect(redeemed).toBeLessThanOrEqual(2 * (answered.size + unanswered.size));
-      console.log(`${CYCLES} kills: ${redeemed} redemptions, ${lost} lost, ${doubled} doubled`);
+      console.log(
+        `${CYCLES} kills: ${redeemed} redemptions, ${lost} lost, ${doubled} doubled, ${keysUsed} new keys`,
+      );
     } finally {
       opened.value.close();
       await shop.close();
+      rmSync(keyFile, { force: true });
       rmSync(backupFolder(shop.dataDir), { recursive: true, force: true });
     }
   },

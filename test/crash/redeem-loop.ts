@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createCore } from '../../till/core.ts';
+import { fileKeyStore } from '../../till/keys/file-key-store.ts';
 import type { CorePorts } from '../../till/ports.ts';
 import { fileAnchorStore, systemClock, systemRandom } from '../../till/system-ports.ts';
 import { basketOf50 } from '../../till/testing/offer-drafts.ts';
@@ -13,6 +14,7 @@ import type { Orders } from './orders.ts';
  */
 const STDOUT = 1;
 const SALES_PER_BACKUP = 5;
+const SALES_PER_KEY = 3;
 const say = (line: string) => writeSync(STDOUT, `${line}\n`);
 
 process.once('message', (orders: Orders) => {
@@ -43,24 +45,28 @@ async function redeemForEver(orders: Orders): Promise<never> {
     for (const { id } of (done as { redemptions: { id: string }[] }).redemptions) {
       say(`redeemed ${basketId} ${id}`);
     }
-    if (sale % SALES_PER_BACKUP === 0) await call('backup.now', {}, session);
+    // Not awaited: a backup is made while redemptions go on.
+    if (sale % SALES_PER_BACKUP === 0) void call('backup.now', {}, session);
+    if (orders.changesKey && sale % SALES_PER_KEY === 0)
+      await call('keys.rotate', { pin: orders.pin }, session);
     // Timers get their turn: housekeeping moves the log while redemptions go on.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-function portsOf({ dataDir, anchorBase, key }: Orders): CorePorts {
-  const stored = Buffer.from(key, 'hex');
+function portsOf({ dataDir, anchorBase, keyFile }: Orders): CorePorts {
+  const logger = {
+    info() {},
+    warn() {},
+    error: (message: string, fields?: object) => console.error(message, fields),
+  };
   return {
     clock: systemClock,
     random: systemRandom,
-    keys: {
-      load: async (name) => ({ ok: true, value: name === 'ledger' ? stored : undefined }),
-      save: async () => ({ ok: true, value: undefined }),
-    },
+    keys: fileKeyStore(keyFile, { logger, random: systemRandom }),
     anchor: fileAnchorStore(anchorBase),
     centre: { request: () => Promise.reject(new Error('no network')) },
-    logger: { info() {}, warn() {}, error: (message, fields) => console.error(message, fields) },
+    logger,
     dataDir,
     host: 'web',
     version: '0.0.0',
