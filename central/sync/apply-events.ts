@@ -88,6 +88,8 @@ async function applyEvent(
       return applyRedeemed(tx, centre, work, event);
     case 'redemption.voided':
       return applyVoided(tx, work, event);
+    case 'redemption.refunded':
+      return applyRefunded(tx, work, event);
     case 'offer.created':
       return applyOffer(tx, centre, work, event);
     case 'offer.changed':
@@ -227,20 +229,54 @@ async function applyVoided(
   if (row === undefined) return refusal('redemption_unknown', { why: 'its redemption was never sent' });
   if (row.ledgerId !== work.holder.ledgerId)
     return refusal('forbidden', { why: 'another ledger redeemed it' });
-  if (row.status === 'voided') return undefined;
-  await giveBack(tx, work, row);
-  const voided: RedemptionRow = { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason };
-  work.redemptions.set(row.id, voided);
-  (work.added.has(row.id) ? work.added : work.voided).set(row.id, voided);
-  const coupon = row.couponId === null ? undefined : work.coupons.get(row.couponId);
-  const closed = await closeOverRedemption(tx, { redemptionId: row.id }, at);
-  if (coupon === undefined) return undefined;
+  if (row.status === 'redeemed') {
+    await takeUseBack(tx, work, { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason }, at);
+  }
+  return undefined;
+}
+
+/** Goods of a sale came back at the till; where the offer's policy says so, the use with them. */
+async function applyRefunded(
+  tx: Db,
+  work: PushWork,
+  { payload, at }: Of<'redemption.refunded'>,
+): Promise<Refusal | undefined> {
+  for (const { redemptionId } of payload.redemptions) {
+    const row = work.redemptions.get(redemptionId);
+    if (row === undefined) return refusal('redemption_unknown', { why: 'its redemption was never sent' });
+    if (row.ledgerId !== work.holder.ledgerId)
+      return refusal('forbidden', { why: 'another ledger redeemed it' });
+    if (row.status === 'voided') return refusal('already_voided', { at: row.voidedAt ?? 0 });
+  }
+  for (const { redemptionId, returnedInAllMinor, useBack } of payload.redemptions) {
+    const row = work.redemptions.get(redemptionId);
+    assert(row !== undefined, 'it was looked at above');
+    const returnedMinor = Math.max(row.returnedMinor, Math.min(returnedInAllMinor, row.discountMinor));
+    const after = { ...row, returnedMinor };
+    if (useBack && row.status === 'redeemed') {
+      await takeUseBack(tx, work, { ...after, status: 'refunded' }, at);
+    } else setRedemption(work, after);
+  }
+  return undefined;
+}
+
+function setRedemption(work: PushWork, row: RedemptionRow): void {
+  work.redemptions.set(row.id, row);
+  (work.added.has(row.id) ? work.added : work.changed).set(row.id, row);
+}
+
+/** The use of a redemption is free again, where it was spent. */
+async function takeUseBack(tx: Db, work: PushWork, after: RedemptionRow, at: number): Promise<void> {
+  await giveBack(tx, work, after);
+  setRedemption(work, after);
+  const coupon = after.couponId === null ? undefined : work.coupons.get(after.couponId);
+  const closed = await closeOverRedemption(tx, { redemptionId: after.id }, at);
+  if (coupon === undefined) return;
   const wasOver = coupon.maxUses !== null && coupon.used > coupon.maxUses;
   work.coupons.set(coupon.id, { ...coupon, used: Math.max(0, coupon.used - 1) });
   work.usedCoupons.add(coupon.id);
   // One of two uses of the same code is gone: the other one is no excess any more.
   if (wasOver && !closed) await closeOverRedemption(tx, { couponId: coupon.id }, at);
-  return undefined;
 }
 
 async function giveBack(tx: Db, work: PushWork, row: RedemptionRow): Promise<void> {

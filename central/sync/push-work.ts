@@ -32,8 +32,8 @@ export type PushWork = {
   readonly redemptions: Map<string, RedemptionRow>;
   /** Made by this push; also in `redemptions`. */
   readonly added: Map<string, RedemptionRow>;
-  /** Taken back by this push, known before it. */
-  readonly voided: Map<string, RedemptionRow>;
+  /** Voided or refunded by this push, known before it. */
+  readonly changed: Map<string, RedemptionRow>;
   readonly usedCoupons: Set<string>;
   readonly movedOffers: Set<string>;
   /** Offers of which the ledger gave rights back, as it was asked to. */
@@ -53,6 +53,12 @@ export async function beginPush(
       offerIds.add(event.payload.offerId);
     if (event.type === 'code.received' || event.type === 'code.returned')
       couponIds.add(event.payload.couponId);
+    const parts = event.type === 'redemption.refunded' ? event.payload.redemptions : [];
+    for (const part of parts) {
+      offerIds.add(part.offerId);
+      couponIds.add(part.couponId);
+      redemptionIds.add(part.redemptionId);
+    }
     if (event.type !== 'redemption.redeemed' && event.type !== 'redemption.voided') continue;
     offerIds.add(event.payload.offerId);
     couponIds.add(event.payload.couponId);
@@ -73,7 +79,7 @@ export async function beginPush(
     coupons: new Map((await lockCoupons(tx, [...couponIds])).map((row) => [row.id, row])),
     redemptions: new Map((await findRedemptions(tx, [...redemptionIds])).map((row) => [row.id, row])),
     added: new Map(),
-    voided: new Map(),
+    changed: new Map(),
     usedCoupons: new Set(),
     movedOffers: new Set(),
     obeyed: new Set(),
@@ -122,15 +128,16 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
       );
   }
   await writeUses(tx, work);
-  if (work.added.size > 0)
-    await tx
-      .insert(redemptions)
-      .values([...work.added.values()])
-      .onConflictDoNothing();
-  for (const row of work.voided.values()) {
+  await insertMany(tx, redemptions, [...work.added.values()]);
+  for (const row of work.changed.values()) {
     await tx
       .update(redemptions)
-      .set({ status: row.status, voidedAt: row.voidedAt, voidReason: row.voidReason })
+      .set({
+        status: row.status,
+        voidedAt: row.voidedAt,
+        voidReason: row.voidReason,
+        returnedMinor: row.returnedMinor,
+      })
       .where(eq(redemptions.id, row.id));
   }
   await announce(tx, usesToTell(work));

@@ -62,8 +62,15 @@ const redemptionCodes = {
   online_only: { status: 503, retryable: true },
   redemption_unknown: { status: 404 },
   already_voided: { status: 409 },
+  already_refunded: { status: 409 },
+  /** It was redeemed before sales were recorded for refunds. */
+  sale_unknown: { status: 404 },
+  more_than_sold: { status: 409 },
   void_window_closed: { status: 403 },
   manager_required: { status: 403 },
+  /** A rule that the merchant added said no; `message` is its reason. */
+  hook_refused: { status: 403 },
+  hook_unavailable: { status: 503, retryable: true },
 } as const satisfies Record<string, ErrorCodeEntry>;
 
 /** Access, input and the state of the product itself. */

@@ -155,6 +155,8 @@ const payloads = {
         offerId: idSchema,
         /** The part of its discount that was on what came back now. */
         returnedMinor: amountMinorSchema,
+        /** With what came back before: who hears of an event twice adds nothing. */
+        returnedInAllMinor: amountMinorSchema,
         /** Nothing that it took a discount on is kept. */
         all: z.boolean(),
         useBack: z.boolean(),

@@ -4,12 +4,16 @@ import { evaluateOffers } from '../../test/fixtures/engine.ts';
 import { basketArbitrary, offersArbitrary, RUNS } from '../../test/fixtures/engine-arbitraries.ts';
 import { NO_RETURNS, type ReturnRequest, refund } from './refund.ts';
 import type { Sale } from './sale.ts';
-import type { Basket, Offer } from './types.ts';
+import type { Basket, Offer, Totals } from './types.ts';
 
 const options = { numRuns: RUNS };
 const TIMEOUT = 600_000;
 
-function saleOf(on: Basket, offers: readonly Offer[], taxRoundAt: 'unit' | 'line' | 'rate'): Sale {
+function saleOf(
+  on: Basket,
+  offers: readonly Offer[],
+  taxRoundAt: 'unit' | 'line' | 'rate',
+): Sale & { readonly totals: Totals } {
   const engineOptions = { taxRoundAt };
   const { decisions, totals } = evaluateOffers(offers, { basket: on, options: engineOptions });
   const accepted = decisions.filter((decision) => decision.outcome === 'accepted');

@@ -8,7 +8,8 @@ import { slice, sumOf } from './unit-runs.ts';
 export type Sale = {
   readonly basket: Basket;
   readonly decisions: readonly AcceptedDecision[];
-  readonly totals: Totals;
+  /** What was paid, and the amount with its tax before anything that was taken after tax. */
+  readonly totals: Pick<Totals, 'payableMinor' | 'grossMinor'>;
   /** The versions of the offers that judged the sale. */
   readonly offers: readonly Offer[];
   readonly options?: Partial<EngineOptions> | undefined;

@@ -8,6 +8,12 @@ const BASKETS = 6;
 
 type Step =
   | { readonly do: 'reserve' | 'redeem' | 'confirm' | 'release' | 'void'; readonly basket: number }
+  | {
+      readonly do: 'refund';
+      readonly basket: number;
+      readonly all: boolean;
+      readonly giveUseBack: boolean;
+    }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'grant'; readonly more: number };
 
@@ -15,6 +21,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constantFrom('reserve', 'redeem', 'confirm', 'release', 'void'),
     basket: fc.nat({ max: BASKETS - 1 }),
+  }),
+  fc.record({
+    do: fc.constant('refund' as const),
+    basket: fc.nat({ max: BASKETS - 1 }),
+    all: fc.boolean(),
+    giveUseBack: fc.boolean(),
   }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.nat({ max: HOLD_MS }) }),
   fc.record({ do: fc.constant('grant' as const), more: fc.nat({ max: 2 }) }),
@@ -25,6 +37,8 @@ class Shop {
   now = 0;
   coupon: UseState['coupon'];
   rights: Rights;
+  /** Uses that came back with goods. */
+  usesBack = 0;
   readonly claims: Claim[] = Array.from({ length: BASKETS }, () => ({ status: 'none' }));
 
   constructor(maxUses: number | undefined, rights: number) {
@@ -43,7 +57,12 @@ class Shop {
       this.run(one.basket, { type: 'reserve', now: this.now, expiresAt: this.now + HOLD_MS });
     } else if (one.do === 'redeem') this.run(one.basket, { type: 'redeem', now: this.now });
     else if (one.do === 'confirm') this.run(one.basket, { type: 'redeem', now: this.now, mustBeHeld: true });
-    else if (one.do === 'release') this.run(one.basket, { type: 'release', why: 'released' });
+    else if (one.do === 'refund') {
+      const claim = this.claims[one.basket] as Claim;
+      const wasBack = claim.status === 'partly_refunded' && claim.useBack;
+      if (one.giveUseBack && !wasBack && isLive(claim)) this.usesBack += 1;
+      this.run(one.basket, { type: 'refund', all: one.all, giveUseBack: one.giveUseBack && !wasBack });
+    } else if (one.do === 'release') this.run(one.basket, { type: 'release', why: 'released' });
     else this.run(one.basket, { type: 'void' });
   }
 
@@ -65,6 +84,8 @@ class Shop {
   }
 }
 
+const isLive = ({ status }: Claim) => status === 'redeemed' || status === 'partly_refunded';
+
 const countOf = (claims: readonly Claim[], status: Claim['status']) =>
   claims.filter((claim) => claim.status === status).length;
 
@@ -79,7 +100,10 @@ describe('one use of a coupon', () => {
         const shop = new Shop(maxUses, rights);
         for (const one of steps) {
           shop.take(one);
-          const redeemed = countOf(shop.claims, 'redeemed');
+          const sold = (['redeemed', 'partly_refunded', 'refunded'] as const).map((status) =>
+            countOf(shop.claims, status),
+          );
+          const redeemed = sold.reduce((sum, count) => sum + count, 0) - shop.usesBack;
           const held = countOf(shop.claims, 'reserved');
           expect(rightsAddUp(shop.rights)).toBe(true);
           expect(shop.coupon).toMatchObject({ used: redeemed, held });
@@ -142,6 +166,51 @@ describe('one use of a coupon', () => {
     expect(decideUse(none, { type: 'redeem', now: 0, atRisk: true })).toEqual({
       ok: true,
       value: [{ type: 'redeemed', atRisk: true }],
+    });
+  });
+});
+
+describe('goods that come back', () => {
+  const redeemed: UseState = {
+    coupon: { status: 'live', maxUses: 1, used: 1, held: 0 },
+    rights: { ...NO_RIGHTS, total: 1, spent: 1 },
+    claim: { status: 'redeemed', withRight: true },
+  };
+  const returned = (state: UseState, all: boolean, giveUseBack: boolean) => {
+    const decided = decideUse(state, { type: 'refund', all, giveUseBack });
+    if (!decided.ok) throw new Error(decided.error);
+    return decided.value.reduce(applyUse, state);
+  };
+
+  it('keep the use until the policy gives it back, and the right goes where it was spent', () => {
+    const some = returned(redeemed, false, false);
+    expect(some).toMatchObject({ coupon: { used: 1 }, rights: { spent: 1 }, claim: { useBack: false } });
+    const all = returned(some, true, true);
+    expect(all).toMatchObject({
+      coupon: { used: 0 },
+      rights: { spent: 0, leased: 1 },
+      claim: { status: 'refunded' },
+    });
+  });
+
+  it('give the use back once', () => {
+    const some = returned(redeemed, false, true);
+    expect(() => decideUse(some, { type: 'refund', all: true, giveUseBack: true })).toThrow('once');
+    expect(returned(some, true, false)).toMatchObject({ coupon: { used: 0 }, rights: { leased: 1 } });
+  });
+
+  it('end voids: what came back is no mistake any more', () => {
+    for (const state of [returned(redeemed, false, false), returned(redeemed, true, true)]) {
+      expect(decideUse(state, { type: 'void' })).toEqual({ ok: false, error: 'already_refunded' });
+    }
+    expect(
+      decideUse(
+        { ...redeemed, claim: { status: 'voided' } },
+        { type: 'refund', all: true, giveUseBack: true },
+      ),
+    ).toEqual({
+      ok: false,
+      error: 'already_voided',
     });
   });
 });

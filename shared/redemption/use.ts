@@ -7,8 +7,9 @@ import { moveRights, type Rights, type RightsMove } from './rights.ts';
  * write what the events say in the same transaction. Nothing here reads a clock; the caller says what time it is.
  *
  *     none ──reserve──▶ reserved ──redeem──▶ redeemed ──void──▶ voided
- *       │                  ├─release, expire──▶ none              (a voided use never comes back)
- *       └────────redeem (where nothing must be held)──▶ redeemed
+ *       │                  ├─release, expire──▶ none  │           (a voided use never comes back)
+ *       └──redeem (where nothing must be held)──▶ redeemed
+ *                                                     └─refund──▶ partly refunded ──refund──▶ refunded
  */
 export type UseState = {
   readonly coupon: {
@@ -34,6 +35,9 @@ export type Claim =
       readonly withRight: boolean;
     }
   | { readonly status: 'redeemed'; readonly withRight: boolean }
+  /** Some of the goods that it was for came back; `useBack`: and the use with them, as the offer's policy says. */
+  | { readonly status: 'partly_refunded'; readonly withRight: boolean; readonly useBack: boolean }
+  | { readonly status: 'refunded' }
   | { readonly status: 'voided' };
 
 export type UseCommand =
@@ -54,7 +58,9 @@ export type UseCommand =
     }
   | { readonly type: 'release'; readonly why: 'released' | 'replaced' }
   | { readonly type: 'expire'; readonly now: number }
-  | { readonly type: 'void' };
+  | { readonly type: 'void' }
+  /** Goods that it was for come back: `all` that were left of them; `giveUseBack`: the policy says so now. */
+  | { readonly type: 'refund'; readonly all: boolean; readonly giveUseBack: boolean };
 
 export type UseEvent =
   | { readonly type: 'reserved'; readonly expiresAt: number; readonly right?: RightsMove | undefined }
@@ -65,7 +71,13 @@ export type UseEvent =
       readonly right?: RightsMove | undefined;
     }
   | { readonly type: 'redeemed'; readonly right?: RightsMove | undefined; readonly atRisk: boolean }
-  | { readonly type: 'voided'; readonly right?: RightsMove | undefined };
+  | { readonly type: 'voided'; readonly right?: RightsMove | undefined }
+  | {
+      readonly type: 'refunded';
+      readonly all: boolean;
+      readonly useBack: boolean;
+      readonly right?: RightsMove | undefined;
+    };
 
 export type UseRefusal =
   | 'code_void'
@@ -75,6 +87,7 @@ export type UseRefusal =
   | 'reservation_expired'
   | 'reservation_unknown'
   | 'already_voided'
+  | 'already_refunded'
   | 'redemption_unknown';
 
 /** What the command does to the use: events in order (none: it was done before), or why not. */
@@ -94,6 +107,8 @@ export function decideUse(state: UseState, command: UseCommand): Result<readonly
       );
     case 'void':
       return decideVoid(state.claim);
+    case 'refund':
+      return decideRefund(state.claim, command);
     default:
       return unreachable(command);
   }
@@ -110,6 +125,8 @@ function decideReserve(
       if (isOver(claim, now)) return err('reservation_expired');
       return ok(claim.expiresAt >= expiresAt ? [] : [{ type: 'extended', expiresAt }]);
     case 'redeemed':
+    case 'partly_refunded':
+    case 'refunded':
       return err('already_redeemed');
     case 'voided':
       return err('already_voided');
@@ -132,6 +149,8 @@ function decideRedeem(
 ): Result<readonly UseEvent[], UseRefusal> {
   switch (claim.status) {
     case 'redeemed':
+    case 'partly_refunded':
+    case 'refunded':
       return ok([]);
     case 'voided':
       return err('already_voided');
@@ -161,6 +180,33 @@ function decideVoid(claim: Claim): Result<readonly UseEvent[], UseRefusal> {
   switch (claim.status) {
     case 'redeemed':
       return ok([claim.withRight ? { type: 'voided', right: 'give_back' } : { type: 'voided' }]);
+    case 'voided':
+      return err('already_voided');
+    case 'partly_refunded':
+    case 'refunded':
+      return err('already_refunded');
+    case 'none':
+    case 'reserved':
+      return err('redemption_unknown');
+    default:
+      return unreachable(claim);
+  }
+}
+
+function decideRefund(
+  claim: Claim,
+  { all, giveUseBack }: Extract<UseCommand, { type: 'refund' }>,
+): Result<readonly UseEvent[], UseRefusal> {
+  switch (claim.status) {
+    case 'redeemed':
+    case 'partly_refunded': {
+      const wasBack = claim.status === 'partly_refunded' && claim.useBack;
+      assert(!(wasBack && giveUseBack), 'a use is given back once');
+      const refunded = { type: 'refunded', all, useBack: giveUseBack } as const;
+      return ok([giveUseBack && claim.withRight ? { ...refunded, right: 'give_back' } : refunded]);
+    }
+    case 'refunded':
+      return err('already_refunded');
     case 'voided':
       return err('already_voided');
     case 'none':
@@ -221,6 +267,18 @@ export function applyUse(state: UseState, event: UseEvent): UseState {
         rights: moved(state.rights, event.right),
         claim: { status: 'voided' },
       };
+    case 'refunded': {
+      const { claim } = state;
+      assert(claim.status === 'redeemed' || claim.status === 'partly_refunded', 'what was sold comes back');
+      const useBack = event.useBack || (claim.status === 'partly_refunded' && claim.useBack);
+      return {
+        coupon: event.useBack ? { ...coupon, used: coupon.used - 1 } : coupon,
+        rights: moved(state.rights, event.right),
+        claim: event.all
+          ? { status: 'refunded' }
+          : { status: 'partly_refunded', withRight: claim.withRight, useBack },
+      };
+    }
     default:
       return unreachable(event);
   }

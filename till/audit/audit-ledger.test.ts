@@ -26,6 +26,16 @@ beforeEach(async () => {
     ids.push(done.redemptions[0]?.id ?? '');
   }
   await till.ok('redemption.void', { redemptionId: ids[0] ?? '', reason: 'returned' }, till.session);
+  await till.ok(
+    'redemption.refund',
+    {
+      refundId: randomUUID(),
+      redemptionId: ids[1] ?? '',
+      lines: [{ lineId: '2', units: 1 }],
+      reason: 'broken',
+    },
+    till.session,
+  );
   const open = { basketId: randomUUID(), basket: basketOf50, codes: ['FIVE'] };
   await till.ok('redemption.check', open, till.session);
   await till.core.close();
@@ -99,6 +109,9 @@ describe('the audit', () => {
     ['a spent right made free', 'UPDATE leases SET spent = spent - 1, leased = leased + 1'],
     ['a right returned without a word', 'UPDATE leases SET returned = returned + 1, leased = leased - 1'],
     ['rights of an earlier incarnation', "UPDATE meta SET value = '2' WHERE key = 'incarnation'"],
+    ['a refund that is not there', 'DELETE FROM refunds'],
+    ['goods that came back in the rows alone', 'UPDATE redemptions SET returned_minor = 1'],
+    ['goods that came back in the events alone', 'UPDATE redemptions SET returned_minor = 0'],
     ['a hold that is not there', 'DELETE FROM reservations'],
     ['a running sum that was changed', "UPDATE use_counts SET uses = uses + 1 WHERE scope = 'all'"],
   ])('finds %s', (_, sql) => {

@@ -2,8 +2,16 @@ import type { Reads } from '../../db/store.ts';
 import type { LedgerEvent, LedgerEventPayload } from '../../shared/contracts/ledger-events.ts';
 
 type Redeemed = LedgerEventPayload<'redemption.redeemed'>;
-/** What a void must know of its redemption. */
-type Counted = { readonly couponId: string; readonly offerId: string; readonly leaseId: string | undefined };
+type Refunded = LedgerEventPayload<'redemption.refunded'>;
+/** What a void or a refund must know of its redemption. */
+type Counted = {
+  readonly couponId: string;
+  readonly offerId: string;
+  readonly leaseId: string | undefined;
+  readonly discountMinor: number;
+  readonly returnedMinor: number;
+  readonly useBack: boolean;
+};
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const COUPONS_PER_READ = 5_000;
@@ -12,6 +20,7 @@ const COUPONS_PER_READ = 5_000;
 export class EventTally {
   redeemed = 0;
   voided = 0;
+  refunds = 0;
   readonly #read: Reads;
   readonly #live = new Map<string, Counted>();
   readonly #usesOfCoupon = new Map<string, number>();
@@ -47,6 +56,8 @@ export class EventTally {
         return this.#addRedeemed(event.seq, event.payload);
       case 'redemption.voided':
         return this.#addVoided(event.seq, event.payload.redemptionId);
+      case 'redemption.refunded':
+        return this.#addRefunded(event.seq, event.payload);
       default:
         return undefined;
     }
@@ -66,18 +77,47 @@ export class EventTally {
       return 'its redemption was changed';
     }
     this.redeemed += 1;
-    this.#live.set(redemptionId, { couponId, offerId, leaseId });
-    this.#count({ couponId, offerId, leaseId }, 1);
+    const counted = { couponId, offerId, leaseId, discountMinor, returnedMinor: 0, useBack: false };
+    this.#live.set(redemptionId, counted);
+    this.#count(counted, 1);
     return undefined;
   }
 
   #addVoided(seq: number, redemptionId: string): string | undefined {
     const counted = this.#live.get(redemptionId);
     if (!counted) return 'it voids what was not redeemed, or twice';
+    if (counted.returnedMinor > 0) return 'it voids what was refunded';
     if (this.#read.redemptions.byId(redemptionId)?.voidSeq !== seq) return 'its redemption does not say so';
     this.#live.delete(redemptionId);
     this.voided += 1;
     this.#count(counted, -1);
+    return undefined;
+  }
+
+  #addRefunded(seq: number, payload: Refunded): string | undefined {
+    const row = this.#read.refunds.atSeq(seq);
+    if (!row || row.id !== payload.refundId || row.basketId !== payload.basketId)
+      return 'its refund is missing';
+    for (const part of payload.redemptions) {
+      const counted = this.#live.get(part.redemptionId);
+      if (!counted) return 'it refunds what was not redeemed, or voided';
+      const returnedMinor = counted.returnedMinor + part.returnedMinor;
+      if (returnedMinor > counted.discountMinor) return 'it refunds more than was taken off';
+      const saysSo = part.returnedInAllMinor === returnedMinor;
+      if (!saysSo || part.all !== (returnedMinor === counted.discountMinor))
+        return 'it counts the goods wrongly';
+      if (part.useBack && counted.useBack) return 'it gives a use back twice';
+      this.#live.set(part.redemptionId, {
+        ...counted,
+        returnedMinor,
+        useBack: counted.useBack || part.useBack,
+      });
+      if (part.useBack) this.#count(counted, -1);
+      if (part.useBack && this.#read.redemptions.byId(part.redemptionId)?.useBackSeq !== seq) {
+        return 'its redemption does not say so';
+      }
+    }
+    this.refunds += 1;
     return undefined;
   }
 
@@ -91,7 +131,22 @@ export class EventTally {
   compareTotals(): string | undefined {
     const rows = this.#read.audit.redemptionCount();
     if (rows !== this.redeemed) return `${rows} redemptions, but ${this.redeemed} events of them`;
-    return this.#compareCoupons() ?? this.#compareOffers();
+    return this.#compareRefunds() ?? this.#compareCoupons() ?? this.#compareOffers();
+  }
+
+  #compareRefunds(): string | undefined {
+    const rows = this.#read.audit.refundCount();
+    if (rows !== this.refunds) return `${rows} refunds, but ${this.refunds} events of them`;
+    let returned = 0;
+    for (const { returnedMinor } of this.#live.values()) if (returnedMinor > 0) returned += 1;
+    const found = this.#read.audit.returned();
+    for (const { id, returnedMinor } of found) {
+      const counted = this.#live.get(id)?.returnedMinor ?? 0;
+      if (returnedMinor !== counted) {
+        return `of redemption ${id} ${returnedMinor} came back, but its events say ${counted}`;
+      }
+    }
+    return found.length === returned ? undefined : `${found.length} redemptions came back, not ${returned}`;
   }
 
   #compareCoupons(): string | undefined {

@@ -31,7 +31,10 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>;
 const EVENTS_PER_READ = 1_000;
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Redemptions and voids as the ledger recorded them; a void is a row of its own with the discount negative. */
+/**
+ * Redemptions, voids and refunds as the ledger recorded them. What a void or a refund took back is a row of its own with
+ * the discount negative: a refund has one for each redemption that it concerns.
+ */
 export function historyCsv(
   read: Reads,
   from: number,
@@ -43,8 +46,8 @@ export function historyCsv(
     const page = read.events.from(seq, EVENTS_PER_READ);
     for (const event of page) {
       if (event.at < from || event.at > to) continue;
-      const row = rowOf(read, event);
-      if (row) lines.push(COLUMNS.map((column) => field(row[column])).join(','));
+      for (const row of rowsOf(read, event))
+        lines.push(COLUMNS.map((column) => field(row[column])).join(','));
       if (lines.length > MAX_HISTORY_ROWS + 1) return err('payload_too_large');
     }
     const last = page.at(-1);
@@ -54,42 +57,68 @@ export function historyCsv(
   return ok({ text: `${BYTE_ORDER_MARK}${lines.join('\r\n')}\r\n`, rows: lines.length - 1 });
 }
 
-function rowOf(read: Reads, stored: EventRow): Row | undefined {
-  if (stored.type !== 'redemption.redeemed' && stored.type !== 'redemption.voided') return undefined;
+const TOLD: ReadonlySet<string> = new Set<LedgerEvent['type']>([
+  'redemption.redeemed',
+  'redemption.voided',
+  'redemption.refunded',
+]);
+
+function rowsOf(read: Reads, stored: EventRow): Row[] {
+  if (!TOLD.has(stored.type)) return [];
   const event = ledgerEventSchema.parse(JSON.parse(stored.body));
-  if (event.type === 'redemption.redeemed') return describe(read, event, event.payload.redemptionId, '');
-  if (event.type === 'redemption.voided') {
-    return describe(read, event, event.payload.redemptionId, event.payload.reason);
+  switch (event.type) {
+    case 'redemption.redeemed': {
+      const { redemptionId, discountMinor } = event.payload;
+      return describe(read, event, redemptionId, { what: 'redemption', discountMinor, reason: '' });
+    }
+    case 'redemption.voided': {
+      const { redemptionId, reason } = event.payload;
+      const discountMinor = -(read.redemptions.byId(redemptionId)?.discountMinor ?? 0);
+      return describe(read, event, redemptionId, { what: 'void', discountMinor, reason });
+    }
+    case 'redemption.refunded': {
+      const { redemptions, reason } = event.payload;
+      return redemptions.flatMap(({ redemptionId, returnedMinor }) =>
+        describe(read, event, redemptionId, { what: 'refund', discountMinor: -returnedMinor, reason }),
+      );
+    }
+    default:
+      return [];
   }
-  return undefined;
 }
 
-function describe(read: Reads, event: LedgerEvent, redemptionId: string, reason: string): Row | undefined {
+function describe(
+  read: Reads,
+  event: LedgerEvent,
+  redemptionId: string,
+  { what, discountMinor, reason }: { what: string; discountMinor: number; reason: string },
+): Row[] {
   const redemption = read.redemptions.byId(redemptionId);
-  if (!redemption) return undefined;
-  const isVoid = event.type === 'redemption.voided';
+  if (!redemption) return [];
   const digits = minorDigits(redemption.currency);
   const basket = read.redemptions.basket(redemption.basketId);
   const terms = read.offers.terms(redemption.offerId, redemption.offerVersion);
-  return {
-    event: event.seq,
-    time_utc: new Date(event.at).toISOString(),
-    business_day: redemption.businessDay,
-    what: isVoid ? 'void' : 'redemption',
-    redemption_id: redemptionId,
-    basket_id: redemption.basketId,
-    code: redemption.code,
-    offer: terms === undefined ? '' : termsOf({ terms }).name,
-    offer_id: redemption.offerId,
-    offer_version: redemption.offerVersion,
-    channel: redemption.channel,
-    operator: event.operatorId === undefined ? '' : (read.operators.byId(event.operatorId)?.name ?? ''),
-    till: event.till ?? '',
-    currency: redemption.currency,
-    basket_amount: basket ? formatDecimal(basket.subtotalMinor, digits) : '',
-    discount: formatDecimal(isVoid ? -redemption.discountMinor : redemption.discountMinor, digits),
-    reason,
-  };
+  return [
+    {
+      event: event.seq,
+      time_utc: new Date(event.at).toISOString(),
+      business_day: redemption.businessDay,
+      what,
+      redemption_id: redemptionId,
+      basket_id: redemption.basketId,
+      code: redemption.code,
+      offer: terms === undefined ? '' : termsOf({ terms }).name,
+      offer_id: redemption.offerId,
+      offer_version: redemption.offerVersion,
+      channel: redemption.channel,
+      operator: event.operatorId === undefined ? '' : (read.operators.byId(event.operatorId)?.name ?? ''),
+      till: event.till ?? '',
+      currency: redemption.currency,
+      basket_amount: basket ? formatDecimal(basket.subtotalMinor, digits) : '',
+      discount: formatDecimal(discountMinor, digits),
+      reason,
+    },
+  ];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Channel } from '../../shared/contracts/common.ts';
 import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
 import type { ShippingDiscount, UnitRun } from '../../shared/engine/types.ts';
 import type { CustomerIdentifier } from '../customers.ts';
+import type { SaleRecord } from './recorded-sale.ts';
 
 /** A basket as it was last judged: what a confirmation will commit. Plain JSON. */
 export type CheckedBasket = {
@@ -11,6 +12,8 @@ export type CheckedBasket = {
   readonly customer?: CustomerIdentifier;
   readonly coupons: readonly AcceptedCoupon[];
   readonly result: CheckResult;
+  /** What a refund will need. */
+  readonly sale: SaleRecord;
   /** Codes as entered, with the refusal that each got: the same one again is no new attempt. */
   readonly refused: readonly string[];
   /** A manager vouched for accepting at risk beyond the offer's bounds. */

@@ -96,6 +96,8 @@ function commitBasket(
     discountMinor: result.discountMinor,
     payableMinor: result.payableMinor,
     at: stamp.at,
+    sale: JSON.stringify(checked.sale) ?? null,
+    returns: null,
   };
   tx.write.redemptions.putBasket(row);
   const about = {
@@ -199,6 +201,8 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     atRisk: accepted.atRisk,
     voidedAt: null,
     voidSeq: null,
+    returnedMinor: 0,
+    useBackSeq: null,
     prevSeq: coupon.lastSeq,
     prevCustomerSeq:
       about.customerId === null ? null : (tx.read.customers.byId(about.customerId)?.lastSeq ?? null),
@@ -228,12 +232,12 @@ export function countsOf(redemption: {
   ] as const;
 }
 
-/** As it was when it was given: a void since is another fact. */
+/** As it was when it was given: a void or a refund since is another fact. */
 function firstAnswer(tx: Tx, basket: BasketRow): Confirmation {
   const rows = tx.read.redemptions.ofBasket(basket.id);
   return answerOf(
     basket,
-    rows.map((row) => shownRedemption(tx.read, { ...row, voidedAt: null })),
+    rows.map((row) => shownRedemption(tx.read, { ...row, voidedAt: null, returnedMinor: 0 })),
   );
 }
 

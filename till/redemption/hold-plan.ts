@@ -73,7 +73,7 @@ export function carryOutPlan(
   const { subtotalMinor, discountMinor, payableMinor, currency } = checked.result;
   const row = { id: basketId, status: 'open', currency, subtotalMinor, discountMinor, payableMinor } as const;
   const put = (basket: CheckedBasket) =>
-    tx.write.redemptions.putBasket({ ...row, checked: JSON.stringify(basket), at: about.now });
+    tx.write.redemptions.putBasket({ ...row, checked: JSON.stringify(basket), at: about.now, sale: null });
   // The row must be there before its holds; until when they hold is known after.
   if (!tx.read.redemptions.basket(basketId)) put(checked);
   const ends = planned.flatMap((one) => {

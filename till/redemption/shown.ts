@@ -1,11 +1,18 @@
 import type { z } from 'zod';
 import type { RedemptionRow } from '../../db/queries/redemptions.ts';
 import type { Reads } from '../../db/store.ts';
-import type { CheckResult, redemptionRowSchema } from '../../shared/contracts/operations/redemption.ts';
+import type {
+  CheckResult,
+  redemptionRowSchema,
+  saleSchema,
+} from '../../shared/contracts/operations/redemption.ts';
+import { shareOfFirst } from '../../shared/engine/sale.ts';
 import type { Totals } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { rightsLeft, termsOf } from '../offers/offer-row.ts';
+import { statusOfRedemption } from './give-back.ts';
 import type { Verdict } from './judge.ts';
+import type { RecordedSale } from './recorded-sale.ts';
 
 /** What the person at the till reads. */
 
@@ -63,7 +70,7 @@ export function namedRedemption(row: RedemptionRow, names: RedemptionNames): Sho
     code: row.code,
     offerId: row.offerId,
     channel: row.channel,
-    status: row.voidedAt === null ? 'redeemed' : 'voided',
+    status: statusOfRedemption(row),
     discountMinor: row.discountMinor,
     currency: row.currency,
     operatorId: row.operatorId,
@@ -71,5 +78,33 @@ export function namedRedemption(row: RedemptionRow, names: RedemptionNames): Sho
     redeemedAt: row.redeemedAt,
     ...names,
     ...(row.voidedAt === null ? {} : { voidedAt: row.voidedAt }),
+    ...(row.returnedMinor === 0 ? {} : { returnedMinor: row.returnedMinor }),
+  };
+}
+
+export function shownSale(
+  read: Reads,
+  { basketId, sale, soFar, rows }: RecordedSale,
+): z.output<typeof saleSchema> {
+  const { basket, decisions, totals } = sale;
+  return {
+    basketId,
+    currency: basket.currency,
+    payableMinor: totals.payableMinor,
+    refundedMinor: soFar.refundedMinor,
+    lines: basket.lines.map((line) => ({
+      lineId: line.id,
+      sku: line.sku,
+      unitPriceMinor: line.unitPriceMinor,
+      qty: line.qty,
+      returned: soFar.units[line.id] ?? 0,
+      discountMinor: decisions.reduce((sum, decision) => sum + shareOfFirst(decision, line.id, line.qty), 0),
+    })),
+    shipping: (basket.shipping ?? []).map(({ id, amountMinor }) => ({
+      shippingId: id,
+      amountMinor,
+      isReturned: soFar.shippingIds.includes(id),
+    })),
+    redemptions: rows.map((row) => shownRedemption(read, row)),
   };
 }

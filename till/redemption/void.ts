@@ -5,13 +5,11 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { applyUse, decideUse, type UseState } from '../../shared/redemption/use.ts';
+import { applyUse, decideUse } from '../../shared/redemption/use.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
-import { burnIfOver } from '../incarnation.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
-import { countsOf } from './confirm.ts';
-import { moveRight } from './use-state.ts';
+import { giveUseBack, stateOfRedemption, uncount } from './give-back.ts';
 
 /** A cashier takes back what they redeemed themselves, this long; afterwards a manager does. */
 export const OWN_VOID_MS = 15 * MINUTE_MS;
@@ -43,15 +41,7 @@ export async function voidRedemption(
     assert(row, 'redemptions are never deleted');
     const coupon = tx.read.coupons.byId(row.couponId);
     assert(coupon, 'coupons are never deleted');
-    const lease = row.leaseId === null ? undefined : tx.read.leases.byId(row.leaseId);
-    const state: UseState = {
-      coupon: { status: coupon.status, maxUses: coupon.maxUses ?? undefined, used: coupon.used, held: 0 },
-      rights: lease,
-      claim:
-        row.voidedAt === null
-          ? { status: 'redeemed', withRight: row.leaseId !== null }
-          : { status: 'voided' },
-    };
+    const state = stateOfRedemption(tx, row, coupon);
     const decided = decideUse(state, { type: 'void' });
     if (!decided.ok) return err(refusal(decided.error));
     decided.value.reduce(applyUse, state);
@@ -60,14 +50,8 @@ export async function voidRedemption(
     const stamp = { ...services.stamp(by), operatorId };
     const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
     tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
-    tx.write.coupons.giveBack(couponId);
-    if (row.leaseId !== null) {
-      moveRight(tx, row.leaseId, 'give_back');
-      burnIfOver(tx, services, row.leaseId);
-    }
-    for (const { scope, key } of countsOf({ ...row, batchId: coupon.batchId })) {
-      tx.write.redemptions.takeCount({ offerId, scope, key, uses: 1, discountMinor });
-    }
+    giveUseBack(tx, services, row);
+    uncount(tx, row, coupon, { uses: 1, discountMinor });
     return ok({ ...row, voidedAt: stamp.at, voidSeq: seq });
   });
 }

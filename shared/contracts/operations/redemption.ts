@@ -60,7 +60,7 @@ export const checkResultSchema = z.object({
 });
 export type CheckResult = z.output<typeof checkResultSchema>;
 
-export const redemptionStatusSchema = z.enum(['redeemed', 'voided']);
+export const redemptionStatusSchema = z.enum(['redeemed', 'partly_refunded', 'refunded', 'voided']);
 
 export const redemptionRowSchema = z.object({
   id: idSchema,
@@ -77,6 +77,73 @@ export const redemptionRowSchema = z.object({
   tillName: z.string(),
   redeemedAt: instantSchema,
   voidedAt: instantSchema.optional(),
+  /** The part of the discount that was on goods which came back. */
+  returnedMinor: amountMinorSchema.optional(),
+});
+
+/** The most lines that one refund names; a basket has no more. */
+const MAX_RETURNED_LINES = 10_000;
+
+const reasonSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+
+const returnedGoods = {
+  /** Any redemption of the sale. */
+  redemptionId: idSchema,
+  lines: z
+    .array(z.strictObject({ lineId: z.string().min(1), units: z.int().min(1) }))
+    .max(MAX_RETURNED_LINES)
+    .refine((lines) => new Set(lines.map(({ lineId }) => lineId)).size === lines.length, {
+      error: 'a line is named once',
+    }),
+  shippingIds: z.array(z.string().min(1)).max(MAX_RETURNED_LINES).default([]),
+};
+
+export const refundSchema = z.object({
+  basketId: idSchema,
+  currency: currencySchema,
+  /** What the customer gets now. */
+  refundMinor: amountMinorSchema,
+  /** Discount on what is kept that the return cost: it is in `refundMinor` already. */
+  clawedBackMinor: amountMinorSchema,
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      units: z.int(),
+      priceMinor: amountMinorSchema,
+      discountMinor: amountMinorSchema,
+      tenderMinor: amountMinorSchema,
+    }),
+  ),
+  shippingIds: z.array(z.string()),
+  /** Codes whose use is given back. */
+  usesBack: z.array(idSchema),
+});
+
+export const saleSchema = z.object({
+  basketId: idSchema,
+  currency: currencySchema,
+  payableMinor: amountMinorSchema,
+  refundedMinor: amountMinorSchema,
+  lines: z.array(
+    z.object({
+      lineId: z.string(),
+      sku: z.string(),
+      unitPriceMinor: amountMinorSchema,
+      qty: z.int(),
+      returned: z.int(),
+      /** Off the whole line. */
+      discountMinor: amountMinorSchema,
+    }),
+  ),
+  shipping: z.array(
+    z.object({ shippingId: z.string(), amountMinor: amountMinorSchema, isReturned: z.boolean() }),
+  ),
+  redemptions: z.array(redemptionRowSchema),
 });
 
 export const redemptionOperations = {
@@ -138,12 +205,7 @@ export const redemptionOperations = {
     role: 'cashier',
     input: z.strictObject({
       redemptionId: idSchema,
-      reason: z
-        .string()
-        .trim()
-        .min(1)
-        .max(200)
-        .regex(/^[^\p{Cc}\p{Cs}]*$/u),
+      reason: reasonSchema,
       /** A manager's PIN, when the caller may not void this one alone. */
       managerPin: z.string().max(12).optional(),
     }),
@@ -151,7 +213,47 @@ export const redemptionOperations = {
     errors: [
       'redemption_unknown',
       'already_voided',
+      'already_refunded',
       'void_window_closed',
+      'manager_required',
+      'wrong_pin',
+      'throttled',
+    ],
+  }),
+  'redemption.sale': operation({
+    summary: 'What was sold with a redemption, and what of it has come back.',
+    role: 'cashier',
+    input: z.strictObject({ redemptionId: idSchema }),
+    output: saleSchema,
+    errors: ['redemption_unknown', 'sale_unknown'],
+  }),
+  'redemption.quoteRefund': operation({
+    summary: 'What a refund of these goods would give back. Nothing is written.',
+    role: 'cashier',
+    input: z.strictObject(returnedGoods),
+    output: refundSchema,
+    errors: ['redemption_unknown', 'sale_unknown', 'already_voided', 'already_refunded', 'more_than_sold'],
+  }),
+  'redemption.refund': operation({
+    summary:
+      'Goods come back: gives back what was paid for them by the shares recorded with each unit. The same `refundId` again gives the first answer.',
+    role: 'cashier',
+    input: z.strictObject({
+      refundId: idSchema,
+      ...returnedGoods,
+      reason: reasonSchema,
+      /** A manager's PIN, when the caller is a cashier. */
+      managerPin: z.string().max(12).optional(),
+    }),
+    output: refundSchema.extend({ refundId: idSchema, refundedAt: instantSchema }),
+    errors: [
+      'redemption_unknown',
+      'sale_unknown',
+      'already_voided',
+      'already_refunded',
+      'more_than_sold',
+      'conflict',
+      'payload_too_large',
       'manager_required',
       'wrong_pin',
       'throttled',
