@@ -6,7 +6,7 @@ import type { Basket } from '../../shared/engine/types.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { overCustomerCap } from '../redemptions/customer-cap.ts';
-import { locateCoupon } from '../redemptions/find-coupon.ts';
+import { findCoupon } from '../redemptions/find-coupon.ts';
 import { type Circumstances, gatherFacts } from '../redemptions/gather-facts.ts';
 import { judge, withoutBasket } from '../redemptions/judge.ts';
 import { amountNumber, percentNumber } from './decimal.ts';
@@ -35,7 +35,7 @@ export async function validateCode(
   { code, basket, circumstances }: ValidationQuestion,
 ): Promise<Outcome<Validation>> {
   const { db } = centre;
-  const found = await locateCoupon(db, code, circumstances.locationId);
+  const found = await findCoupon(db, code, circumstances.locationId);
   if (!found.ok) return found;
   const { offer } = found.value;
   const probe = basket === undefined ? withoutBasket(offer.terms) : undefined;
