@@ -128,7 +128,11 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
       );
   }
   await writeUses(tx, work);
-  await insertMany(tx, redemptions, [...work.added.values()]);
+  if (work.added.size > 0)
+    await tx
+      .insert(redemptions)
+      .values([...work.added.values()])
+      .onConflictDoNothing();
   for (const row of work.changed.values()) {
     await tx
       .update(redemptions)
