@@ -2,35 +2,26 @@ import { NumberInput, Select, Switch } from '@mantine/core';
 import { IconArrowLeft, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
 import { go } from '../app/router.ts';
+import { CodeTable } from '../codes/code-table.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
-import { CodeText } from '../ui/code-text.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
-import table from '../ui/table.module.css';
-import { Tag, type TagTone } from '../ui/tag.tsx';
 import classes from './batches.module.css';
 import type { Batch } from './batches.tsx';
 import { SheetPicture } from './sheet-picture.tsx';
 import { labelsPerSheet, sheets, sheetsNeeded, type Template, templates } from './sheets.ts';
 
-type Codes = OutputOf<'batches.codes'>;
-
-const BATCHES_SEARCHED = 200;
-const PAGE = 50;
-
 export function BatchDetail({ batchId }: { batchId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const batches = useQuery('batches.list', { limit: BATCHES_SEARCHED }, [
+  const { data: batch, error } = useQuery('batches.get', { batchId }, [
     'catalogue.changed',
     'redemption.recorded',
   ]);
-  const batch = batches.data?.batches.find((one) => one.id === batchId);
 
   return (
     <Page
@@ -50,7 +41,7 @@ export function BatchDetail({ batchId }: { batchId: string }) {
         </Action>
       }
     >
-      {batches.data !== undefined && batch === undefined && <Notice tone="warn">{t('batch.gone')}</Notice>}
+      {error !== undefined && <Notice tone="warn">{t('batch.gone')}</Notice>}
       {batch !== undefined && (
         <div className={classes.columns}>
           <div className={classes.form}>
@@ -70,7 +61,9 @@ export function BatchDetail({ batchId }: { batchId: string }) {
                 </div>
               </dl>
             </Card>
-            <CodesCard batchId={batchId} />
+            <Card flush>
+              <CodeTable key={batchId} batchId={batchId} count={batch.count} />
+            </Card>
           </div>
           <div className={classes.sticky}>
             <PrintCard batch={batch} />
@@ -78,61 +71,6 @@ export function BatchDetail({ batchId }: { batchId: string }) {
         </div>
       )}
     </Page>
-  );
-}
-
-const statusTones: Record<Codes['codes'][number]['status'], TagTone> = {
-  live: 'go',
-  redeemed: 'quiet',
-  void: 'stop',
-};
-
-function CodesCard({ batchId }: { batchId: string }) {
-  const { t } = useTranslation();
-  const client = useClient();
-  const first = useQuery('batches.codes', { batchId, limit: PAGE });
-  const [more, setMore] = useState<Codes>();
-  const rows = [...(first.data?.codes ?? []), ...(more?.codes ?? [])];
-  const cursor = more === undefined ? first.data?.nextCursor : more.nextCursor;
-
-  async function loadMore(): Promise<void> {
-    if (cursor === undefined) return;
-    const answer = await client.call('batches.codes', { batchId, limit: PAGE, cursor });
-    if (answer.ok)
-      setMore((before) => ({ ...answer.value, codes: [...(before?.codes ?? []), ...answer.value.codes] }));
-  }
-
-  return (
-    <Card flush>
-      {first.error !== undefined && <RefusalNotice refusal={first.error} />}
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th>{t('batch.serial')}</th>
-            <th>{t('batch.code')}</th>
-            <th>{t('batch.status')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.serial}>
-              <td>{row.serial}</td>
-              <td>
-                <CodeText>{row.code}</CodeText>
-              </td>
-              <td>
-                <Tag tone={statusTones[row.status]}>{t(`batch.statuses.${row.status}`)}</Tag>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {cursor !== undefined && (
-        <div className={classes.actionsEnd}>
-          <Action onClick={() => void loadMore()}>{t('common.more')}</Action>
-        </div>
-      )}
-    </Card>
   );
 }
 

@@ -154,3 +154,15 @@ export async function createOffer(page: Page, terms: OfferTerms): Promise<void> 
     await expect(page.getByRole('heading', { name: terms.name })).toBeVisible();
   }
 }
+
+/** Every code of the batch on screen: the list holds only the rows in sight, so it is scrolled through. */
+export async function allCodes(page: Page, count: number): Promise<string[]> {
+  const rows = page.getByTestId('code-rows');
+  const seen = new Set<string>();
+  await expect(async () => {
+    for (const code of await rows.locator('code').allInnerTexts()) seen.add(code);
+    await rows.evaluate((list) => list.scrollBy(0, list.clientHeight / 2));
+    expect(seen.size).toBe(count);
+  }).toPass({ intervals: [120], timeout: 30_000 });
+  return [...seen];
+}

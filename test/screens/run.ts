@@ -187,7 +187,7 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await shoot('batch-new');
   await goTo(page, 'Batches');
   await page.getByRole('button', { name: 'Print Welcome cards' }).click();
-  await page.getByRole('row').nth(20).waitFor();
+  await page.getByTestId('code-rows').locator('code').first().waitFor();
   await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
   await shoot('batch');
   await goTo(page, 'Search');

@@ -67,6 +67,11 @@ export function batchesFeature(services: Services, jobs: BatchJobs): Feature {
         });
       },
 
+      'batches.get'(_call, { batchId }) {
+        const row = read.batches.byId(batchId);
+        return row ? ok(shownBatch(read, row)) : err(refusal('not_found', { what: 'batch' }));
+      },
+
       'batches.codes'(_call, { cursor, limit, batchId }) {
         const after = readNumberCursor(cursor, 0);
         if (!after.ok) return after;

@@ -146,6 +146,13 @@ export const batchOperations = {
     output: z.object({ batches: z.array(batchSchema), nextCursor: z.string().optional() }),
     errors: [],
   }),
+  'batches.get': operation({
+    summary: 'One batch.',
+    role: 'manager',
+    input: z.strictObject({ batchId: idSchema }),
+    output: batchSchema,
+    errors: ['not_found'],
+  }),
   'batches.codes': operation({
     summary: 'The codes of a batch in serial order.',
     role: 'manager',
