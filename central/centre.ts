@@ -2,6 +2,7 @@ import type { Refusal } from '../shared/contracts/refusal.ts';
 import { uuidV7 } from '../shared/kernel/ids.ts';
 import type { Result } from '../shared/kernel/result.ts';
 import type { Config } from './config.ts';
+import type { AskHook } from './hook/validation-hook.ts';
 import type { Ports } from './ports.ts';
 import type { Db } from './store/db.ts';
 import type { Store } from './store/open.ts';
@@ -12,6 +13,8 @@ export type Centre = {
   readonly store: Store;
   readonly config: Config;
   readonly ports: Ports;
+  /** A rule of the integrator that is asked before a coupon is applied. */
+  readonly hook?: AskHook | undefined;
 };
 
 export type Outcome<T> = Result<T, Refusal>;

@@ -80,6 +80,35 @@ export const configSchema = z.strictObject({
   validate_rate_per_minute: whole(z.int().min(1).max(1_000_000))
     .default(120)
     .describe('Requests of one caller to the public validation.'),
+  rate_per_minute: whole(z.int().min(0).max(10_000_000))
+    .default(0)
+    .describe('Requests of one API key; 0 is no limit.'),
+  metrics_public: flag
+    .default(false)
+    .describe('`/metrics` needs a key with the scope `read` unless this is set.'),
+  validation_hook_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional()
+    .describe('Asked before a coupon is applied: see docs/CENTRE.md.'),
+  validation_hook_secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/)
+    .optional()
+    .describe('Signs what the hook is asked, as webhooks are signed.'),
+  validation_hook_module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of an ES module whose default export is asked instead, in this process.'),
+  validation_hook_timeout_ms: whole(z.int().min(50).max(30_000)).default(1_500),
+  validation_hook_when_silent: z
+    .enum(['allow', 'refuse'])
+    .default('refuse')
+    .describe('What happens when the hook does not answer in time, or not as agreed.'),
+  validation_hook_allow_private: flag
+    .default(false)
+    .describe('The hook may be on this machine or in a private network.'),
   webhook_allow_private: flag
     .default(false)
     .describe('Send webhooks to addresses of this machine and of private networks too.'),
@@ -121,6 +150,13 @@ export function readConfig(
     const issue = parsed.error.issues[0];
     throw new ConfigError(`the option ${issue?.path.join('.') || 'file'} is not usable: ${issue?.message}`);
   }
+  const hooks = parsed.data.validation_hook_url !== undefined;
+  if (hooks && parsed.data.validation_hook_secret === undefined)
+    throw new ConfigError(
+      'the option validation_hook_secret is missing: what the hook is asked must be signed',
+    );
+  if (hooks && parsed.data.validation_hook_module !== undefined)
+    throw new ConfigError('the options validation_hook_url and validation_hook_module exclude each other');
   const config = { ...parsed.data, data: path.resolve(parsed.data.data), restored };
   return env.DATABASE_URL ? { ...config, database_url: env.DATABASE_URL } : config;
 }
@@ -154,10 +190,13 @@ function readFile(name: string | undefined): Record<string, unknown> {
 
 /** What the start prints: every option, without secrets. */
 export function printableConfig(config: Config): Record<string, unknown> {
-  const { admin_key, database_url, ...rest } = config;
+  const { admin_key, database_url, validation_hook_url, validation_hook_secret, ...rest } = config;
   return {
     ...rest,
     admin_key: admin_key ? 'given' : 'made at first start',
+    // An URL may hold a password or a token.
+    ...(validation_hook_url === undefined ? {} : { validation_hook: new URL(validation_hook_url).origin }),
+    ...(validation_hook_secret === undefined ? {} : { validation_hook_secret: 'given' }),
     store: database_url ? 'DATABASE_URL' : 'embedded',
   };
 }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { ensureAdminKey } from './access/admin-key.ts';
 import type { Centre } from './centre.ts';
 import { ConfigError, printableConfig, readConfig } from './config.ts';
+import { hookOfConfig } from './hook/hook-of-config.ts';
 import { startJobs } from './jobs.ts';
 import { systemPorts } from './ports.ts';
 import { buildServer } from './server.ts';
@@ -20,8 +21,11 @@ async function start(): Promise<void> {
   const store = await openStore({ dataDir: config.data, databaseUrl: config.database_url }, systemPorts, {
     restored: config.restored,
   });
-  const centre: Centre = { db: store.db, store, config, ports: systemPorts };
   try {
+    const hook = await hookOfConfig(config, systemPorts, (fault) =>
+      logger.warn({ fault }, 'the validation hook did not answer'),
+    );
+    const centre: Centre = { db: store.db, store, config, ports: systemPorts, hook };
     const keyFile = await ensureAdminKey(centre).catch((error: unknown) => {
       throw new StartError(`the admin key cannot be written to ${config.data}: ${messageOf(error)}`);
     });

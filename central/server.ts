@@ -16,6 +16,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { refusal } from '../shared/contracts/refusal.ts';
+import { keyRoutes } from './access/key-routes.ts';
 import { batchRoutes } from './batches/routes.ts';
 import type { Centre } from './centre.ts';
 import { packAnswers, unpackBody } from './compression.ts';
@@ -113,6 +114,7 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     incidentRoutes(routes, centre);
     recoveryRoutes(routes, centre);
     webhookRoutes(routes, centre);
+    keyRoutes(routes, centre);
     syncRoutes(routes, centre);
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

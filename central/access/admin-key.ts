@@ -5,7 +5,7 @@ import type { Centre } from '../centre.ts';
 import { apiKeys } from '../store/schema.ts';
 import { createApiKey, hashKey } from './api-keys.ts';
 
-const ADMIN_NAME = 'admin';
+export const ADMIN_NAME = 'admin';
 
 /**
  * Makes sure that somebody can administer this centre. A key from the configuration replaces the former one; otherwise
@@ -25,13 +25,13 @@ export async function ensureAdminKey(centre: Centre): Promise<string | undefined
         .update(apiKeys)
         .set({ revokedAt: centre.ports.now() })
         .where(and(eq(apiKeys.name, ADMIN_NAME), isNull(apiKeys.revokedAt)));
-      await createApiKey(tx, centre, ADMIN_NAME, ['admin'], config.admin_key);
+      await createApiKey(tx, centre, { name: ADMIN_NAME, scopes: ['admin'], key: config.admin_key });
     });
     return undefined;
   }
   if (existing !== undefined) return undefined;
   return db.transaction(async (tx) => {
-    const { key } = await createApiKey(tx, centre, ADMIN_NAME, ['admin']);
+    const { key } = await createApiKey(tx, centre, { name: ADMIN_NAME, scopes: ['admin'] });
     // Inside the transaction: a key that could not be written down must not exist.
     const file = path.join(config.data, 'admin-key.txt');
     const handle = openSync(file, 'w', 0o600);

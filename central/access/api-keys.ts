@@ -8,7 +8,12 @@ import { apiKeys } from '../store/schema.ts';
 export const scopes = ['admin', 'offers', 'redeem', 'read', 'validate'] as const;
 export type Scope = (typeof scopes)[number];
 
-export type ApiKey = { readonly id: string; readonly name: string; readonly scopes: readonly Scope[] };
+export type ApiKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: number | undefined;
+};
 
 const KEY_PREFIX = 'cfk_';
 const KEY_BYTES = 32;
@@ -23,46 +28,70 @@ export function hashKey(key: string): string {
 export async function createApiKey(
   tx: Db,
   centre: Centre,
-  name: string,
-  allowed: readonly Scope[],
-  given?: string,
+  input: {
+    readonly name: string;
+    readonly scopes: readonly Scope[];
+    readonly expiresAt?: number | undefined;
+    /** Instead of a new one. */
+    readonly key?: string | undefined;
+  },
 ): Promise<{ id: string; key: string }> {
-  const key = given ?? KEY_PREFIX + Buffer.from(centre.ports.randomBytes(KEY_BYTES)).toString('base64url');
+  const key =
+    input.key ?? KEY_PREFIX + Buffer.from(centre.ports.randomBytes(KEY_BYTES)).toString('base64url');
   const id = newId(centre.ports);
-  await tx
-    .insert(apiKeys)
-    .values({ id, name, hash: hashKey(key), scopes: [...allowed], createdAt: centre.ports.now() });
+  await tx.insert(apiKeys).values({
+    id,
+    name: input.name,
+    hash: hashKey(key),
+    scopes: [...input.scopes],
+    createdAt: centre.ports.now(),
+    expiresAt: input.expiresAt ?? null,
+  });
   return { id, key };
 }
 
-export async function findApiKey(db: Db, key: string): Promise<ApiKey | undefined> {
+export async function findApiKey(db: Db, key: string, now: number): Promise<ApiKey | undefined> {
   if (key.length > MAX_KEY_LENGTH) return undefined;
   const [row] = await db
     .select()
     .from(apiKeys)
     .where(eq(apiKeys.hash, hashKey(key)));
   if (row === undefined || row.revokedAt !== null) return undefined;
-  return { id: row.id, name: row.name, scopes: scopes.filter((scope) => row.scopes.includes(scope)) };
+  if (row.expiresAt !== null && row.expiresAt <= now) return undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: scopes.filter((scope) => row.scopes.includes(scope)),
+    expiresAt: row.expiresAt ?? undefined,
+  };
 }
 
 /** A revoked key works this much longer; a database that is asked for every request would cost more. */
 const REMEMBER_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
 
+export type KeyFinder = {
+  readonly find: (key: string) => Promise<ApiKey | undefined>;
+  /** A key was revoked. */
+  readonly forget: () => void;
+};
+
 /** `findApiKey` with a short memory of keys that were found. */
-export function createKeyFinder(db: Db, now: () => number): (key: string) => Promise<ApiKey | undefined> {
+export function createKeyFinder(db: Db, now: () => number): KeyFinder {
   const remembered = new Map<string, { readonly key: ApiKey; readonly until: number }>();
-  return async (text) => {
+  const find = async (text: string) => {
     const hash = text.length > MAX_KEY_LENGTH ? undefined : hashKey(text);
     if (hash === undefined) return undefined;
     const known = remembered.get(hash);
     if (known !== undefined && known.until > now()) return known.key;
-    const found = await findApiKey(db, text);
+    const found = await findApiKey(db, text, now());
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     if (found === undefined) remembered.delete(hash);
-    else remembered.set(hash, { key: found, until: now() + REMEMBER_MS });
+    else
+      remembered.set(hash, { key: found, until: Math.min(now() + REMEMBER_MS, found.expiresAt ?? Infinity) });
     return found;
   };
+  return { find, forget: () => remembered.clear() };
 }
 
 export function keyMay(key: ApiKey, needed: Scope): boolean {

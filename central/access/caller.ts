@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Centre } from '../centre.ts';
 import { refuse } from '../problem.ts';
-import { type ApiKey, createKeyFinder, keyMay, type Scope } from './api-keys.ts';
+import { type ApiKey, createKeyFinder, type KeyFinder, keyMay, type Scope } from './api-keys.ts';
+import { createGuessGuard, type GuessGuard } from './guess-guard.ts';
+import { createRateLimit } from './rate-limit.ts';
 
-const finders = new WeakMap<Centre, ReturnType<typeof createKeyFinder>>();
+const finders = new WeakMap<Centre, KeyFinder>();
 
-function finderOf(centre: Centre): ReturnType<typeof createKeyFinder> {
+function finderOf(centre: Centre): KeyFinder {
   let finder = finders.get(centre);
   if (finder === undefined) {
     finder = createKeyFinder(centre.db, () => centre.ports.now());
@@ -14,13 +16,43 @@ function finderOf(centre: Centre): ReturnType<typeof createKeyFinder> {
   return finder;
 }
 
+export function forgetKeys(centre: Centre): void {
+  finderOf(centre).forget();
+}
+
+const guards = new WeakMap<Centre, GuessGuard>();
+
+/** Whoever tries keys waits longer with each that is none. */
+function guardOf(centre: Centre): GuessGuard {
+  let guard = guards.get(centre);
+  if (guard === undefined) {
+    guard = createGuessGuard(() => centre.ports.now());
+    guards.set(centre, guard);
+  }
+  return guard;
+}
+
+const limits = new WeakMap<Centre, ReturnType<typeof createRateLimit>>();
+
+function limitOf(centre: Centre): ReturnType<typeof createRateLimit> {
+  let limit = limits.get(centre);
+  if (limit === undefined) {
+    limit = createRateLimit(centre.config.rate_per_minute, () => centre.ports.now());
+    limits.set(centre, limit);
+  }
+  return limit;
+}
+
 /** The key that a request carries, as `Authorization: Bearer …` or `X-API-Key`. */
 export async function callerOf(centre: Centre, request: FastifyRequest): Promise<ApiKey | undefined> {
   const given = keyText(request);
   if (given === undefined) return undefined;
-  const key = await finderOf(centre)(given);
-  if (key === undefined) throw refuse('key_invalid');
-  return key;
+  const guard = guardOf(centre);
+  guard.admit(request.ip);
+  const key = await finderOf(centre).find(given);
+  if (key !== undefined) return key;
+  guard.miss(request.ip);
+  throw refuse('key_invalid');
 }
 
 /** A pre-handler: only callers whose key has this scope get on. */
@@ -30,6 +62,8 @@ export function requireScope(centre: Centre, needed: Scope) {
     if (key === undefined) throw refuse('key_required');
     if (!keyMay(key, needed)) throw refuse('forbidden', { needs: needed });
     request.caller = key;
+    // Asked here, where the caller is known: a limit per address would be one for everybody behind a proxy.
+    limitOf(centre)(key.id);
   };
 }
 

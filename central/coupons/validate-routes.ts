@@ -7,6 +7,7 @@ import { keyMay } from '../access/api-keys.ts';
 import { callerOf } from '../access/caller.ts';
 import { createGuessGuard } from '../access/guess-guard.ts';
 import type { Centre } from '../centre.ts';
+import { askAboutValid } from '../hook/ask-before.ts';
 import { RefusedError, refuse } from '../problem.ts';
 import { readCustomer } from '../redemptions/customer.ts';
 import { problems, type Routes } from '../routes.ts';
@@ -72,7 +73,7 @@ export function validateRoutes(app: Routes, centre: Centre): void {
       const { body } = request;
       const caller = callerName(request);
       if (request.caller === undefined) guard.admit(caller);
-      const outcome = await validateCode(centre, {
+      const question = {
         code: body.code,
         basket: body.basket,
         circumstances: {
@@ -83,11 +84,14 @@ export function validateRoutes(app: Routes, centre: Centre): void {
             centre.store.customerKey,
           ),
         },
-      });
+      };
+      const outcome = await validateCode(centre, question);
       if (!outcome.ok) {
         if (isMiss(outcome.error)) guard.miss(caller);
         throw new RefusedError(outcome.error, validationProblem(outcome.error));
       }
+      const asked = await askAboutValid(centre, question, outcome.value);
+      if (!asked.ok) throw new RefusedError(asked.error, validationProblem(asked.error));
       const { discount, discountType, discountMinor, currency, userLimitUnchecked } = outcome.value;
       return {
         message: 'Coupon valid',

@@ -6,7 +6,7 @@ import type { Basket } from '../../shared/engine/types.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { overCustomerCap } from '../redemptions/customer-cap.ts';
-import { findCoupon } from '../redemptions/find-coupon.ts';
+import { locateCoupon } from '../redemptions/find-coupon.ts';
 import { type Circumstances, gatherFacts } from '../redemptions/gather-facts.ts';
 import { judge, withoutBasket } from '../redemptions/judge.ts';
 import { amountNumber, percentNumber } from './decimal.ts';
@@ -19,6 +19,7 @@ export type ValidationQuestion = {
 };
 
 export type Validation = {
+  readonly coupon: { readonly id: string; readonly offerId: string; readonly offerVersion: number };
   /** Major units for an amount, percent for a percentage that no basket turned into an amount. */
   readonly discount: number | null;
   readonly discountType: 'PERCENT' | 'FIXED' | 'OTHER';
@@ -35,7 +36,7 @@ export async function validateCode(
   { code, basket, circumstances }: ValidationQuestion,
 ): Promise<Outcome<Validation>> {
   const { db } = centre;
-  const found = await findCoupon(db, code, circumstances.locationId);
+  const found = await locateCoupon(db, code, circumstances.locationId);
   if (!found.ok) return found;
   const { offer } = found.value;
   const probe = basket === undefined ? withoutBasket(offer.terms) : undefined;
@@ -47,6 +48,7 @@ export async function validateCode(
   if (!judgement.ok) return judgement;
   const userLimitUnchecked =
     offer.terms.limits.perCustomer !== undefined && circumstances.customer === undefined;
+  const coupon = { id: found.value.coupon.id, offerId: offer.id, offerVersion: offer.version };
   const simple = discountOf(offer.terms);
   if (basket !== undefined) {
     const { discountMinor } = judgement.value.decision;
@@ -54,6 +56,7 @@ export async function validateCode(
     if (await overCustomerCap(centre, db, circumstances.customer, given))
       return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
     return ok({
+      coupon,
       discount: amountNumber(discountMinor, offer.terms.currency),
       discountType: simple.type,
       discountMinor,
@@ -62,6 +65,7 @@ export async function validateCode(
     });
   }
   return ok({
+    coupon,
     discount:
       simple.type === 'PERCENT'
         ? percentNumber(simple.percentBp)
@@ -91,10 +95,12 @@ for (const code of [
 fixedAnswers.customer_limit = { status: 403, detail: 'User usage limit exceeded' };
 
 export function validationProblem(why: Refusal): { status: number; detail: string } {
+  const { message } = why.params;
   return (
     fixedAnswers[why.code] ?? {
       status: errorCodes[why.code].status,
-      detail: `Coupon not valid: ${why.code.replaceAll('_', ' ')}`,
+      // Of the merchant's own rule.
+      detail: typeof message === 'string' ? message : `Coupon not valid: ${why.code.replaceAll('_', ' ')}`,
     }
   );
 }

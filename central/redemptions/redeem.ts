@@ -7,6 +7,7 @@ import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import { bringForChannel } from '../homes/bring-for-channel.ts';
+import { askBeforeUse } from '../hook/ask-before.ts';
 import type { Db } from '../store/db.ts';
 import { isUniqueViolation, transact } from '../store/retry.ts';
 import { takeTurns, turnsFor } from './counted-limits.ts';
@@ -37,6 +38,8 @@ const MAX_TRIES = 5;
 export async function redeem(centre: Centre, request: UseRequest): Promise<Outcome<RedemptionRow>> {
   const before = request.mayBeRetry ? await findRedemption(centre.db, request.id) : undefined;
   if (before !== undefined) return sameRequest(centre.db, request, before);
+  const asked = await askBeforeUse(centre, 'redeem', request);
+  if (!asked.ok) return asked;
   const command: UseCommand = { type: 'redeem', now: centre.ports.now() };
   let row: RedemptionRow | undefined;
   const made = await attempt(centre, request, command, (found, judgement, right) => {
@@ -59,6 +62,8 @@ export async function redeem(centre: Centre, request: UseRequest): Promise<Outco
 export async function reserve(centre: Centre, request: UseRequest): Promise<Outcome<ReservationRow>> {
   const before = request.mayBeRetry ? await findReservation(centre.db, request.id) : undefined;
   if (before !== undefined) return sameRequest(centre.db, request, before);
+  const asked = await askBeforeUse(centre, 'reserve', request);
+  if (!asked.ok) return asked;
   const now = centre.ports.now();
   const expiresAt = now + centre.config.reservation_seconds * 1_000;
   let row: ReservationRow | undefined;

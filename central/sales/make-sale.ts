@@ -5,6 +5,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse } from '../../shared/redemption/use.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
 import { lockEscrows } from '../escrow/held.ts';
+import { whereAndWho } from '../hook/ask-before.ts';
 import { takeTurns, turnsFor } from '../redemptions/counted-limits.ts';
 import { lockCoupons } from '../redemptions/find-coupon.ts';
 import { sharesOf } from '../redemptions/judge.ts';
@@ -49,6 +50,10 @@ export async function makeSale(centre: Centre, request: SaleRequest): Promise<Ou
     if (!judged.ok) return judged;
     const refused = await refusalOf(centre, centre.db, request, judged.value);
     if (!refused.ok) return refused;
+    if (tries === 0) {
+      const asked = await askAboutSale(centre, request, judged.value);
+      if (!asked.ok) return asked;
+    }
     try {
       const made = await transactResult(centre.db, (tx) => sell(centre, tx, request, judged.value));
       if (!made.ok || made.value !== 'again') return made as Outcome<SaleState>; // 'again' was just left out
@@ -61,6 +66,28 @@ export async function makeSale(centre: Centre, request: SaleRequest): Promise<Ou
     }
   }
   return err(refusal('busy'));
+}
+
+/** The integrator's rule, once for the whole basket. */
+async function askAboutSale(
+  centre: Centre,
+  request: SaleRequest,
+  { granted }: JudgedBasket,
+): Promise<Outcome<void>> {
+  if (centre.hook === undefined) return ok(undefined);
+  return centre.hook({
+    action: 'redeem',
+    coupons: granted.map(({ decision, by }) => ({
+      coupon_id: by.coupon?.id ?? null,
+      offer_id: by.offer.id,
+      offer_version: by.offer.version,
+      discount_minor: decision.discountMinor,
+    })),
+    currency: request.basket.currency,
+    basket_id: request.basketId,
+    basket: request.basket,
+    ...whereAndWho(request.circumstances),
+  });
 }
 
 async function sell(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { ensureAdminKey } from '../access/admin-key.ts';
 import type { Centre } from '../centre.ts';
 import { type Config, configSchema } from '../config.ts';
@@ -66,15 +66,20 @@ export type TestAnswer = { status: number; body: any; headers: Record<string, un
 
 export async function openTestCentre(
   kind: StoreKind,
-  options: { readonly config?: Partial<Config>; readonly ports?: TestPorts } = {},
+  options: {
+    readonly config?: Partial<Config>;
+    readonly ports?: TestPorts;
+    readonly hook?: Centre['hook'];
+    readonly logger?: Logger;
+  } = {},
 ): Promise<TestCentre> {
   const ports = options.ports ?? testPorts();
   const { store, release } = await openTestStore(kind, ports);
   const defaults: Config = configSchema.parse({});
   const config: Config = { ...defaults, admin_key: ADMIN_KEY, log_level: 'silent', ...options.config };
-  const centre: Centre = { db: store.db, store, config, ports };
+  const centre: Centre = { db: store.db, store, config, ports, hook: options.hook };
   await ensureAdminKey(centre);
-  const app = await buildServer(centre, pino({ level: 'silent' }));
+  const app = await buildServer(centre, options.logger ?? pino({ level: 'silent' }));
   return {
     centre,
     app,

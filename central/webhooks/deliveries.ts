@@ -134,20 +134,29 @@ async function sendOne(centre: Centre, delivery: Delivery, endpoint: Endpoint): 
     .where(isDelivery(delivery));
 }
 
+/** After a rotation the former secret signs too for a while: a receiver takes whichever it knows. */
+function secretsOf({ secret, oldSecret, oldSecretUntil }: Endpoint, now: number): string[] {
+  return oldSecret !== null && oldSecretUntil !== null && now < oldSecretUntil
+    ? [secret, oldSecret]
+    : [secret];
+}
+
 /** Standard Webhooks: id, time and body are signed together. @returns what went wrong */
 async function attempt(
   centre: Centre,
   { eventId, body }: Delivery,
-  { url, secret }: Endpoint,
+  endpoint: Endpoint,
 ): Promise<string | undefined> {
   const at = new Date(centre.ports.now());
-  return postWebhook(url, {
+  return postWebhook(endpoint.url, {
     body,
     allowPrivate: centre.config.webhook_allow_private,
     headers: {
       'webhook-id': eventId,
       'webhook-timestamp': String(Math.floor(at.getTime() / SECOND_MS)),
-      'webhook-signature': new Webhook(secret).sign(eventId, at, body),
+      'webhook-signature': secretsOf(endpoint, at.getTime())
+        .map((secret) => new Webhook(secret).sign(eventId, at, body))
+        .join(' '),
     },
   });
 }

@@ -49,22 +49,36 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
+type Posting = {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly allowPrivate: boolean;
+};
+
 /** Redirects are not followed: they could lead inside. @returns what went wrong; `undefined` after an answer of 2xx */
-export function postWebhook(
+export async function postWebhook(
   url: string,
-  options: {
-    readonly body: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly allowPrivate: boolean;
-    readonly timeoutMs?: number;
-  },
+  options: Posting & { readonly timeoutMs?: number },
 ): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+    const { status } = await postSigned(url, { ...options, signal, maxAnswerBytes: 0 });
+    return status >= 200 && status < 300 ? undefined : `answered ${status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @throws when nobody answers, or with more than `maxAnswerBytes`; 0 is not to read the answer */
+export async function postSigned(
+  url: string,
+  options: Posting & { readonly signal: AbortSignal; readonly maxAnswerBytes: number },
+): Promise<{ readonly status: number; readonly body: string }> {
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, '');
-  if (!options.allowPrivate && isIP(host) !== 0 && isInside(host))
-    return Promise.resolve('the address is private');
+  if (!options.allowPrivate && isIP(host) !== 0 && isInside(host)) throw new Error('the address is private');
   const send = target.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const request = send(
       target,
       {
@@ -74,16 +88,27 @@ export function postWebhook(
           'content-length': Buffer.byteLength(options.body),
           ...options.headers,
         },
-        signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+        signal: options.signal,
         ...(options.allowPrivate ? {} : { lookup: publicLookup }),
       },
       (response) => {
-        response.resume();
         const status = response.statusCode ?? 0;
-        resolve(status >= 200 && status < 300 ? undefined : `answered ${status}`);
+        if (options.maxAnswerBytes === 0) {
+          response.resume();
+          return resolve({ status, body: '' });
+        }
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > options.maxAnswerBytes) response.destroy(new Error('the answer is too long'));
+          else chunks.push(chunk);
+        });
+        response.on('end', () => resolve({ status, body: Buffer.concat(chunks).toString('utf8') }));
+        response.on('error', reject);
       },
     );
-    request.on('error', (error) => resolve(error.message));
+    request.on('error', reject);
     request.end(options.body);
   });
 }

@@ -1,6 +1,7 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { idSchema } from '../../shared/contracts/common.ts';
+import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { requireScope } from '../access/caller.ts';
 import { type Centre, newId } from '../centre.ts';
 import { cutPage, olderThan } from '../paging.ts';
@@ -11,6 +12,13 @@ import { webhookEvents } from './deliveries.ts';
 
 const tags = ['webhooks'];
 const SECRET_BYTES = 32;
+/** So long after a rotation the former secret signs too. */
+const ROTATION_MS = DAY_MS;
+
+const endpointInput = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length),
+});
 const MAX_ENDPOINTS = 100;
 
 const endpointResource = z.object({
@@ -50,6 +58,12 @@ function toDelivery(row: typeof webhookDeliveries.$inferSelect): z.output<typeof
 export function webhookRoutes(app: Routes, centre: Centre): void {
   const admin = { onRequest: requireScope(centre, 'admin') };
   const { db, ports } = centre;
+  const newSecret = () => `whsec_${Buffer.from(ports.randomBytes(SECRET_BYTES)).toString('base64')}`;
+  const active = (id: string) => and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.status, 'active'));
+  const found = (row: typeof webhookEndpoints.$inferSelect | undefined) => {
+    if (row === undefined) throw refuse('not_found', { what: 'webhook' });
+    return row;
+  };
 
   app.post(
     '/api/webhooks',
@@ -60,10 +74,7 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
           'An address that is told of events, signed by Standard Webhooks. Its secret is shown only now.',
         tags,
         security: byKey,
-        body: z.strictObject({
-          url: z.url({ protocol: /^https?$/ }).max(2_000),
-          events: z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length),
-        }),
+        body: endpointInput,
         response: {
           201: z.object({ ...endpointResource.shape, secret: z.string() }),
           ...problems(401, 403, 409, 422),
@@ -77,7 +88,7 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
       const row = {
         id: newId(ports),
         url: body.url,
-        secret: `whsec_${Buffer.from(ports.randomBytes(SECRET_BYTES)).toString('base64')}`,
+        secret: newSecret(),
         events: [...new Set(body.events)],
         status: 'active' as const,
         createdAt: ports.now(),
@@ -107,6 +118,74 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
         .where(eq(webhookEndpoints.status, 'active'))
         .orderBy(desc(webhookEndpoints.createdAt));
       return { webhooks: rows.map(toEndpoint) };
+    },
+  );
+
+  app.get(
+    '/api/webhooks/:id',
+    {
+      ...admin,
+      schema: {
+        summary: 'One address.',
+        tags,
+        security: byKey,
+        params: idParams,
+        response: { 200: endpointResource, ...problems(401, 403, 404, 422) },
+      },
+    },
+    async ({ params }) => {
+      const [row] = await db.select().from(webhookEndpoints).where(active(params.id));
+      return toEndpoint(found(row));
+    },
+  );
+
+  app.put(
+    '/api/webhooks/:id',
+    {
+      ...admin,
+      schema: {
+        summary: 'Another address, or other events. The secret stays.',
+        tags,
+        security: byKey,
+        params: idParams,
+        body: endpointInput,
+        response: { 200: endpointResource, ...problems(401, 403, 404, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      const [row] = await db
+        .update(webhookEndpoints)
+        .set({ url: body.url, events: [...new Set(body.events)] })
+        .where(active(params.id))
+        .returning();
+      return toEndpoint(found(row));
+    },
+  );
+
+  app.post(
+    '/api/webhooks/:id/rotate-secret',
+    {
+      ...admin,
+      schema: {
+        summary: 'A new secret, shown only now. The former one signs too for a day.',
+        tags,
+        security: byKey,
+        params: idParams,
+        response: {
+          200: z.object({ ...endpointResource.shape, secret: z.string(), old_secret_until: z.string() }),
+          ...problems(401, 403, 404, 422),
+        },
+      },
+    },
+    async ({ params }) => {
+      const until = ports.now() + ROTATION_MS;
+      const secret = newSecret();
+      const [row] = await db
+        .update(webhookEndpoints)
+        .set({ secret, oldSecret: sql`${webhookEndpoints.secret}`, oldSecretUntil: until })
+        .where(active(params.id))
+        .returning();
+      return { ...toEndpoint(found(row)), secret, old_secret_until: instantText(until) };
     },
   );
 

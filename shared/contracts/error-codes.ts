@@ -68,6 +68,9 @@ const redemptionCodes = {
   more_than_sold: { status: 409 },
   void_window_closed: { status: 403 },
   manager_required: { status: 403 },
+  /** A rule that the merchant added said no; `message` is its reason. */
+  hook_refused: { status: 403 },
+  hook_unavailable: { status: 503, retryable: true },
 } as const satisfies Record<string, ErrorCodeEntry>;
 
 /** Access, input and the state of the product itself. */
