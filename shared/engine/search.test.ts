@@ -94,6 +94,32 @@ describe('what is tried', () => {
     ).toBe(1);
   });
 
+  it('is each that comes before a split whose shares something takes a part of', () => {
+    const fixed: Benefit = {
+      type: 'fixed_price',
+      priceMinor: 252,
+      target: { scope: 'order' },
+      maxDiscountMinor: 20,
+    };
+    const percent = percentOff(6_980);
+    const cake: Benefit = {
+      type: 'buy_get',
+      buy: { qty: 1, select: { include: { categories: ['cake'] } } },
+      get: { qty: 1, pick: 'cheapest' },
+      percentBp: 1_000,
+    };
+    const cart = basket([line('a', 10), line('b', 42, 5), line('c', 26, 2, { categories: ['cake'] })]);
+    const payable = (...benefits: Benefit[]) =>
+      evaluateOffers(
+        benefits.map((benefit, i) =>
+          offer(benefit, { id: `o${i}`, ...(benefit === percent ? { taxTreatment: 'after_tax' } : {}) }),
+        ),
+        { basket: cart },
+      ).totals.payableMinor;
+    expect(payable(fixed, percent)).toBe(76);
+    expect(payable(cake, fixed, percent)).toBe(76);
+  });
+
   it('is each that splits a sum over lines that are taxed differently, where tax comes on top', () => {
     const lines = (rate: number | undefined) => [
       line('a', 500, 1, { taxRatePpm: 70_000 }),

@@ -151,7 +151,8 @@ function eachCombination(slots: readonly Slot[], visit: (chosen: readonly Candid
 /**
  * Certain offers are in every combination worth comparing, since leaving one out cannot lower the total: each takes
  * its part line by line, so that a lower price before it never becomes a higher one after it. One offer that is
- * judged on what others left, or that a budget can stop, breaks that argument for all.
+ * judged on what others left, or that a budget can stop, breaks that argument for all; one that splits a sum over
+ * lines breaks it for all that come before it, because a lower price moves its shares to other lines.
  */
 function slotsOf(together: readonly Candidate[], scene: Scene): { certain: Candidate[]; slots: Slot[] } {
   const groups = new Map<string, Candidate[]>();
@@ -163,11 +164,10 @@ function slotsOf(together: readonly Candidate[], scene: Scene): { certain: Candi
   }
   const stoppable = together.some(canBeStopped);
   const spreadsAgree = spreadsAreAlike(together, scene);
-  const picks = together.filter((candidate) => hasShape(candidate, 'pick')).length;
+  const picks = together.filter(picksUnits).length;
+  const shifting = spreadsAgree ? new Set<Candidate>() : upToTheLastSpread(together, scene);
   const cannotHurt = (candidate: Candidate) =>
-    !stoppable &&
-    (spreadsAgree || !hasShape(candidate, 'spread')) &&
-    (picks < 2 || !hasShape(candidate, 'pick'));
+    !stoppable && !shifting.has(candidate) && (picks < 2 || !picksUnits(candidate));
   const certain: Candidate[] = [];
   const slots: Slot[] = [];
   for (const candidate of single) {
@@ -189,8 +189,18 @@ function canBeStopped(candidate: Candidate): boolean {
   );
 }
 
-function hasShape(candidate: Candidate, shape: 'spread' | 'pick'): boolean {
-  return candidate.prepared.benefits.some(({ benefit }) => shapeOfBenefit(benefit) === shape);
+function picksUnits(candidate: Candidate): boolean {
+  return candidate.prepared.benefits.some(({ benefit }) => shapeOfBenefit(benefit) === 'pick');
+}
+
+/** Who has a turn that is a split over lines, or comes before one. */
+function upToTheLastSpread(together: readonly Candidate[], scene: Scene): ReadonlySet<Candidate> {
+  const turns = turnsOf(together, scene.options);
+  const last = turns.findLastIndex(({ candidate, benefit }) => {
+    const prepared = candidate.prepared.benefits[benefit];
+    return prepared !== undefined && shapeOfBenefit(prepared.benefit) === 'spread';
+  });
+  return new Set(turns.slice(0, last + 1).map((turn) => turn.candidate));
 }
 
 /**
