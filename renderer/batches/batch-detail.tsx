@@ -10,8 +10,10 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
+import { BatchProgress } from './batch-progress.tsx';
 import classes from './batches.module.css';
 import type { Batch } from './batches.tsx';
+import { SerialRanges } from './serial-ranges.tsx';
 import { SheetPicture } from './sheet-picture.tsx';
 import { labelsPerSheet, sheets, sheetsNeeded, type Template, templates } from './sheets.ts';
 
@@ -21,7 +23,9 @@ export function BatchDetail({ batchId }: { batchId: string }) {
   const { data: batch, error } = useQuery('batches.get', { batchId }, [
     'catalogue.changed',
     'redemption.recorded',
+    'work.progress',
   ]);
+  const [round, setRound] = useState(0);
 
   return (
     <Page
@@ -61,13 +65,22 @@ export function BatchDetail({ batchId }: { batchId: string }) {
                 </div>
               </dl>
             </Card>
-            <Card flush>
-              <CodeTable key={batchId} batchId={batchId} count={batch.count} />
-            </Card>
+            {batch.state === 'live' ? (
+              <>
+                <Card flush>
+                  <CodeTable key={round} batchId={batchId} count={batch.count} />
+                </Card>
+                <SerialRanges batch={batch} onChanged={() => setRound((n) => n + 1)} />
+              </>
+            ) : (
+              <BatchProgress batch={batch} />
+            )}
           </div>
-          <div className={classes.sticky}>
-            <PrintCard batch={batch} />
-          </div>
+          {batch.state === 'live' && (
+            <div className={classes.sticky}>
+              <PrintCard batch={batch} />
+            </div>
+          )}
         </div>
       )}
     </Page>
@@ -79,17 +92,26 @@ function PrintCard({ batch }: { batch: Batch }) {
   const client = useClient();
   const format = useFormat();
   const [template, setTemplate] = useState<Template>('L7160');
-  const [startAt, setStartAt] = useState(1);
+  const [startAt, setStartAt] = useState<number | string>(1);
   const [outline, setOutline] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
   const [made, setMade] = useState<{ fileName: string; labels: number; pages: number }>();
 
+  const perSheet = labelsPerSheet(template);
+  const first = typeof startAt === 'number' && startAt >= 1 && startAt <= perSheet ? startAt : undefined;
+
   async function print(): Promise<void> {
+    if (first === undefined) return;
     setBusy(true);
     setRefused(undefined);
     setMade(undefined);
-    const answer = await client.call('labels.render', { batchId: batch.id, template, startAt, outline });
+    const answer = await client.call('labels.render', {
+      batchId: batch.id,
+      template,
+      startAt: first,
+      outline,
+    });
     setBusy(false);
     if (!answer.ok) return setRefused(answer.error);
     const kept = await client.saveFile(answer.value);
@@ -111,19 +133,20 @@ function PrintCard({ batch }: { batch: Batch }) {
             const next = templates.find((one) => one === value);
             if (next === undefined) return;
             setTemplate(next);
-            setStartAt((before) => Math.min(before, labelsPerSheet(next)));
           }}
         />
-        <SheetPicture template={template} startAt={startAt} labels={batch.count} onStartAt={setStartAt} />
+        <SheetPicture template={template} startAt={first ?? 1} labels={batch.count} onStartAt={setStartAt} />
         <NumberInput
           label={t('print.startAt')}
           description={t('print.startAtHint')}
           min={1}
-          max={labelsPerSheet(template)}
-          clampBehavior="strict"
+          max={perSheet}
+          clampBehavior="none"
           allowDecimal={false}
+          allowNegative={false}
           value={startAt}
-          onChange={(value) => typeof value === 'number' && value >= 1 && setStartAt(value)}
+          onChange={setStartAt}
+          error={first === undefined ? t('print.startAtError', { max: perSheet }) : undefined}
         />
         <Switch
           label={t('print.outline')}
@@ -141,10 +164,13 @@ function PrintCard({ batch }: { batch: Batch }) {
           size="xl"
           wide
           busy={busy}
+          disabled={first === undefined}
           icon={<IconPrinter size={24} />}
           onClick={() => void print()}
         >
-          {busy ? t('print.busy') : t('print.print', { count: sheetsNeeded(template, batch.count, startAt) })}
+          {busy
+            ? t('print.busy')
+            : t('print.print', { count: sheetsNeeded(template, batch.count, first ?? 1) })}
         </Action>
       </div>
     </Card>

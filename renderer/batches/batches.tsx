@@ -10,7 +10,9 @@ import { Meter } from '../ui/meter.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
+import { Tag } from '../ui/tag.tsx';
 import { BatchDetail } from './batch-detail.tsx';
+import { doneBp } from './batch-progress.tsx';
 import classes from './batches.module.css';
 import { NewBatch } from './new-batch.tsx';
 
@@ -32,6 +34,7 @@ function BatchList() {
   const { data, error } = useQuery('batches.list', { limit: PAGE }, [
     'catalogue.changed',
     'redemption.recorded',
+    'work.progress',
   ]);
   const create = (
     <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('batches', 'new')}>
@@ -82,15 +85,7 @@ function BatchList() {
                       <span className={table.sub}>{batch.createdBy}</span>
                     </td>
                     <td>
-                      <span className={classes.used}>
-                        <Meter value={batch.redeemed} max={batch.count} label={t('batches.redeemed')} />
-                        <span>
-                          {t('batches.redeemedOf', {
-                            redeemed: format.number(batch.redeemed),
-                            total: format.number(batch.count),
-                          })}
-                        </span>
-                      </span>
+                      <BatchUse batch={batch} />
                     </td>
                     <td className={table.action}>
                       <Action
@@ -109,5 +104,36 @@ function BatchList() {
         </Card>
       )}
     </Page>
+  );
+}
+
+function BatchUse({ batch }: { batch: Batch }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { state, progress } = batch;
+  if (state === 'live') {
+    return (
+      <span className={classes.used}>
+        <Meter value={batch.redeemed} max={batch.count} label={t('batches.redeemed')} />
+        <span>
+          {t('batches.redeemedOf', {
+            redeemed: format.number(batch.redeemed),
+            total: format.number(batch.count),
+          })}
+        </span>
+      </span>
+    );
+  }
+  if (state === 'withdrawn' || progress === undefined)
+    return <Tag tone="quiet">{t('batches.withdrawn')}</Tag>;
+  if (progress.stopped !== undefined) return <Tag tone="stop">{t('batches.stopped')}</Tag>;
+  const percent = format.percent(doneBp(progress));
+  return (
+    <span className={classes.used}>
+      <Meter value={progress.done} max={progress.outOf} label={t('batches.making', { percent })} />
+      <span>
+        {state === 'making' ? t('batches.making', { percent }) : t('batches.removing', { percent })}
+      </span>
+    </span>
   );
 }

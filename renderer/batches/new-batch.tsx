@@ -1,9 +1,9 @@
 import { Select, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CodeFormat } from '../../shared/codes/format.ts';
-import { guessability } from '../../shared/codes/guessability.ts';
+import { MAX_BATCH_CODES } from '../../shared/contracts/operations/batches.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
@@ -14,20 +14,24 @@ import { CodeText } from '../ui/code-text.tsx';
 import hidden from '../ui/hidden.module.css';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
-import { Tag, type TagTone } from '../ui/tag.tsx';
+import { Tag } from '../ui/tag.tsx';
 import classes from './batches.module.css';
+import { examplesOf, patternFault, prospects, ratingTones } from './code-prospects.ts';
+import { GuessCard } from './guess-card.tsx';
 
-const MAX_CODES = 100_000;
 const DEFAULT_COUNT = '100';
+const DEFAULT_PATTERN = 'XMAS%x%x%x%x%x%x%c';
 const OFFERS_SHOWN = 200;
+/** As the core: fewer are there at once. */
+const IN_BACKGROUND = 1_000;
 
-const formats = [
-  { format: { kind: 'crockford', length: 10 }, example: '7K3Q-WM9X-TR42' },
-  { format: { kind: 'uuid' }, example: '9f1c2e7a-53b4-4d0e-8a61-0b7f3e5d2c94' },
-  { format: { kind: 'classic' }, example: 'K48213' },
-] as const satisfies readonly { format: CodeFormat; example: string }[];
+const kinds = ['crockford', 'uuid', 'classic', 'pattern'] as const;
+type Kind = (typeof kinds)[number];
 
-const ratingTones: Record<'weak' | 'fair' | 'strong', TagTone> = { weak: 'stop', fair: 'warn', strong: 'go' };
+function formatOf(kind: Kind, pattern: string): CodeFormat {
+  if (kind === 'crockford') return { kind, length: 10 };
+  return kind === 'pattern' ? { kind, pattern } : { kind };
+}
 
 export function NewBatch({ offerId }: { offerId: string | undefined }) {
   const { t } = useTranslation();
@@ -37,20 +41,39 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
   const [chosenOffer, setChosenOffer] = useState(offerId);
   const [name, setName] = useState('');
   const [countText, setCountText] = useState(DEFAULT_COUNT);
-  const [kind, setKind] = useState<CodeFormat['kind']>('crockford');
+  const [kind, setKind] = useState<Kind>('crockford');
+  const [pattern, setPattern] = useState(DEFAULT_PATTERN);
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
   const [requestId] = useState(() => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))));
 
-  const count = /^\d{1,6}$/.test(countText.trim()) ? Number(countText) : 0;
-  const countFits = count >= 1 && count <= MAX_CODES;
+  const entered = countText.replace(/[\s.,'_]/g, '');
+  const count = /^\d{1,8}$/.test(entered) ? Number(entered) : 0;
+  const countFits = count >= 1 && count <= MAX_BATCH_CODES;
+  const fault = patternFault(pattern);
   // The centre makes the codes of its own offers.
   const offers = (data?.offers ?? []).filter((row) => row.status !== 'archived' && row.origin === 'here');
-  const codeFormat = formats.find((one) => one.format.kind === kind)?.format ?? formats[0].format;
+  const codeFormat = useMemo(
+    () => (kind === 'pattern' && patternFault(pattern) !== undefined ? undefined : formatOf(kind, pattern)),
+    [kind, pattern],
+  );
+  const outlook = useMemo(
+    () => (codeFormat === undefined || !countFits ? undefined : prospects(codeFormat, count)),
+    [codeFormat, count, countFits],
+  );
+  const examples = useMemo(() => examplesOf(codeFormat), [codeFormat]);
+  const isTooSmall = outlook !== undefined && count > outlook.usable;
+
+  const missing = [
+    ...(chosenOffer === undefined ? [t('newBatch.missingOffer')] : []),
+    ...(name.trim() === '' ? [t('newBatch.missingName')] : []),
+    ...(countFits ? [] : [t('newBatch.missingCount')]),
+    ...(codeFormat === undefined ? [t('newBatch.missingPattern')] : []),
+  ];
 
   async function create(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (chosenOffer === undefined || !countFits) return;
+    if (chosenOffer === undefined || codeFormat === undefined || missing.length > 0 || isTooSmall) return;
     setBusy(true);
     setRefused(undefined);
     const answer = await client.call('batches.create', {
@@ -98,79 +121,80 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
             />
             <TextInput
               label={t('newBatch.count')}
+              {...(count > IN_BACKGROUND && countFits ? { description: t('newBatch.background') } : {})}
               inputMode="numeric"
               value={countText}
               onChange={(event) => setCountText(event.currentTarget.value)}
-              error={countFits ? undefined : t('newBatch.countError', { max: format.number(MAX_CODES) })}
+              error={
+                countFits ? undefined : t('newBatch.countError', { max: format.number(MAX_BATCH_CODES) })
+              }
               required
             />
             <fieldset className={classes.choices}>
               <legend className={classes.legend}>{t('newBatch.format')}</legend>
-              {formats.map(({ format: one, example }) => {
-                const rating = guessability(one, Math.max(1, count)).rating;
+              {kinds.map((one) => {
+                const itsFormat =
+                  one === 'pattern' && fault !== undefined ? undefined : formatOf(one, pattern);
+                const rating = itsFormat && countFits ? prospects(itsFormat, count).rating : undefined;
+                const example = itsFormat && examplesOf(itsFormat)[0];
                 return (
-                  <label
-                    key={one.kind}
-                    className={classes.choice}
-                    data-checked={one.kind === kind || undefined}
-                  >
+                  <label key={one} className={classes.choice} data-checked={one === kind || undefined}>
                     <input
                       type="radio"
                       name="format"
                       className={hidden.hidden}
-                      checked={one.kind === kind}
-                      onChange={() => setKind(one.kind)}
+                      checked={one === kind}
+                      onChange={() => setKind(one)}
                     />
                     <span>
-                      <span className={classes.choiceTitle}>{t(`formats.${one.kind}.name`)}</span>{' '}
-                      <CodeText>{example}</CodeText>
+                      <span className={classes.choiceTitle}>{t(`formats.${one}.name`)}</span>{' '}
+                      {example !== undefined && <CodeText>{example}</CodeText>}
                     </span>
-                    <Tag tone={ratingTones[rating]}>{t(`formats.rating.${rating}`)}</Tag>
-                    <span className={classes.choiceText}>{t(`formats.${one.kind}.text`)}</span>
+                    {rating !== undefined && (
+                      <Tag tone={ratingTones[rating]}>{t(`formats.rating.${rating}`)}</Tag>
+                    )}
+                    <span className={classes.choiceText}>{t(`formats.${one}.text`)}</span>
                   </label>
                 );
               })}
             </fieldset>
+            {kind === 'pattern' && (
+              <TextInput
+                label={t('newBatch.pattern')}
+                description={t('newBatch.patternHint')}
+                value={pattern}
+                onChange={(event) => setPattern(event.currentTarget.value.replace(/\s/g, ''))}
+                maxLength={128}
+                error={fault === undefined ? undefined : t(`newBatch.patternFaults.${fault}`)}
+                spellCheck={false}
+                required
+              />
+            )}
+            {kind === 'pattern' && examples.length > 0 && (
+              <p className={classes.hint}>{t('newBatch.patternExample', { code: examples.join(', ') })}</p>
+            )}
           </div>
         </Card>
         <div className={classes.side}>
-          <GuessCard format={codeFormat} count={Math.max(1, count)} />
+          {outlook !== undefined && <GuessCard outlook={outlook} count={count} />}
           {refused !== undefined && <RefusalNotice refusal={refused} />}
+          {missing.length > 0 && (
+            <p className={classes.hint} id="missing">
+              {t('newBatch.missing', { what: missing.join(', ') })}
+            </p>
+          )}
           <Action
             type="submit"
             tone="primary"
             size="xl"
             wide
             busy={busy}
-            disabled={chosenOffer === undefined || !countFits || name.trim() === ''}
+            disabled={missing.length > 0 || isTooSmall}
           >
-            {t('newBatch.create', { count, number: format.number(count) })}
+            {t('newBatch.make')}
           </Action>
         </div>
       </form>
     </Page>
-  );
-}
-
-/** How hard it is to hit a code by guessing, in words: one guess in how many. */
-function GuessCard({ format: codeFormat, count }: { format: CodeFormat; count: number }) {
-  const { t } = useTranslation();
-  const { locale } = useFormat();
-  const { rating, chancePerGuess } = guessability(codeFormat, count);
-  const oneIn = new Intl.NumberFormat(locale, {
-    maximumSignificantDigits: 2,
-    notation: 'compact',
-    compactDisplay: 'long',
-  }).format(1 / chancePerGuess);
-  return (
-    <Card title={t('newBatch.guess')}>
-      <div className={classes.form} aria-live="polite">
-        <div>
-          <Tag tone={ratingTones[rating]}>{t(`formats.rating.${rating}`)}</Tag>
-        </div>
-        <p>{chancePerGuess >= 1 ? t('newBatch.everyGuess') : t('newBatch.oneIn', { number: oneIn })}</p>
-        <p>{t(`newBatch.advice.${rating}`)}</p>
-      </div>
-    </Card>
   );
 }

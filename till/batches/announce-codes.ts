@@ -15,7 +15,7 @@ export async function announceCodes(services: Services, job: Job, made: MadeCode
   let next = row.state === 'announcing' ? row.made : 0;
   while (next < batch.count && !job.isHalted()) {
     await pace.slice(() => {
-      const end = Math.min(batch.count, next + Math.max(MAX_CODES_PER_EVENT, pace.size()));
+      const end = Math.min(batch.count, next + pace.size());
       store.transact((tx) => {
         for (let first = next; first < end; ) first = announceSome(tx, job, made, first, end, stamp());
         tx.write.batchJobs.advance(batch.id, 'announcing', end);

@@ -12,15 +12,15 @@ export type Pace = {
 
 /** A scan that comes in the middle of a slice waits for the rest of it. */
 const TARGET_MS = 10;
-const MIN_SLICE = 100;
+/** Less gains nothing: where the disk is slow, a slice takes as long as its flush, however short it is. */
+const MIN_SLICE = 1_000;
 const MAX_SLICE = 4_000;
-const FIRST_SLICE = 500;
 const TELL_EVERY_MS = 250;
 /** Of the newest measure in the average; about the last two seconds count. */
 const WEIGHT = 0.02;
 
 export function createPace(clock: Clock, tell: () => void): Pace {
-  let size = FIRST_SLICE;
+  let size = MIN_SLICE;
   let toldAt = clock.monotonicMs();
   let endedAt = clock.monotonicMs();
   let msPerStep: number | undefined;
