@@ -266,12 +266,15 @@ export const budgetSpends = sqliteTable('budget_spends', {
   amountMinor: integer('amount_minor').notNull(),
 });
 
-/** Events of this ledger that the centre keeps but could not apply. */
-export const setAsideEvents = sqliteTable('set_aside_events', {
-  seq: integer().primaryKey(),
-  /** The refusal as JSON. */
-  reason: text().notNull(),
-  toldAt: integer('told_at').notNull(),
+/** What needs a person, as the centre last told it. */
+export const incidents = sqliteTable('incidents', {
+  id: uuid().primaryKey(),
+  status: text({ enum: ['open', 'resolved'] }).notNull(),
+  createdAt: integer('created_at').notNull(),
+  /** Decided here, and not heard of at the centre yet. */
+  waiting: integer({ mode: 'boolean' }).notNull(),
+  /** As JSON. */
+  incident: text().notNull(),
 });
 
 export const lanes = sqliteTable('lanes', {

@@ -15,6 +15,8 @@ import { codeRangeReads, codeRangeWrites } from './queries/code-ranges.ts';
 import { batchReads, batchWrites, couponReads, couponWrites } from './queries/coupons.ts';
 import { customerReads, customerWrites } from './queries/customers.ts';
 import { eventReads, eventWrites } from './queries/events.ts';
+import { importReads, importWrites } from './queries/imports.ts';
+import { incidentReads, incidentWrites } from './queries/incidents.ts';
 import { laneReads, laneWrites } from './queries/lanes.ts';
 import { leaseReads, leaseWrites } from './queries/leases.ts';
 import { metaReads, metaWrites } from './queries/meta.ts';
@@ -24,7 +26,6 @@ import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
 import { refundReads, refundWrites } from './queries/refunds.ts';
 import { reportReads } from './queries/reports.ts';
 import { searchReads } from './queries/search.ts';
-import { setAsideReads, setAsideWrites } from './queries/set-aside.ts';
 import { throttleReads, throttleWrites } from './queries/throttles.ts';
 import { LedgerBrokenError, LedgerGoneError, type StorageFault } from './storage-fault.ts';
 
@@ -231,9 +232,10 @@ export function prepareReads(db: Drizzle) {
     batches: batchReads(db),
     batchJobs: batchJobReads(db),
     codeRanges: codeRangeReads(db),
+    imports: importReads(db),
     codeHomes: codeHomeReads(db),
     budgets: budgetReads(db),
-    setAside: setAsideReads(db),
+    incidents: incidentReads(db),
     lanes: laneReads(db),
     leases: leaseReads(db),
     redemptions: redemptionReads(db),
@@ -257,9 +259,10 @@ function prepareWrites(db: Drizzle) {
     batches: batchWrites(db),
     batchJobs: batchJobWrites(db),
     codeRanges: codeRangeWrites(db),
+    imports: importWrites(db),
     codeHomes: codeHomeWrites(db),
     budgets: budgetWrites(db),
-    setAside: setAsideWrites(db),
+    incidents: incidentWrites(db),
     lanes: laneWrites(db),
     leases: leaseWrites(db),
     redemptions: redemptionWrites(db),

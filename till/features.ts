@@ -6,6 +6,8 @@ import { deskFeature } from './desk/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
+import { importsFeature } from './imports/handlers.ts';
+import { inboxFeature } from './inbox/handlers.ts';
 import { keysFeature } from './keys/handlers.ts';
 import { lanesFeature } from './lanes/handlers.ts';
 import { offersFeature } from './offers/handlers.ts';
@@ -23,15 +25,18 @@ export function createFeatures(services: Services): readonly Feature[] {
   const sync = syncFeature(services);
   const redemption = redemptionFeature(services, sync.homeLine);
   const backup = backupFeature(services);
+  const jobs = createBatchJobs(services);
   return [
     setupFeature(services),
     operatorsFeature(services),
     offersFeature(services),
     campaignsFeature(services),
-    batchesFeature(services, createBatchJobs(services)),
+    importsFeature(services, jobs),
+    batchesFeature(services, jobs),
     printingFeature(services),
     redemption,
     sync,
+    inboxFeature(services),
     lanesFeature(services),
     reportsFeature(services),
     searchFeature(services),

@@ -3,6 +3,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { burnLease, grantLease, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
 import type { Centre } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
+import { openIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { leases, ledgers, offers } from '../store/schema.ts';
 import { isFrozen } from './frozen.ts';
@@ -111,5 +112,13 @@ export async function burnLeases(
     assert(escrow !== undefined, 'a lease belongs to an escrow');
     const burned = burnLease({ escrow, lease: leaseOf(row) });
     await writeHeld(tx, centre, { ledgerId, incarnation, locationId: '' }, row.offerId, row.id, burned);
+    if (row.held > 0)
+      await openIncident(tx, centre, {
+        dedupeKey: `burned ${row.id}`,
+        kind: 'lease_burned',
+        ledgerId,
+        offerId: row.offerId,
+        sides: [{ incarnation, rights: row.held }],
+      });
   }
 }

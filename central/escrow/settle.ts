@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { payFromPool, relearnGrant, reportSpent, resizeEscrow } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
+import { closeIncidents } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { incidents, leases, offers, redemptions } from '../store/schema.ts';
 import { isFrozen } from './frozen.ts';
@@ -84,16 +85,8 @@ async function payOwed(tx: Db, centre: Centre, offerId: string, before: Paramete
       escrow = byPool.value;
       await tx.update(redemptions).set({ paidBy: 'pool' }).where(eq(redemptions.id, row.id));
     }
-    await tx
-      .update(incidents)
-      .set({ status: 'resolved', resolution: 'covered', resolvedAt: centre.ports.now() })
-      .where(
-        and(
-          eq(incidents.redemptionId, row.id),
-          eq(incidents.kind, 'over_redemption'),
-          eq(incidents.status, 'open'),
-        ),
-      );
+    const ofIt = and(eq(incidents.redemptionId, row.id), eq(incidents.kind, 'over_redemption'));
+    await closeIncidents(tx, ofIt, { outcome: 'covered' }, centre.ports.now());
   }
   return escrow;
 }

@@ -1,12 +1,16 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
+import type { Incident } from '../../shared/contracts/incident.ts';
 import { type Centre, newId } from '../centre.ts';
+import { announce } from '../feed/announce.ts';
 import type { Db } from '../store/db.ts';
-import { type IncidentSide, incidents } from '../store/schema.ts';
+import { type IncidentSide, incidents, ledgers } from '../store/schema.ts';
+
+export type IncidentRow = typeof incidents.$inferSelect;
 
 export type NewIncident = {
   /** Same facts, same key: an event that arrives twice opens one incident. */
   readonly dedupeKey: string;
-  readonly kind: 'over_redemption' | 'fork' | 'quarantine';
+  readonly kind: IncidentRow['kind'];
   readonly ledgerId?: string | undefined;
   readonly offerId?: string | undefined;
   readonly couponId?: string | undefined;
@@ -17,10 +21,59 @@ export type NewIncident = {
 };
 
 export async function openIncident(tx: Db, centre: Centre, incident: NewIncident): Promise<void> {
-  await tx
+  const [row] = await tx
     .insert(incidents)
     .values({ id: newId(centre.ports), status: 'open', createdAt: centre.ports.now(), ...incident })
-    .onConflictDoNothing({ target: incidents.dedupeKey });
+    .onConflictDoNothing({ target: incidents.dedupeKey })
+    .returning();
+  if (row !== undefined) await announceIncident(tx, row);
+}
+
+/** The locations on its sides learn of it, and the one whose ledger it is about. */
+async function announceIncident(tx: Db, row: IncidentRow): Promise<void> {
+  const locations = new Set<string>();
+  for (const { locationId } of row.sides) if (typeof locationId === 'string') locations.add(locationId);
+  if (row.ledgerId !== null) {
+    const [ledger] = await tx
+      .select({ locationId: ledgers.locationId })
+      .from(ledgers)
+      .where(eq(ledgers.id, row.ledgerId));
+    if (ledger !== undefined) locations.add(ledger.locationId);
+  }
+  await announce(
+    tx,
+    [...locations].map((locationId) => ({ kind: 'incident' as const, ref: row.id, locationId })),
+  );
+}
+
+export type Decision = {
+  readonly outcome: NonNullable<Incident['outcome']>;
+  readonly recoveredFrom?: string | undefined;
+  readonly note?: string | undefined;
+  readonly by?: string | undefined;
+};
+
+/** Closes what is open; what was decided stays decided. @returns what was closed */
+export async function closeIncidents(
+  tx: Db,
+  which: SQL | undefined,
+  { outcome, recoveredFrom, note, by }: Decision,
+  at: number,
+): Promise<IncidentRow[]> {
+  const rows = await tx
+    .update(incidents)
+    .set({
+      status: 'resolved',
+      outcome,
+      resolution: note ?? outcome,
+      recoveredFrom: recoveredFrom ?? null,
+      resolvedBy: by ?? null,
+      resolvedAt: at,
+    })
+    .where(and(which, eq(incidents.status, 'open')))
+    .returning();
+  for (const row of rows) await announceIncident(tx, row);
+  return rows;
 }
 
 /** The excess went away by itself: one of its redemptions was taken back. */
@@ -41,9 +94,27 @@ export async function closeOverRedemption(
     .limit(1)
     .for('update');
   if (open === undefined) return false;
-  await tx
-    .update(incidents)
-    .set({ status: 'resolved', resolution: 'voided', resolvedAt: at })
-    .where(eq(incidents.id, open.id));
+  await closeIncidents(tx, eq(incidents.id, open.id), { outcome: 'voided' }, at);
   return true;
+}
+
+/** As a ledger is told it. */
+export function describeIncident(row: IncidentRow): Incident {
+  const optional = {
+    ledgerId: row.ledgerId,
+    offerId: row.offerId,
+    couponId: row.couponId,
+    redemptionId: row.redemptionId,
+    currency: row.currency,
+    costMinor: row.costMinor,
+    outcome: row.outcome,
+    recoveredFrom: row.recoveredFrom,
+    note: row.resolution !== row.outcome ? row.resolution : null,
+    resolvedBy: row.resolvedBy,
+    resolvedAt: row.resolvedAt,
+  };
+  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null));
+  const { id, kind, status, createdAt } = row;
+  // Only the columns that have a value were kept.
+  return { id, kind, status, createdAt, sides: row.sides.map((side) => ({ ...side })), ...known } as Incident;
 }

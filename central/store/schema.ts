@@ -10,6 +10,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { incidentKinds, incidentOutcomes } from '../../shared/contracts/incident.ts';
 import type { BatchFormat } from '../../shared/contracts/operations/batches.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
@@ -126,6 +127,7 @@ export const offers = pgTable('offers', {
   createdAt: whole('created_at').notNull(),
   updatedAt: whole('updated_at').notNull(),
   endsAt: whole('ends_at'),
+  campaignLimited: boolean('campaign_limited').notNull().default(false),
   endTold: whole('end_told'),
 });
 
@@ -328,7 +330,7 @@ export type IncidentSide = Readonly<Record<string, string | number | boolean | n
 export const incidents = pgTable('incidents', {
   id: uuid('id').primaryKey(),
   dedupeKey: text('dedupe_key').notNull().unique(),
-  kind: text('kind', { enum: ['over_redemption', 'fork', 'quarantine'] }).notNull(),
+  kind: text('kind', { enum: incidentKinds }).notNull(),
   status: text('status', { enum: ['open', 'resolved'] }).notNull(),
   ledgerId: uuid('ledger_id'),
   offerId: uuid('offer_id'),
@@ -338,6 +340,9 @@ export const incidents = pgTable('incidents', {
   costMinor: whole('cost_minor'),
   sides: jsonb('sides').$type<readonly IncidentSide[]>().notNull(),
   resolution: text('resolution'),
+  outcome: text('outcome', { enum: incidentOutcomes }),
+  recoveredFrom: text('recovered_from'),
+  resolvedBy: text('resolved_by'),
   createdAt: whole('created_at').notNull(),
   resolvedAt: whole('resolved_at'),
 });
@@ -347,7 +352,7 @@ export const changes = pgTable('changes', {
   position: whole('position'),
   locationId: uuid('location_id'),
   kind: text('kind', {
-    enum: ['offer', 'batch', 'codes', 'codeUse', 'codeHome', 'lease', 'budget'],
+    enum: ['offer', 'batch', 'codes', 'codeUse', 'codeHome', 'lease', 'budget', 'incident'],
   }).notNull(),
   ref: uuid('ref').notNull(),
   firstSerial: integer('first_serial'),

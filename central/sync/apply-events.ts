@@ -20,11 +20,12 @@ import { applyCodeReceived, applyCodeReturned } from '../homes/apply.ts';
 import { bellOf } from '../homes/bell.ts';
 import { answeredAbout } from '../homes/homes.ts';
 import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
+import { resolveIncident } from '../incidents/resolve.ts';
 import { addOffer, changeOffer } from '../offers/offers.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
 import { isDiskFull, isUnavailable, sqlFault } from '../store/retry.ts';
-import { batches, coupons, leases, offers } from '../store/schema.ts';
+import { batches, coupons, type IncidentSide, incidents, leases, offers } from '../store/schema.ts';
 import { beginPush, endPush, heldOf, otherUses, type PushWork, setHeld } from './push-work.ts';
 
 type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
@@ -104,6 +105,10 @@ async function applyEvent(
       return applyCodeReceived(tx, work, event);
     case 'code.returned':
       return applyCodeReturned(tx, centre, work, event);
+    case 'incident.resolved':
+      return applyIncidentResolved(tx, centre, work, event);
+    case 'clock.setBack':
+      return openClockIncident(tx, centre, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);
     case 'lease.returned':
@@ -449,4 +454,38 @@ async function applyCodes(
   return written.length === ids.length
     ? undefined
     : refusal('conflict', { why: `${ids.length - written.length} codes belong to other coupons` });
+}
+
+/** A location decides about what concerns it; what was decided elsewhere before stays so. */
+async function applyIncidentResolved(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload: { incidentId, by, ...decision } }: Of<'incident.resolved'>,
+): Promise<Refusal | undefined> {
+  const [row] = await tx.select().from(incidents).where(eq(incidents.id, incidentId));
+  if (row === undefined) return refusal('not_found', { what: 'incident' });
+  const concerns = row.ledgerId === work.holder.ledgerId || isOnASide(row.sides, work.holder.locationId);
+  if (!concerns) return refusal('forbidden', { why: 'an incident of other locations' });
+  await resolveIncident(tx, centre, incidentId, { ...decision, by: `${by}, ${work.locationName}` });
+  return undefined;
+}
+
+function isOnASide(sides: readonly IncidentSide[], locationId: string): boolean {
+  return sides.some((side) => side.locationId === locationId);
+}
+
+async function openClockIncident(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  { payload, seq, at, incarnation }: Of<'clock.setBack'>,
+): Promise<undefined> {
+  const { ledgerId, locationId } = work.holder;
+  await openIncident(tx, centre, {
+    dedupeKey: `clock ${ledgerId} ${incarnation} ${seq}`,
+    kind: 'clock_fault',
+    ledgerId,
+    sides: [{ locationId, at, behindMs: payload.behindMs }],
+  });
 }

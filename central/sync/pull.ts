@@ -5,8 +5,9 @@ import { assert } from '../../shared/kernel/assert.ts';
 import type { Centre } from '../centre.ts';
 import { numberChanges } from '../feed/number-changes.ts';
 import { describeHomes, usesBy } from '../homes/messages.ts';
+import { describeIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import { batches, changes, coupons, leases, offers } from '../store/schema.ts';
+import { batches, changes, coupons, incidents, leases, offers } from '../store/schema.ts';
 import type { Device } from './signature.ts';
 
 /** So many chunks of codes make about two megabytes: neither side holds more of a million codes at once. */
@@ -71,6 +72,7 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
     codeUse: await codeUseChanges(db, device, refs('codeUse')),
     codeHome: await codeHomeChanges(db, device, refs('codeHome')),
     budget: new Map<string, Change>(),
+    incident: await incidentChanges(db, refs('incident')),
     lease: await leaseChanges(db, refs('lease')),
   };
   const result: Change[] = [];
@@ -151,6 +153,15 @@ async function codeHomeChanges(db: Db, device: Device, ids: readonly string[]): 
     .from(coupons)
     .where(inArray(coupons.id, [...ids]));
   return new Map((await describeHomes(db, device, rows)).map((home) => [home.couponId, home]));
+}
+
+async function incidentChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(incidents)
+    .where(inArray(incidents.id, [...ids]));
+  return new Map(rows.map((row) => [row.id, { kind: 'incident', incident: describeIncident(row) }]));
 }
 
 async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import type { Centre } from '../centre.ts';
@@ -14,6 +14,8 @@ import { type Announcement, announce } from '../feed/announce.ts';
 import { type CouponRow, lockCoupons } from '../redemptions/find-coupon.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
+import { insertMany } from '../store/insert-many.ts';
+import { queryNamed } from '../store/named.ts';
 import { leases, locations, redemptions } from '../store/schema.ts';
 
 /** A lease as it stands in this push; without an id it is not written yet. */
@@ -91,7 +93,7 @@ async function findRedemptions(tx: Db, ids: readonly string[]): Promise<Redempti
   return tx
     .select()
     .from(redemptions)
-    .where(inArray(redemptions.id, [...ids]));
+    .where(sql`${redemptions.id} = ANY (${sql.param(ids)}::uuid[])`);
 }
 
 /** The rights of an offer as this ledger holds them; `undefined`: the offer has no limit. */
@@ -128,11 +130,7 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
       );
   }
   await writeUses(tx, work);
-  if (work.added.size > 0)
-    await tx
-      .insert(redemptions)
-      .values([...work.added.values()])
-      .onConflictDoNothing();
+  await insertMany(tx, redemptions, [...work.added.values()]);
   for (const row of work.changed.values()) {
     await tx
       .update(redemptions)
@@ -159,14 +157,20 @@ function nameLease(work: PushWork, offerId: string, leaseId: string): void {
 async function writeUses(tx: Db, work: PushWork): Promise<void> {
   const rows = [...work.usedCoupons].flatMap((id) => work.coupons.get(id) ?? []);
   if (rows.length === 0) return;
-  const values = rows.map(
-    (row) =>
-      sql`(${row.id}::uuid, ${row.used}::bigint, ${row.lastUsedAt}::bigint, ${row.lastUsedWhere}::text)`,
+  const values = rows.map(({ id, used, lastUsedAt, lastUsedWhere }) => ({
+    id,
+    used,
+    lastUsedAt,
+    lastUsedWhere,
+  }));
+  await queryNamed(
+    tx,
+    'push_uses',
+    `UPDATE coupons SET used = v.used, last_used_at = v."lastUsedAt", last_used_where = v."lastUsedWhere"
+    FROM jsonb_to_recordset($1::jsonb) AS v (id uuid, used bigint, "lastUsedAt" bigint, "lastUsedWhere" text)
+    WHERE coupons.id = v.id`,
+    [JSON.stringify(values)],
   );
-  await tx.execute(sql`
-    UPDATE coupons SET used = v.used, last_used_at = v.last_at, last_used_where = v.last_where
-    FROM (VALUES ${sql.join(values, sql`, `)}) AS v (id, used, last_at, last_where)
-    WHERE coupons.id = v.id`);
 }
 
 /** Locations learn of the uses of codes that have a limit of their own. */

@@ -13,6 +13,7 @@ import { burnLeases, grantWishes } from '../escrow/leases.ts';
 import { endRecovery } from '../escrow/recovery.ts';
 import { openIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
+import { insertMany } from '../store/insert-many.ts';
 import { isDiskFull, isUnavailable, transactResult } from '../store/retry.ts';
 import { devices, incarnations, leases, ledgerEvents, ledgers } from '../store/schema.ts';
 import { applyEvents, applyEventsApart } from './apply-events.ts';
@@ -395,25 +396,19 @@ async function storeEvents(
   read: readonly ReadEvent[],
   fateOf: (seq: number) => EventFate,
 ): Promise<void> {
-  if (read.length === 0) return;
-  assert(read.length <= MAX_ROWS_PER_INSERT, 'the boundary checked the length of a push');
-  await tx
-    .insert(ledgerEvents)
-    .values(
-      read.map(({ sent, prevHash, type }) => ({
-        ledgerId: holder.ledgerId,
-        incarnation: holder.incarnation,
-        seq: sent.seq,
-        hash: sent.hash,
-        prevHash,
-        type,
-        body: sent.body,
-        receivedAt: centre.ports.now(),
-        ...fateOf(sent.seq),
-      })),
-    )
-    .onConflictDoNothing();
+  await insertMany(
+    tx,
+    ledgerEvents,
+    read.map(({ sent, prevHash, type }) => ({
+      ledgerId: holder.ledgerId,
+      incarnation: holder.incarnation,
+      seq: sent.seq,
+      hash: sent.hash,
+      prevHash,
+      type,
+      body: sent.body,
+      receivedAt: centre.ports.now(),
+      ...fateOf(sent.seq),
+    })),
+  );
 }
-
-/** Ten parameters a row, and PostgreSQL takes 65,535. */
-const MAX_ROWS_PER_INSERT = 5_000;

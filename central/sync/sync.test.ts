@@ -182,7 +182,10 @@ describe.each(testableStores())('sync on %s', (kind) => {
         { seq: 1, state: 'applied' },
         { seq: 1, state: 'fork' },
       ]);
-      expect((await incidents()).map((one: { kind: string }) => one.kind)).toEqual(['fork']);
+      expect((await incidents()).map((one: { kind: string }) => one.kind).sort()).toEqual([
+        'fork',
+        'lease_burned',
+      ]);
 
       device.incarnation = 2;
       device.append('ledger.continued', { incarnation: 2 });

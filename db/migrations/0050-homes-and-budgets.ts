@@ -1,6 +1,7 @@
 /**
  * Where codes are at home, as far as that is not where they were made, and the money of budgets. `move` counts the
  * removals of a code: what is said of an earlier one is void. The places of a budget are minor units.
+ * Incidents are the centre's, as it last told them; `waiting`: decided here, and not heard of there yet.
  */
 export const sql0050 = `
 CREATE TABLE code_homes (
@@ -30,9 +31,12 @@ CREATE TABLE budget_spends (
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0)
 ) STRICT;
 
-CREATE TABLE set_aside_events (
-  seq INTEGER PRIMARY KEY NOT NULL,
-  reason TEXT NOT NULL,
-  told_at INTEGER NOT NULL
+CREATE TABLE incidents (
+  id BLOB PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('open', 'resolved')),
+  created_at INTEGER NOT NULL,
+  waiting INTEGER NOT NULL CHECK (waiting IN (0, 1)),
+  incident TEXT NOT NULL
 ) STRICT;
+CREATE INDEX incidents_newest ON incidents (status, created_at, id);
 `;

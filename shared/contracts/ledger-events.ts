@@ -9,6 +9,7 @@ import {
   timeZoneSchema,
 } from './common.ts';
 import { errorCodes } from './error-codes.ts';
+import { decisionFields } from './incident.ts';
 import { offerSchema } from './offer.ts';
 import { batchFormatSchema } from './operations/batches.ts';
 import { operatorRoleSchema, taxModeSchema } from './operations/setup.ts';
@@ -204,6 +205,8 @@ const payloads = {
   /** Money of an offer's budget, in minor units: as with rights. */
   'budget.received': z.object({ leaseId: idSchema, offerId: idSchema, totalMinor: z.int() }),
   'budget.returned': z.object({ leaseId: idSchema, offerId: idSchema, amountMinor: z.int().min(1) }),
+  /** A person of the location decided about an incident of the centre. */
+  'incident.resolved': z.object({ incidentId: idSchema, by: z.string(), ...decisionFields }),
   /** A till or tablet was attached to this ledger's hub. */
   'lane.paired': z.object({ laneId: idSchema, name: z.string() }),
   'lane.revoked': z.object({ laneId: idSchema }),

@@ -4,6 +4,8 @@ import { batchOperations } from './operations/batches.ts';
 import { campaignOperations } from './operations/campaigns.ts';
 import { deskOperations } from './operations/desk.ts';
 import { historyOperations } from './operations/history.ts';
+import { importOperations } from './operations/imports.ts';
+import { inboxOperations } from './operations/inbox.ts';
 import { keyOperations } from './operations/keys.ts';
 import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
@@ -19,12 +21,14 @@ export const operations = {
   ...offerOperations,
   ...campaignOperations,
   ...batchOperations,
+  ...importOperations,
   ...redemptionOperations,
   ...reportOperations,
   ...searchOperations,
   ...deskOperations,
   ...historyOperations,
   ...syncOperations,
+  ...inboxOperations,
   ...laneOperations,
   ...keyOperations,
 } as const satisfies Record<string, Operation>;

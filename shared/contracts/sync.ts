@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currencySchema, idSchema, instantSchema, nameSchema, timeZoneSchema } from './common.ts';
+import { incidentSchema } from './incident.ts';
 import { offerSchema } from './offer.ts';
 import { batchFormatSchema } from './operations/batches.ts';
 import { offerStatusSchema } from './operations/offers.ts';
@@ -8,7 +9,7 @@ import { refusalSchema } from './refusal.ts';
 /** The version of the messages below. A centre or ledger that cannot speak it answers `incompatible_version`. */
 export const SYNC_PROTOCOL = 1;
 
-export const MAX_EVENTS_PER_PUSH = 500;
+export const MAX_EVENTS_PER_PUSH = 2_000;
 export const MAX_CHANGES_PER_PULL = 500;
 /** Codes travel in one `codes` change of at most this many. */
 export const MAX_CODES_PER_CHANGE = 2_000;
@@ -152,6 +153,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     keep: z.int().min(0).optional(),
   }),
   codeHomeSchema,
+  z.object({ kind: z.literal('incident'), incident: incidentSchema }),
 ]);
 export type Change = z.output<typeof changeSchema>;
 

@@ -4,6 +4,7 @@ import { assert, unreachable } from '../../shared/kernel/assert.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { grantRights, moveRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
 import { applyHome } from '../homes/code-home.ts';
+import { keepIncident } from '../inbox/keep-incident.ts';
 import type { Services } from '../services.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
@@ -34,6 +35,9 @@ function applyChange(tx: Tx, services: Services, change: Change): Skipped | unde
       return applyCodeUse(tx, change);
     case 'codeHome':
       applyHome(tx, services, change);
+      return undefined;
+    case 'incident':
+      keepIncident(tx, change.incident);
       return undefined;
     case 'lease':
       return applyLease(tx, services, change);
@@ -72,21 +76,13 @@ function applyCodes(tx: Tx, services: Services, change: ChangeOf<'codes'>): Skip
   const batch = batchId === undefined ? undefined : tx.read.batches.byId(batchId);
   if (batchId !== undefined && !batch) return { kind: 'codes', id: batchId, why: 'their batch is unknown' };
   const issuedAt = batch?.createdAt ?? services.clock.now();
-  let taken = 0;
-  codes.forEach((code, i) => {
-    const id = ids[i] as string;
-    const inserted = tx.write.coupons.insert({
-      id,
-      code,
-      offerId,
-      batchId: batchId ?? null,
-      serial: firstSerial + i,
-      maxUses: usesPerCode ?? null,
-      home: 'centre',
-      issuedAt,
-    });
-    if (!inserted && !tx.read.coupons.byId(id)) taken += 1;
-  });
+  const maxUses = usesPerCode ?? null;
+  const rows = codes.map((code, i) => [ids[i] as string, code, firstSerial + i, maxUses] as const);
+  // In the order of the index of codes: its pages are visited one after the other.
+  rows.sort(([, a], [, b]) => (a < b ? -1 : 1));
+  const made = { offerId, batchId: batchId ?? null, home: 'centre', issuedAt } as const;
+  const inserted = tx.write.coupons.insertMany(made, rows);
+  const taken = inserted === ids.length ? 0 : ids.filter((id) => !tx.read.coupons.byId(id)).length;
   if (batchId !== undefined && ids.length > 0) tx.write.coupons.keepSerials(batchId, firstSerial, ids);
   return taken === 0
     ? undefined
