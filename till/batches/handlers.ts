@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BatchJobRow } from '../../db/queries/batch-jobs.ts';
-import type { BatchRow, CouponRow } from '../../db/queries/coupons.ts';
+import type { BatchRow } from '../../db/queries/coupons.ts';
 import type { Reads } from '../../db/store.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { isErrorCode } from '../../shared/contracts/error-codes.ts';
@@ -12,7 +12,8 @@ import { termsOf } from '../offers/offer-row.ts';
 import { cutPage, newestCursor, readNewestCursor, readNumberCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
 import type { BatchJobs } from './batch-jobs.ts';
-import { isVoid, setSerials, shownRanges } from './code-ranges.ts';
+import { setSerials, shownRanges } from './code-ranges.ts';
+import { codeStatus } from './code-status.ts';
 import { createBatch } from './create-batch.ts';
 
 export function batchesFeature(services: Services, jobs: BatchJobs): Feature {
@@ -67,10 +68,7 @@ export function batchesFeature(services: Services, jobs: BatchJobs): Feature {
         });
       },
 
-      'batches.get'(_call, { batchId }) {
-        const row = read.batches.byId(batchId);
-        return row ? ok(shownBatch(read, row)) : err(refusal('not_found', { what: 'batch' }));
-      },
+      'batches.get': (_call, { batchId }) => shown(batchId),
 
       'batches.codes'(_call, { cursor, limit, batchId }) {
         const after = readNumberCursor(cursor, 0);
@@ -130,9 +128,4 @@ function shownState(state: BatchJobRow['state']): ShownBatch['state'] {
 function redeemedOf(read: Reads, { offerId, id }: BatchRow): number {
   const uses = (scope: 'batch' | 'batch_elsewhere') => read.redemptions.count(offerId, scope, id)?.uses ?? 0;
   return uses('batch') + uses('batch_elsewhere');
-}
-
-function codeStatus(read: Reads, row: CouponRow): 'live' | 'redeemed' | 'void' {
-  if (row.maxUses !== null && row.used + row.usedElsewhere >= row.maxUses) return 'redeemed';
-  return isVoid(read, row) ? 'void' : 'live';
 }

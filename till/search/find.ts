@@ -5,6 +5,7 @@ import { displayCode } from '../../shared/codes/display-code.ts';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
 import { MAX_HITS } from '../../shared/contracts/operations/search.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
+import { codeStatus } from '../batches/code-status.ts';
 import { findCustomer, normaliseCustomer } from '../customers.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 
@@ -25,7 +26,7 @@ export function find(read: Reads, text: string): Found {
       couponId: row.id,
       code: displayCode(row.code),
       offerName: nameOf(read, row.offerId),
-      status: codeStatus(row),
+      status: codeStatus(read, row),
     })),
     offers: offers.filter(named).slice(0, MAX_HITS),
     campaigns: read.campaigns
@@ -77,12 +78,7 @@ function findCustomers(read: Reads, text: string): Found['customers'] {
   return [...found.values()].slice(0, MAX_HITS);
 }
 
-export function nameOf(read: Reads, offerId: string): string {
+function nameOf(read: Reads, offerId: string): string {
   const row = read.offers.byId(offerId);
   return row ? termsOf(row).name : '';
-}
-
-export function codeStatus(row: CouponRow): 'live' | 'redeemed' | 'void' {
-  if (row.status === 'void') return 'void';
-  return row.maxUses !== null && row.used + row.usedElsewhere >= row.maxUses ? 'redeemed' : 'live';
 }

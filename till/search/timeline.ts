@@ -8,11 +8,11 @@ import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { codeStatus } from '../batches/code-status.ts';
 import type { Outcome } from '../handlers.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 import { readNumberCursor } from '../paging.ts';
 import { ackedSeq } from '../sync-state.ts';
-import { codeStatus } from './find.ts';
 
 type Shown = OutputOf<'search.code'>;
 
@@ -42,7 +42,7 @@ export function codeTimeline(
   return ok({
     couponId,
     code: displayCode(coupon.code),
-    status: codeStatus(coupon),
+    status: codeStatus(read, coupon),
     offerId: coupon.offerId,
     offerName: termsOf(offer).name,
     offerStatus: statusOf(offer),
