@@ -12,6 +12,8 @@ import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
+import classes from './recent.module.css';
+import { RefundDialog } from './refund-dialog.tsx';
 import { VoidDialog } from './void-dialog.tsx';
 
 export type Redemption = OutputOf<'redemption.recent'>['redemptions'][number];
@@ -24,6 +26,7 @@ export function Recent() {
   const first = useQuery('redemption.recent', { limit: PAGE }, ['redemption.recorded', 'catalogue.changed']);
   const [more, setMore] = useState<OutputOf<'redemption.recent'>>();
   const [voiding, setVoiding] = useState<Redemption>();
+  const [refunding, setRefunding] = useState<Redemption>();
 
   // A new first page makes the following ones old.
   // biome-ignore lint/correctness/useExhaustiveDependencies: on each new first page
@@ -60,11 +63,12 @@ export function Recent() {
               }
             />
           ) : (
-            <Rows rows={rows} onVoid={setVoiding} />
+            <Rows rows={rows} onVoid={setVoiding} onRefund={setRefunding} />
           )}
         </Card>
       )}
       {cursor !== undefined && <Action onClick={() => void loadMore()}>{t('common.more')}</Action>}
+      <RefundDialog redemption={refunding} onClose={() => setRefunding(undefined)} />
       <VoidDialog
         redemption={voiding}
         onClose={() => setVoiding(undefined)}
@@ -77,7 +81,13 @@ export function Recent() {
   );
 }
 
-function Rows({ rows, onVoid }: { rows: readonly Redemption[]; onVoid: (row: Redemption) => void }) {
+type RowsProps = {
+  readonly rows: readonly Redemption[];
+  readonly onVoid: (row: Redemption) => void;
+  readonly onRefund: (row: Redemption) => void;
+};
+
+function Rows({ rows, onVoid, onRefund }: RowsProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -111,17 +121,31 @@ function Rows({ rows, onVoid }: { rows: readonly Redemption[]; onVoid: (row: Red
             </td>
             <td className={table.number}>{format.money(-row.discountMinor, row.currency)}</td>
             <td className={table.action}>
-              {row.status === 'voided' ? (
-                <Tag tone="quiet">{t('recent.voided')}</Tag>
-              ) : (
-                <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code })}>
-                  {t('recent.void')}
-                </Action>
-              )}
+              <RowActions row={row} onVoid={onVoid} onRefund={onRefund} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** A void undoes a mistake; once goods came back, only the rest of them can. */
+function RowActions({ row, onVoid, onRefund }: Omit<RowsProps, 'rows'> & { readonly row: Redemption }) {
+  const { t } = useTranslation();
+  if (row.status === 'voided') return <Tag tone="quiet">{t('recent.voided')}</Tag>;
+  if (row.status === 'refunded') return <Tag tone="quiet">{t('recent.refunded')}</Tag>;
+  return (
+    <span className={classes.actions}>
+      {row.status === 'partly_refunded' && <Tag tone="quiet">{t('recent.partlyRefunded')}</Tag>}
+      <Action onClick={() => onRefund(row)} label={t('recent.refundOne', { code: row.code })}>
+        {t('recent.refund')}
+      </Action>
+      {row.status === 'redeemed' && (
+        <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code })}>
+          {t('recent.void')}
+        </Action>
+      )}
+    </span>
   );
 }

@@ -137,6 +137,33 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     expect((await redeemedAtCentre())[0]).toMatchObject({ status: 'voided', void_reason: 'wrong basket' });
   });
 
+  it('gives the code free again everywhere when its goods came back, and tells the centre what came back', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    await enrol(a);
+    await enrol(b);
+    const refundPolicy = { brokenThreshold: 'keep', giveUseBack: 'full_return' } as const;
+    const code = await makeCode(1, { ...lenient, refundPolicy });
+    await syncNow(a);
+    const done = await redeem(a, code);
+    const redemptionId = done.redemptions[0]?.id ?? '';
+    const giveBack = (lineId: string, units: number) =>
+      a.ok(
+        'redemption.refund',
+        { refundId: randomUUID(), redemptionId, lines: [{ lineId, units }], reason: 'broken' },
+        a.session,
+      );
+    await giveBack('2', 1);
+    await syncNow(a);
+    expect((await redeemedAtCentre())[0]).toMatchObject({ status: 'redeemed', returned_minor: 300 });
+    await syncNow(b);
+    expect((await check(b, code)).coupon).toMatchObject({ refusal: { code: 'already_redeemed' } });
+    await giveBack('1', 2);
+    await syncNow(a);
+    expect((await redeemedAtCentre())[0]).toMatchObject({ status: 'refunded', returned_minor: 500 });
+    await syncNow(b);
+    expect((await check(b, code)).coupon).toMatchObject({ status: 'accepted' });
+  });
+
   it('goes on without a network, shows the queue, and sends it once when the network returns', async () => {
     const a = await openLocation();
     await enrol(a);

@@ -95,6 +95,7 @@ export function shownSale(
     lines: basket.lines.map((line) => ({
       lineId: line.id,
       sku: line.sku,
+      ...(line.name === undefined ? {} : { name: line.name }),
       unitPriceMinor: line.unitPriceMinor,
       qty: line.qty,
       returned: soFar.units[line.id] ?? 0,

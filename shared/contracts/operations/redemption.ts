@@ -19,7 +19,12 @@ export const MAX_CODE_INPUT = 500;
 /** How a customer names themselves; different identifiers are different customers until linked. */
 export const customerSchema = z.strictObject({
   kind: z.enum(['phone', 'email', 'loyalty', 'user']),
-  value: z.string().trim().min(1).max(200),
+  value: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u),
 });
 
 const couponDecisionSchema = z.discriminatedUnion('status', [
@@ -133,6 +138,7 @@ export const saleSchema = z.object({
     z.object({
       lineId: z.string(),
       sku: z.string(),
+      name: z.string().optional(),
       unitPriceMinor: amountMinorSchema,
       qty: z.int(),
       returned: z.int(),
