@@ -7,6 +7,7 @@ import type { Feature } from '../handlers.ts';
 import type { Location } from '../location.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import type { Services } from '../services.ts';
+import { fileNamePart } from './file-name.ts';
 import { expiryLine, termsLine } from './label-texts.ts';
 import { type Label, type LabelSheetRefusal, renderLabelSheet } from './labels.ts';
 
@@ -87,15 +88,4 @@ function asRefusal(refused: LabelSheetRefusal) {
     case 'qr_too_large':
       return refusal('invalid_input', { label: refused.label }, 'template');
   }
-}
-
-const MAX_FILE_NAME_PART = 60;
-
-/** Letters, digits and dashes of any script: what every file system takes. */
-function fileNamePart(name: string): string {
-  const safe = name
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, MAX_FILE_NAME_PART);
-  return safe === '' ? 'labels' : safe;
 }

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InputOf } from '../../shared/contracts/operations.ts';
+import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
+import { openShop } from '../testing/test-core.ts';
+
+type Shop = Awaited<ReturnType<typeof openShop>>;
+type Settings = InputOf<'imports.run'>['settings'];
+
+describe('an import', () => {
+  let shop: Shop;
+  let offerId: string;
+  beforeEach(async () => {
+    shop = await openShop();
+    offerId = (await shop.ok('offers.create', { requestId: randomUUID(), draft: offerDraft() }, shop.session))
+      .offer.id;
+  });
+  afterEach(() => shop.close());
+
+  async function upload(content: Uint8Array | string): Promise<string> {
+    const bytes = Buffer.from(content as string);
+    const importId = randomUUID();
+    await shop.ok('imports.begin', { importId, fileName: 'codes.csv', bytes: bytes.length }, shop.session);
+    const half = Math.floor(bytes.length / 2);
+    const send = (offset: number, part: Buffer) =>
+      shop.ok('imports.upload', { importId, offset, base64: part.toString('base64') }, shop.session);
+    await send(0, bytes.subarray(0, half));
+    // An answer that was lost: the same part comes again.
+    await send(0, bytes.subarray(0, half));
+    const whole = await send(half, bytes.subarray(half));
+    expect(whole.state).toBe('uploaded');
+    return importId;
+  }
+
+  async function run(importId: string, changes: Partial<Settings> = {}, dryRun = false) {
+    const { columns, hasHeader } = await shop.ok('imports.preview', { importId }, shop.session);
+    const settings = { offerId, name: 'From the web shop', hasHeader, columns, usesPerCode: 1, ...changes };
+    await shop.ok('imports.run', { importId, settings, dryRun }, shop.session);
+    for (;;) {
+      await sleep(2);
+      const now = await shop.ok('imports.get', { importId }, shop.session);
+      if (now.state !== 'reading' && now.state !== 'importing') return now;
+    }
+  }
+
+  const check = async (code: string) =>
+    (
+      await shop.ok(
+        'redemption.check',
+        { basketId: randomUUID(), basket: basketOf50, codes: [code] },
+        shop.session,
+      )
+    ).coupons[0];
+
+  it('takes the good rows, and says of every other one why not', async () => {
+    const id = await upload('code\nSPRING-1\nspring 1\n\n=CMD()\nWELCOME\n"a b"\n"bad\u0007"\n');
+    const dry = await run(id, {}, true);
+    expect(dry).toMatchObject({
+      state: 'uploaded',
+      report: { rows: 7, good: 4, faults: { twice: 1, malformed: 1 } },
+    });
+    expect(await check('WELCOME')).toMatchObject({ refusal: { code: 'code_unknown' } });
+    const done = await run(id);
+    expect(done.state).toBe('done');
+    expect(await check('welcome')).toMatchObject({ status: 'accepted' });
+    const { base64 } = await shop.ok('imports.faults', { importId: id }, shop.session);
+    expect(Buffer.from(base64, 'base64').toString()).toContain('3,SPRING1,twice');
+    const exported = await shop.ok('batches.export', { batchId: done.batchId ?? '' }, shop.session);
+    expect(Buffer.from(exported.base64, 'base64').toString().split('\r\n')).toEqual([
+      'serial,code,status,uses',
+      '1,SPRING1,live,0',
+      "2,'=CMD(),live,0",
+      '3,WELCOME,live,0',
+      '4,AB,live,0',
+      '',
+    ]);
+  });
+
+  it.each([
+    ['UTF-8 with a mark', Buffer.from('\uFEFFcode\nGRÜN1\n')],
+    ['UTF-16 of Windows', Buffer.from('\uFEFFcode\r\nGRÜN1\r\n', 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from('code\r\nGRÜN1\r\n', 'utf16le')],
+    ['Windows-1252', Buffer.from('code\nGRÜN1\n', 'latin1')],
+    ['Windows-1252 after a long beginning', Buffer.from(`code\n${'X1\n'.repeat(40_000)}GRÜN1\n`, 'latin1')],
+  ])('reads %s', async (_name, content) => {
+    const done = await run(await upload(content));
+    expect(done.state).toBe('done');
+    expect(await check('grün1')).toMatchObject({ status: 'accepted' });
+  });
+
+  it('reads the export of WooCommerce: what is used up, ended or of other terms stays out', async () => {
+    const id = await upload(
+      [
+        'post_title;discount_type;coupon_amount;usage_limit;usage_count;expiry_date',
+        'KEEP1;percent;10;5;3;2030-01-01',
+        'GONE1;percent;10;5;5;',
+        'OLD1;percent;10;;;2020-01-01',
+        'OTHER1;fixed_cart;10;1;0;',
+        'OTHER2;percent;15;1;0;',
+        'FREE1;percent;10.00;0;7;',
+      ].join('\r\n'),
+    );
+    expect(await shop.ok('imports.preview', { importId: id }, shop.session)).toMatchObject({
+      profile: 'woocommerce',
+      delimiter: ';',
+      columns: { code: 0, discountType: 1, amount: 2, uses: 3, used: 4, expires: 5 },
+    });
+    const done = await run(id);
+    expect(done.report).toEqual({
+      rows: 6,
+      good: 2,
+      faults: { used_up: 1, expired: 1, other_terms: 2 },
+    });
+  });
+
+  it('is undone as long as nothing of it was redeemed, and can come again', async () => {
+    const content = 'code\nCARD1\nCARD2\n';
+    const done = await run(await upload(content));
+    await shop.ok('imports.undo', { importId: done.id }, shop.session);
+    for (let i = 0; i < 100; i++) await sleep(1);
+    expect(await check('CARD1')).toMatchObject({ refusal: { code: 'code_unknown' } });
+    const again = await run(await upload(content));
+    expect(again.report).toMatchObject({ good: 2, faults: {} });
+    expect(await check('CARD1')).toMatchObject({ status: 'accepted' });
+    const third = await run(await upload(content));
+    expect(third).toMatchObject({ state: 'uploaded', report: { good: 0, faults: { exists: 2 } } });
+  });
+});

@@ -1,0 +1,74 @@
+import type { ImportReport, ImportSettings, RowFault } from '../../shared/contracts/operations/imports.ts';
+import type { Offer } from '../../shared/engine/offer.ts';
+import { field } from '../history/history-csv.ts';
+import type { Services } from '../services.ts';
+import { type ImportFiles, lineWriter } from './import-files.ts';
+import { type GoodRow, judgeRow } from './judge-row.ts';
+import { type Dialect, readRows } from './read-rows.ts';
+
+/** More rows with faults are counted, not listed: nobody reads them one by one. */
+export const MAX_LISTED_FAULTS = 100_000;
+const CODES_PER_LOOKUP = 1_000;
+
+export type ReadImport = { readonly report: ImportReport; readonly good: readonly GoodRow[] };
+
+type Pending = GoodRow & { readonly line: number };
+
+/** Reads a whole file and sorts its rows into good ones and others, which are listed with their reason. */
+export async function readImport(
+  services: Services,
+  files: ImportFiles,
+  dialect: Dialect,
+  settings: ImportSettings,
+  offer: Offer,
+  onRows: (rows: number) => void,
+): Promise<ReadImport> {
+  const { read } = services.store;
+  const now = services.clock.now();
+  const seen = new Set<string>();
+  const good: GoodRow[] = [];
+  const faults: Partial<Record<RowFault, number>> = {};
+  const list = lineWriter(files.faults);
+  list.write('line,code,reason');
+  let listed = 0;
+  let pending: Pending[] = [];
+
+  function refuse(line: number, text: string, why: RowFault): void {
+    faults[why] = (faults[why] ?? 0) + 1;
+    if (listed++ < MAX_LISTED_FAULTS) list.write(`${line},${field(text)},${why}`);
+  }
+
+  function settle(): void {
+    const taken = new Set(read.coupons.whichTaken(pending.map(({ code }) => code)));
+    for (const { code, uses, line } of pending) {
+      if (taken.has(code)) refuse(line, code, 'exists');
+      else good.push({ code, uses });
+    }
+    pending = [];
+  }
+
+  let line = 0;
+  try {
+    for await (const rows of readRows(files.upload, dialect)) {
+      for (const row of rows) {
+        line += 1;
+        if ((line === 1 && settings.hasHeader) || (row.length === 1 && row[0] === '')) continue;
+        const judged = judgeRow(row, settings, offer, now);
+        if (typeof judged === 'string') refuse(line, row[settings.columns.code] ?? '', judged);
+        else if (seen.has(judged.code)) refuse(line, judged.code, 'twice');
+        else {
+          seen.add(judged.code);
+          pending.push({ ...judged, line });
+        }
+        if (pending.length === CODES_PER_LOOKUP) settle();
+      }
+      onRows(line);
+      await new Promise((resume) => setImmediate(resume));
+    }
+    settle();
+  } finally {
+    list.close();
+  }
+  const rows = line - (settings.hasHeader && line > 0 ? 1 : 0);
+  return { report: { rows, good: good.length, faults }, good };
+}
