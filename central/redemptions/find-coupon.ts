@@ -19,7 +19,7 @@ export type FoundCoupon = FoundOffer & { readonly coupon: CouponRow };
  * first, then the one of the caller's location. Without a location it is taken where only one made it; where several
  * did, the caller is asked for the location, since any choice would be a guess about money.
  */
-export async function findCoupon(
+export async function locateCoupon(
   db: Db,
   entered: string,
   locationId: string | undefined,
@@ -27,27 +27,49 @@ export async function findCoupon(
   const reading = normaliseCode(entered);
   if (!reading.ok) return err(refusal(reading.error));
   const { candidates, ifUnknown } = reading.value;
-  const [best, next] = await prepared(db, 'find_coupon', prepareFind).execute({
-    codes: candidates,
-    location: locationId ?? null,
-  });
+  const find = prepared(db, `find_coupon_${candidates.length}`, (on, name) =>
+    prepareFind(on, name, candidates.length),
+  );
+  const readings = Object.fromEntries(candidates.map((code, i) => [`code${i}`, code]));
+  const [best, next] = await find.execute({ ...readings, location: locationId ?? null });
   if (best === undefined) return err(refusal(ifUnknown));
   const { coupon, offer } = best;
   if (coupon.locationId !== null && coupon.locationId !== locationId) {
     if (next?.coupon.code === coupon.code)
       return err(refusal(locationId === undefined ? 'location_required' : 'wrong_location'));
   }
-  // Its one right sits in that location's ledger, which may be spending it right now without a network.
-  if (coupon.locationId !== null && coupon.maxUses !== null) return err(refusal('home_unreachable'));
   // An offer that a location made is given there alone, until the centre widens it.
   if (locationId !== undefined && (offer.locationId ?? locationId) !== locationId)
     return err(refusal('wrong_location'));
   return ok({ coupon, offer, escrow: best.escrow ?? undefined });
 }
 
-/** The two best by reading, then nearness: the second tells whether the first is the only one of its text. */
-function prepareFind(db: Db, name: string) {
-  const codes = sql`${sql.placeholder('codes')}::text[]`;
+/** The same, for whoever wants to spend it: its uses must be at home here. */
+export async function findCoupon(
+  db: Db,
+  entered: string,
+  locationId: string | undefined,
+): Promise<Outcome<FoundCoupon>> {
+  const found = await locateCoupon(db, entered, locationId);
+  if (!found.ok) return found;
+  const { coupon } = found.value;
+  // A ledger has it, and may be spending it right now without a network.
+  if (coupon.homeLedgerId !== null && hasFreeUses(coupon)) return err(refusal('home_unreachable'));
+  return found;
+}
+
+/** Uses that are neither spent nor held, wherever they are at home. */
+function hasFreeUses({ maxUses, used, reserved }: CouponRow): boolean {
+  return maxUses === null || used + reserved < maxUses;
+}
+
+/**
+ * The two best by reading, then nearness: the second tells whether the first is the only one of its text. Readings are
+ * named one by one: PostgreSQL plans a statement that takes an array anew each time.
+ */
+function prepareFind(db: Db, name: string, readings: number) {
+  const codes = Array.from({ length: readings }, (_, i) => sql`${sql.placeholder(`code${i}`)}::text`);
+  const ranks = codes.map((code, i) => sql`WHEN ${code} THEN ${sql.raw(String(i))}`);
   return (
     db
       .select({ coupon: coupons, offer: offers, escrow: escrows })
@@ -56,12 +78,12 @@ function prepareFind(db: Db, name: string) {
       .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
       // Codes of a batch that is not complete are not valid yet.
       .where(
-        sql`${coupons.code} = ANY (${codes}) AND NOT EXISTS (
+        sql`${coupons.code} IN (${sql.join(codes, sql`, `)}) AND NOT EXISTS (
         SELECT 1 FROM ${batches} WHERE ${batches.id} = ${coupons.batchId} AND ${batches.state} = 'making'
       )`,
       )
       .orderBy(
-        sql`array_position(${codes}, ${coupons.code})`,
+        sql`CASE ${coupons.code} ${sql.join(ranks, sql` `)} END`,
         sql`${coupons.locationId} IS NOT NULL`,
         sql`${coupons.locationId} IS DISTINCT FROM ${sql.placeholder('location')}::uuid`,
         coupons.locationId,

@@ -35,12 +35,11 @@ export async function takeUses(db: Db, taking: Taking): Promise<boolean[]> {
   const { what, offerId, limited } = taking;
   const codes = [...new Set(taking.uses.flatMap(({ row }) => row.couponId ?? []))];
   const records = taking.what === 'redeem' ? taking.uses.map(redemptionRecord) : taking.uses.map(holdRecord);
-  const rows = await queryNamed<{ n: number }>(db, `take_uses_${what}`, statements[what], [
-    JSON.stringify(records),
-    offerId,
-    limited,
-    codes,
-  ]);
+  const { ofOne, ofMany } = statements[what];
+  const common = [JSON.stringify(records), offerId, limited];
+  const rows = await (codes.length === 1
+    ? queryNamed<{ n: number }>(db, `take_uses_${what}`, ofOne, [...common, codes[0]])
+    : queryNamed<{ n: number }>(db, `take_uses_of_many_${what}`, ofMany, [...common, codes]));
   const taken = new Set(rows.map((row) => Number(row.n)));
   return taking.uses.map((_, i) => taken.has(i));
 }
@@ -88,11 +87,19 @@ function holdRecord({ row }: NewReservation, n: number) {
 }
 
 /**
- * $1 the records as JSON, $2 the offer, $3 whether it is limited, $4 the codes.
+ * $1 the records as JSON, $2 the offer, $3 whether it is limited, $4 the code or the codes: for one alone PostgreSQL
+ * keeps its plan, for an array it makes a new one each time.
  * `FOR UPDATE` reads the newest committed version of a row, whatever the statement's snapshot says, and the updates
  * below it find the very rows that it locked.
  */
-function statementOf(record: string, counter: 'used' | 'reserved', write: string): string {
+function statementsOf(record: string, counter: 'used' | 'reserved', write: string) {
+  return {
+    ofOne: statementOf('= $4::uuid', record, counter, write),
+    ofMany: statementOf('= ANY ($4::uuid[])', record, counter, write),
+  };
+}
+
+function statementOf(isCode: string, record: string, counter: 'used' | 'reserved', write: string): string {
   const place = counter === 'used' ? 'spent' : 'reserved';
   const trace = counter === 'used' ? ', last_used_at = u.at, last_used_where = u.place' : '';
   return `
@@ -104,7 +111,7 @@ function statementOf(record: string, counter: 'used' | 'reserved', write: string
       SELECT pool FROM escrows WHERE offer_id = $2::uuid AND $3::boolean FOR UPDATE
     ), codes AS (
       SELECT id, used, reserved, max_uses, location_id FROM coupons
-      WHERE id = ANY ($4::uuid[]) AND status = 'live' AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM rights))
+      WHERE id ${isCode} AND status = 'live' AND home_ledger_id IS NULL AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM rights))
       ORDER BY id FOR UPDATE
     ), fitting AS (
       SELECT g.n, row_number() OVER (ORDER BY g.n) AS nth
@@ -126,13 +133,13 @@ function statementOf(record: string, counter: 'used' | 'reserved', write: string
           ${counter === 'used' ? '(array_agg(place ORDER BY at DESC))[1]' : 'NULL'} AS place
         FROM taken GROUP BY coupon_id
       ) AS u
-      WHERE coupons.id = u.coupon_id
+      WHERE coupons.id = u.coupon_id AND coupons.id ${isCode}
     ), ${write}
     SELECT n FROM taken`;
 }
 
 const statements = {
-  redeem: statementOf(
+  redeem: statementsOf(
     'received_at bigint, sale_id uuid, place text, basket jsonb, totals jsonb',
     'used',
     `written AS (
@@ -151,7 +158,7 @@ const statements = {
       WHERE max_uses IS NOT NULL AND id IN (SELECT coupon_id FROM taken)
     )`,
   ),
-  reserve: statementOf(
+  reserve: statementsOf(
     'expires_at bigint, sale jsonb',
     'reserved',
     `written AS (
