@@ -6,6 +6,7 @@ import { hookOfConfig } from './hook/hook-of-config.ts';
 import { startJobs } from './jobs.ts';
 import { systemPorts } from './ports.ts';
 import { buildServer } from './server.ts';
+import { answerStarting } from './starting.ts';
 import { openStore, StoreOpenError } from './store/open.ts';
 import { VERSION } from './version.ts';
 
@@ -18,9 +19,16 @@ class StartError extends Error {}
 async function start(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
   const logger = pino({ level: config.log_level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const cannotListen = (error: unknown) => {
+    throw new StartError(listenMessage(error, config.host, config.port));
+  };
+  // A free port is only known once the real server listens: nobody can watch before.
+  const ready =
+    config.port === 0 ? async () => {} : await answerStarting(config.host, config.port).catch(cannotListen);
   const store = await openStore({ dataDir: config.data, databaseUrl: config.database_url }, systemPorts, {
     restored: config.restored,
   });
+  const lifecycle = { stopping: false };
   try {
     const hook = await hookOfConfig(config, systemPorts, (fault) =>
       logger.warn({ fault }, 'the validation hook did not answer'),
@@ -29,10 +37,9 @@ async function start(): Promise<void> {
     const keyFile = await ensureAdminKey(centre).catch((error: unknown) => {
       throw new StartError(`the admin key cannot be written to ${config.data}: ${messageOf(error)}`);
     });
-    const app = await buildServer(centre, logger);
-    const address = await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-      throw new StartError(listenMessage(error, config.host, config.port));
-    });
+    const app = await buildServer(centre, logger, lifecycle);
+    await ready();
+    const address = await app.listen({ host: config.host, port: config.port }).catch(cannotListen);
     const stopJobs = startJobs(centre, logger);
     say(`Counterfoil centre ${VERSION} on ${address}`);
     if (store.kind === 'pglite') {
@@ -48,6 +55,8 @@ async function start(): Promise<void> {
     if (keyFile !== undefined) say(`Admin API key written to ${keyFile}`);
     logger.info({ config: printableConfig(config), epoch: store.epoch, migrated: store.migrated }, 'started');
     endOnSignal(async () => {
+      lifecycle.stopping = true;
+      logger.info('stopping');
       await stopJobs();
       await app.close();
       await store.close();

@@ -17,21 +17,25 @@ import {
 import type { Logger } from 'pino';
 import { refusal } from '../shared/contracts/refusal.ts';
 import { keyRoutes } from './access/key-routes.ts';
+import { registerApiPage, withDefaultProblem } from './api-page.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { campaignRoutes } from './campaigns/routes.ts';
 import type { Centre } from './centre.ts';
 import { packAnswers, unpackBody } from './compression.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { validateRoutes } from './coupons/validate-routes.ts';
-import { healthRoutes } from './health-routes.ts';
+import { healthRoutes, type Lifecycle } from './health-routes.ts';
 import { bellOf } from './homes/bell.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { parseJson } from './json.ts';
 import { locationRoutes } from './locations/routes.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { offerRoutes } from './offers/routes.ts';
 import { PROBLEM_TYPE, type Problem, problemOf, RefusedError } from './problem.ts';
 import { recoveryRoutes } from './recovery/routes.ts';
 import { redemptionRoutes } from './redemptions/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 import type { Routes } from './routes.ts';
 import { saleRoutes } from './sales/routes.ts';
 import { isDiskFull, isUnavailable } from './store/retry.ts';
@@ -43,7 +47,11 @@ import { webhookRoutes } from './webhooks/routes.ts';
 const MAX_BODY_BYTES = 1_000_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export async function buildServer(centre: Centre, logger: Logger): Promise<FastifyInstance> {
+export async function buildServer(
+  centre: Centre,
+  logger: Logger,
+  lifecycle: Lifecycle = { stopping: false },
+): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger as unknown as Logger & FastifyInstance['log'],
     bodyLimit: MAX_BODY_BYTES,
@@ -79,6 +87,14 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf(refusal('not_found'))));
   app.addHook('onResponse', logAnswer);
+  const metrics = createMetrics();
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url } = request.routeOptions;
+    // Whatever method somebody makes up for a route that is none counts as one.
+    const name = url === undefined || typeof method !== 'string' ? 'other' : method;
+    metrics.answered(name, url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+  });
+  app.addHook('onClose', async () => metrics.close());
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
@@ -99,10 +115,12 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
       },
     },
     transform: createJsonSchemaTransform({}),
+    transformObject: withDefaultProblem,
   });
+  await registerApiPage(app);
   await app.register(async (scope) => {
     const routes: Routes = scope.withTypeProvider<ZodTypeProvider>();
-    healthRoutes(routes, centre);
+    healthRoutes(routes, centre, metrics, lifecycle);
     validateRoutes(routes, centre);
     couponRoutes(routes, centre);
     batchRoutes(routes, centre);
@@ -111,6 +129,8 @@ export async function buildServer(centre: Centre, logger: Logger): Promise<Fasti
     redemptionRoutes(routes, centre);
     saleRoutes(routes, centre);
     locationRoutes(routes, centre);
+    campaignRoutes(routes, centre);
+    reportRoutes(routes, centre);
     incidentRoutes(routes, centre);
     recoveryRoutes(routes, centre);
     webhookRoutes(routes, centre);

@@ -3,6 +3,7 @@ import { offerSchema } from '../../shared/contracts/offer.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { isCampaignLimited } from '../campaigns/limits.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { createEscrow, settleEscrow } from '../escrow/escrow.ts';
 import { settleOffer } from '../escrow/settle.ts';
@@ -44,6 +45,7 @@ export async function addOffer(
     updatedAt: now,
     endsAt: endsAt(offer) ?? null,
     endTold: null,
+    campaignLimited: await isCampaignLimited(tx, offer.campaignId),
   };
   await tx.insert(offers).values(row);
   await tx
@@ -126,6 +128,7 @@ export async function changeOffer(
     terms,
     updatedAt: now,
     endsAt: endsAt(terms) ?? null,
+    campaignLimited: await isCampaignLimited(tx, terms.campaignId),
   };
   await tx
     .update(offers)
@@ -136,6 +139,7 @@ export async function changeOffer(
       terms,
       updatedAt: now,
       endsAt: next.endsAt,
+      campaignLimited: next.campaignLimited,
     })
     .where(eq(offers.id, offerId));
   await tx.insert(offerVersions).values({ offerId, version: terms.version, terms, createdAt: now });

@@ -8,9 +8,10 @@ import type { Offer } from '../../shared/engine/offer.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import { err } from '../../shared/kernel/result.ts';
 import { requireScope } from '../access/caller.ts';
+import { findCampaign } from '../campaigns/campaigns.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
 import { addBatch, MAX_CODES_PER_REQUEST } from '../coupons/coupons.ts';
-import { refuse } from '../problem.ts';
+import { RefusedError, refuse } from '../problem.ts';
 import { wallTimeAt } from '../redemptions/wall-time.ts';
 import {
   byKey,
@@ -22,6 +23,7 @@ import {
   type Routes,
   unwrap,
 } from '../routes.ts';
+import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
 import { addOffer, changeOffer, findOffer, listOffers, type OfferRow } from './offers.ts';
 import { offerResource, toOfferResource } from './resource.ts';
@@ -51,6 +53,7 @@ export function offerRoutes(app: Routes, centre: Centre): void {
     async (request, reply) => {
       const offer: Offer = { ...request.body, id: newId(centre.ports), version: 1, status: 'active' };
       checkZones(offer);
+      await checkCampaign(centre.db, offer.campaignId);
       const row = await centre.db.transaction((tx) => addOffer(tx, centre, offer));
       return reply.code(201).send(await answer(row));
     },
@@ -96,10 +99,10 @@ export function offerRoutes(app: Routes, centre: Centre): void {
         response: { 200: offerResource, ...problems(401, 403, 404, 422) },
       },
     },
-    async ({ params }) => {
+    async ({ params }, reply) => {
       const state = await findOffer(centre.db, params.id);
       if (state === undefined) throw refuse('not_found', { what: 'offer' });
-      return toOfferResource(state);
+      return reply.header('etag', `"${state.row.version}"`).send(toOfferResource(state));
     },
   );
 
@@ -119,6 +122,7 @@ export function offerRoutes(app: Routes, centre: Centre): void {
     },
     async ({ params, body, headers }) => {
       const expected = expectedVersion(headers['if-match']);
+      await checkCampaign(centre.db, body.terms.campaignId);
       const changed = await transactResult(centre.db, (tx) =>
         changeOffer(tx, centre, params.id, expected, (terms) => ({
           ...body.terms,
@@ -203,6 +207,11 @@ export function offerRoutes(app: Routes, centre: Centre): void {
       });
     },
   );
+}
+
+async function checkCampaign(db: Db, campaignId: string | undefined): Promise<void> {
+  if (campaignId !== undefined && (await findCampaign(db, campaignId)) === undefined)
+    throw new RefusedError(refusal('not_found', { what: 'campaign' }, 'campaignId'));
 }
 
 /** A zone that this machine does not know could never be judged. */

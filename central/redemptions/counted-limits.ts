@@ -18,6 +18,7 @@ export function turnsFor(
   const turns: string[] = [];
   if (limits.perDay !== undefined || limits.perLocation !== undefined || limits.budgetMinor !== undefined)
     turns.push(`offer ${offer.id}`);
+  if (offer.campaignLimited) turns.push(`campaign ${offer.terms.campaignId ?? ''}`);
   if (customer !== undefined) {
     if (limits.perCustomer !== undefined) turns.push(`offer ${offer.id} customer ${customer.pseudonym}`);
     if (centre.config.max_discount_per_user !== undefined) turns.push(`customer ${customer.pseudonym}`);

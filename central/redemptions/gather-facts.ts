@@ -2,6 +2,7 @@ import { and, eq, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { campaignFacts } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { redemptions, reservations } from '../store/schema.ts';
@@ -49,6 +50,11 @@ export async function gatherFacts(
       purchases: circumstances.purchases,
     },
     uses,
+    campaigns: await campaignFacts(
+      db,
+      centre,
+      found.map((one) => one.offer.terms.campaignId),
+    ),
     attributes: circumstances.attributes,
   };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { idSchema } from '../../shared/contracts/common.ts';
@@ -137,13 +137,14 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
     {
       ...mayRead,
       schema: {
-        summary: 'The history of a coupon, an offer or a customer, or of all: newest first.',
+        summary: 'The history of a coupon, an offer, a campaign or a customer, or of all: newest first.',
         tags: ['redemptions'],
         security: byKey,
         querystring: z.strictObject({
           ...pageQuery,
           coupon_id: idSchema.optional(),
           offer_id: idSchema.optional(),
+          campaign_id: idSchema.optional(),
           ...customerFields,
         }),
         response: {
@@ -162,6 +163,7 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
           and(
             query.coupon_id === undefined ? undefined : eq(redemptions.couponId, query.coupon_id),
             query.offer_id === undefined ? undefined : eq(redemptions.offerId, query.offer_id),
+            query.campaign_id === undefined ? undefined : ofCampaign(query.campaign_id),
             customer === undefined ? undefined : eq(redemptions.customer, customer.pseudonym),
             after === undefined ? undefined : olderThan(redemptions.redeemedAt, redemptions.id, after),
           ),
@@ -175,6 +177,12 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
       };
     },
   );
+}
+
+function ofCampaign(campaignId: string): SQL {
+  return sql`${redemptions.offerId} IN (
+    SELECT id FROM offers WHERE terms ? 'campaignId' AND terms ->> 'campaignId' = ${campaignId}
+  )`;
 }
 
 function useRequest(centre: Centre, request: FastifyRequest, input: z.output<typeof useInput>): UseRequest {
