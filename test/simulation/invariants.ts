@@ -1,7 +1,7 @@
 import { readAnchor } from '../../till/anchor/anchor.ts';
 import { auditLedger } from '../../till/audit/audit-ledger.ts';
 import { recover, syncNow } from './actions.ts';
-import type { Device, TrueOffer } from './truth.ts';
+import type { Device } from './truth.ts';
 import type { World } from './world.ts';
 
 export const invariants = [
@@ -35,11 +35,16 @@ type EscrowRow = {
   spent: string;
   burned: string;
 };
-type LeaseSums = { offer_id: string; held: string; spent: string; burned: string };
+type RightsRow = EscrowRow & { lease_held: string; lease_burned: string; paid: string };
 
-/** After every step: what may never be seen, not even for a moment. */
+/** After every step: what may never be seen, not even for a moment. What nobody touched since needs no second look. */
 export async function checkStep(world: World): Promise<Found[]> {
-  return [...checkLimits(world), ...(await checkRights(world)), ...checkDurability(world)];
+  return [
+    ...checkLimits(world),
+    ...(await checkRights(world)),
+    ...checkDurability(world),
+    ...(await checkAcked(world)),
+  ];
 }
 
 /** No more in customers' hands than the offer allows, wherever it was recorded; a copy of a machine aside. */
@@ -60,43 +65,83 @@ function checkLimits({ truth }: World): Found[] {
   });
 }
 
-async function checkRights({ centre, truth }: World): Promise<Found[]> {
-  const escrows = await centre.rows<EscrowRow>('SELECT * FROM escrows');
-  const leases = await centre.rows<LeaseSums>(
-    `SELECT offer_id, sum(held) AS held, sum(spent) AS spent, sum(burned) AS burned FROM leases GROUP BY offer_id`,
+async function checkRights(world: World): Promise<Found[]> {
+  const { centre, truth, checked } = world;
+  if (checked.rights === centre.revision) return [];
+  checked.rights = centre.revision;
+  const rows = await centre.rows<RightsRow>(
+    `SELECT e.*, coalesce(l.held, 0) AS lease_held, coalesce(l.burned, 0) AS lease_burned, coalesce(r.uses, 0) AS paid
+     FROM escrows e
+     LEFT JOIN (SELECT offer_id, sum(held) AS held, sum(burned) AS burned FROM leases GROUP BY offer_id) l
+       USING (offer_id)
+     LEFT JOIN (SELECT offer_id, count(*) AS uses FROM redemptions
+       WHERE status = 'redeemed' AND paid_by IN ('pool', 'lease') GROUP BY offer_id) r USING (offer_id)`,
   );
-  const sums = new Map(leases.map((row) => [row.offer_id, row]));
-  const paid = await centre.rows<{ offer_id: string; uses: string }>(
-    `SELECT offer_id, count(*) AS uses FROM redemptions
-     WHERE status = 'redeemed' AND paid_by IN ('pool', 'lease') GROUP BY offer_id`,
-  );
-  const uses = new Map(paid.map((row) => [row.offer_id, Number(row.uses)]));
   const found: Found[] = [];
   const wrong = (detail: string) => found.push({ invariant: 'rights_add_up', detail });
-  for (const row of escrows) {
+  for (const row of rows) {
     const places = [row.pool, row.leased, row.reserved, row.spent, row.burned].map(Number);
     const name = truth.offers.get(row.offer_id)?.codes[0] ?? row.offer_id;
     if (places.some((count) => count < 0) || places.reduce((a, b) => a + b, 0) !== Number(row.n))
       wrong(`${name}: ${JSON.stringify(row)}`);
-    const sum = sums.get(row.offer_id);
-    if (Number(row.leased) !== Number(sum?.held ?? 0))
-      wrong(`${name}: ${row.leased} leased, its leases hold ${sum?.held ?? 0}`);
-    if (Number(row.burned) !== Number(sum?.burned ?? 0))
-      wrong(`${name}: ${row.burned} burned, its leases ${sum?.burned ?? 0}`);
-    if (Number(row.spent) !== (uses.get(row.offer_id) ?? 0))
-      wrong(`${name}: ${row.spent} spent, ${uses.get(row.offer_id) ?? 0} paid redemptions`);
+    if (Number(row.leased) !== Number(row.lease_held))
+      wrong(`${name}: ${row.leased} leased, its leases hold ${row.lease_held}`);
+    if (Number(row.burned) !== Number(row.lease_burned))
+      wrong(`${name}: ${row.burned} burned, its leases ${row.lease_burned}`);
+    if (Number(row.spent) !== Number(row.paid))
+      wrong(`${name}: ${row.spent} spent, ${row.paid} paid redemptions`);
   }
   return found;
 }
 
 function checkDurability({ truth }: World): Found[] {
   const found: Found[] = [];
-  for (const one of truth.redemptions.values()) {
-    if (one.by === 'web' || one.lost || !one.shown) continue;
-    const device = truth.devices.get(one.by);
-    if (!device?.till.isOpen || device.destroyed) continue;
-    if (!device.till.view.reads.redemptions.byId(one.id))
-      found.push({ invariant: 'shown_is_durable', detail: `${one.id} is not on ${one.by}` });
+  for (const device of truth.devices.values()) {
+    if (device.destroyed || !device.till.isOpen) continue;
+    const revision = device.till.revision();
+    if (device.checked.durability === revision) continue;
+    device.checked.durability = revision;
+    const { name } = device.machine;
+    const there = device.till.view.redemptionIds();
+    for (const one of truth.redemptions.values()) {
+      if (one.by === name && one.shown && !one.lost && !there.has(one.id))
+        found.push({ invariant: 'shown_is_durable', detail: `${one.id} is not on ${name}` });
+    }
+  }
+  return found;
+}
+
+/** What a ledger was told to be at the centre is there. A restored centre may lack it until the ledger hears of that. */
+async function checkAcked(world: World): Promise<Found[]> {
+  const { centre, truth } = world;
+  const found: Found[] = [];
+  for (const device of truth.devices.values()) {
+    if (device.destroyed || !device.till.isOpen) continue;
+    const { view } = device.till;
+    const ledger = device.till.revision();
+    const revision = `${ledger} ${centre.epoch}`;
+    const { checked } = device;
+    if (checked.acked.revision === revision) continue;
+    const identity = view.identity();
+    if (!identity || view.reads.meta.get('sync.serverEpoch') !== String(centre.epoch)) continue;
+    const acked = Number(view.reads.meta.get('sync.ackedSeq') ?? 0);
+    const opened = `${ledger.split('.')[0]} ${centre.epoch}`;
+    // Opened again, it may be an older copy; at another epoch, nothing is sure.
+    const before = checked.acked.opened === opened ? Math.min(checked.acked.seq, acked) : 0;
+    checked.acked = { revision, opened, seq: acked };
+    if (before >= acked) continue;
+    const rows = await centre.rows<{ seq: string; hash: string }>(
+      `SELECT seq, hash FROM ledger_events
+       WHERE ledger_id = '${identity.ledgerId}' AND seq > ${before} AND seq <= ${acked}`,
+    );
+    const known = new Set(rows.map((row) => `${row.seq} ${row.hash}`));
+    for (const event of view.reads.events.from(before + 1, acked - before)) {
+      if (!known.has(`${event.seq} ${event.hash}`))
+        found.push({
+          invariant: 'acked_is_central',
+          detail: `${device.machine.name}: event ${event.seq} was acknowledged`,
+        });
+    }
   }
   return found;
 }
@@ -140,11 +185,13 @@ async function answerForClock(device: Device): Promise<void> {
 
 /** When everything has healed: each redemption is at the centre once, and every ledger says what the centre says. */
 export async function checkHealed(world: World): Promise<Found[]> {
+  for (const device of world.truth.devices.values()) device.checked.acked.opened = '';
+  for (const device of world.truth.devices.values()) device.checked.acked.revision = '';
   return [
     ...(await checkStep(world)),
     ...(await checkCounted(world)),
     ...(await checkExcess(world)),
-    ...(await checkAcked(world)),
+    ...(await checkForks(world)),
     ...(await checkConvergence(world)),
     ...checkChains(world),
   ];
@@ -170,57 +217,62 @@ async function checkCounted({ centre, truth }: World): Promise<Found[]> {
   return found;
 }
 
+/** Each use past the limit is one open incident, and nothing else is. */
 async function checkExcess(world: World): Promise<Found[]> {
   const { centre, truth } = world;
-  const open = await centre.rows<{ offer_id: string; n: string }>(
-    `SELECT offer_id, count(*) AS n FROM incidents
-     WHERE kind = 'over_redemption' AND status = 'open' GROUP BY offer_id`,
+  const rows = await centre.rows<{
+    id: string;
+    offer_id: string;
+    status: string;
+    paid_by: string;
+    n: string;
+  }>(
+    `SELECT r.id, r.offer_id, r.status, r.paid_by, count(i.id) AS n FROM redemptions r
+     LEFT JOIN incidents i ON i.redemption_id = r.id AND i.kind = 'over_redemption' AND i.status = 'open'
+     GROUP BY r.id, r.offer_id, r.status, r.paid_by`,
   );
-  const live = await centre.rows<{ offer_id: string; n: string }>(
-    `SELECT offer_id, count(*) AS n FROM redemptions WHERE status = 'redeemed' GROUP BY offer_id`,
-  );
-  const escrows = await centre.rows<EscrowRow>('SELECT * FROM escrows');
-  const count = (rows: { offer_id: string; n: string }[], id: string) =>
-    Number(rows.find((row) => row.offer_id === id)?.n ?? 0);
-  world.counts.incidents += open.reduce((sum, row) => sum + Number(row.n), 0);
-  return escrows.flatMap((row) => {
-    const offer: TrueOffer | undefined = truth.offers.get(row.offer_id);
-    const uses = count(live, row.offer_id);
-    const incidents = count(open, row.offer_id);
-    // Rights that are with a ledger, or burned, may serve nobody else: what went past the rest is an excess.
-    const least = Math.max(0, uses - Number(row.n));
-    const most = uses - Number(row.spent);
-    return incidents < least || incidents !== most
-      ? [
-          {
-            invariant: 'excess_is_known' as const,
-            detail: `${offer?.codes[0]}: ${incidents} incidents, ${uses} uses, ${JSON.stringify(row)}`,
-          },
-        ]
-      : [];
-  });
-}
-
-async function checkAcked(world: World): Promise<Found[]> {
   const found: Found[] = [];
-  for (const device of world.liveDevices()) {
-    const { view } = device.till;
-    const acked = Number(view.reads.meta.get('sync.ackedSeq') ?? 0);
-    const identity = view.identity();
-    if (!identity) continue;
-    const rows = await world.centre.rows<{ seq: string; hash: string }>(
-      `SELECT seq, hash FROM ledger_events WHERE ledger_id = '${identity.ledgerId}'`,
-    );
-    const known = new Set(rows.map((row) => `${row.seq} ${row.hash}`));
-    for (const event of view.reads.events.from(1, Math.max(1, acked))) {
-      if (event.seq <= acked && !known.has(`${event.seq} ${event.hash}`))
-        found.push({
-          invariant: 'acked_is_central',
-          detail: `${device.machine.name}: event ${event.seq} was acknowledged`,
-        });
-    }
+  const wrong = (detail: string) => found.push({ invariant: 'excess_is_known', detail });
+  for (const row of rows) {
+    const incidents = Number(row.n);
+    world.counts.incidents += incidents;
+    const isExcess = row.status === 'redeemed' && row.paid_by === 'nothing';
+    if (incidents !== (isExcess ? 1 : 0))
+      wrong(
+        `${truth.offers.get(row.offer_id)?.codes[0]}: ${row.id} is ${row.status}, paid by ${row.paid_by}, and has ${incidents} incidents`,
+      );
+  }
+  // Rights that are with a ledger, or burned, may serve nobody else: what went past the rest is an excess.
+  const escrows = await centre.rows<EscrowRow & { uses: string }>(
+    `SELECT e.*, (SELECT count(*) FROM redemptions r WHERE r.offer_id = e.offer_id AND status = 'redeemed') AS uses
+     FROM escrows e`,
+  );
+  for (const row of escrows) {
+    const owed = rows.filter((one) => one.offer_id === row.offer_id && Number(one.n) > 0).length;
+    if (owed < Number(row.uses) - Number(row.n))
+      wrong(`${truth.offers.get(row.offer_id)?.codes[0]}: ${owed} incidents, ${JSON.stringify(row)}`);
+    if (owed > 0 && Number(row.pool) > 0)
+      wrong(`${truth.offers.get(row.offer_id)?.codes[0]}: ${owed} owed while the pool has ${row.pool}`);
   }
   return found;
+}
+
+/** Two histories of one incarnation are at the centre: that is a fork, and one incident says so. */
+async function checkForks(world: World): Promise<Found[]> {
+  const forks = await world.centre.rows<{ ledger_id: string; incarnation: number; n: string }>(
+    `SELECT f.ledger_id, f.incarnation, count(i.id) AS n
+     FROM (SELECT DISTINCT ledger_id, incarnation FROM ledger_events
+       GROUP BY ledger_id, incarnation, seq HAVING count(DISTINCT hash) > 1) f
+     LEFT JOIN incidents i ON i.kind = 'fork' AND i.ledger_id = f.ledger_id
+       AND (i.sides->0->>'incarnation')::int = f.incarnation
+     GROUP BY f.ledger_id, f.incarnation`,
+  );
+  return forks
+    .filter((fork) => Number(fork.n) !== 1)
+    .map(({ ledger_id, incarnation, n }) => ({
+      invariant: 'fork_is_known' as const,
+      detail: `incarnation ${incarnation} of ${ledger_id} has two histories and ${n} incidents`,
+    }));
 }
 
 async function checkConvergence(world: World): Promise<Found[]> {

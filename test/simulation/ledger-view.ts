@@ -14,7 +14,9 @@ export type LedgerView = {
   redemptionsAfter(seq: number): SeenRedemption[];
   /** Voids written after this event. */
   voidsAfter(seq: number): { readonly id: string; readonly voidSeq: number }[];
-  hasEvent(seq: number, hash: string): boolean;
+  /** Grows with each commit of the ledger, as seen from here. */
+  dataVersion(): number;
+  redemptionIds(): Set<string>;
   close(): void;
 };
 
@@ -54,9 +56,8 @@ export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
   const head = database.prepare<[], { seq: number; hash: string }>(
     'SELECT seq, lower(hex(hash)) AS hash FROM events ORDER BY seq DESC LIMIT 1',
   );
-  const event = database.prepare<[number], { hash: string }>(
-    'SELECT lower(hex(hash)) AS hash FROM events WHERE seq = ?',
-  );
+  const version = database.prepare<[], number>('PRAGMA data_version').pluck();
+  const ids = database.prepare<[], string>('SELECT hex(id) FROM redemptions').pluck();
   return {
     reads,
     identity: () => loadIdentity(reads),
@@ -70,7 +71,8 @@ export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
         atRisk: row.atRisk === 1,
       })),
     voidsAfter: (seq) => voids.all(seq).map((row) => ({ ...row, id: uuidText(row.id) })),
-    hasEvent: (seq, hash) => event.get(seq)?.hash === hash,
+    dataVersion: () => version.get() ?? 0,
+    redemptionIds: () => new Set(ids.all().map(uuidText)),
     close: () => void database.close(),
   };
 }

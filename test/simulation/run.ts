@@ -1,16 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type GuardName, guardNames } from '../../shared/redemption/guards.ts';
 import { type FaultName, faultNames, isFaultName } from './faults.ts';
-import type { Violation } from './invariants.ts';
+import type { Invariant } from './invariants.ts';
+import { openSeedPool, type SeedResult } from './seed-pool.ts';
 import { openCentreStore } from './sim-centre.ts';
 import { type Simulated, simulate } from './simulate.ts';
 
 /** `npm run sim`: seeds of the deterministic simulation, their summary, and exit code 1 when anything was violated. */
 
-const USAGE = `npm run sim -- --seeds A..B [--faults NAME,…] [--without GUARD] [--list-guards] [--json] [--trace]
+const USAGE = `npm run sim -- --seeds A..B [--faults NAME,…] [--without GUARD] [--list-guards] [--json] [--jobs N] [--trace]
 faults: ${faultNames.join(', ')}`;
 const DEFAULT_SEEDS = '1..20';
 const MAX_SEEDS = 1_000_000;
+const MAX_JOBS = 64;
 
 type Options = {
   readonly from: number;
@@ -18,6 +21,8 @@ type Options = {
   readonly faults: readonly FaultName[] | undefined;
   readonly without: GuardName | undefined;
   readonly json: boolean;
+  readonly jobs: number;
+  /** Everything that happens, line by line, in this process. */
   readonly trace: boolean;
 };
 
@@ -32,6 +37,7 @@ function readOptions(args: readonly string[]): Options | 'list' {
       without: { type: 'string' },
       'list-guards': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: String(availableParallelism()) },
       trace: { type: 'boolean', default: false },
     },
   });
@@ -47,7 +53,10 @@ function readOptions(args: readonly string[]): Options | 'list' {
   });
   const without = guardNames.find((name) => name === values.without);
   if (values.without !== undefined && !without) throw new UsageError(`no such guard: ${values.without}`);
-  return { from, to, faults, without, json: values.json, trace: values.trace };
+  const jobs = Number(values.jobs);
+  if (!Number.isSafeInteger(jobs) || jobs < 1 || jobs > MAX_JOBS)
+    throw new UsageError(`not a number of processes from 1 to ${MAX_JOBS}: ${values.jobs}`);
+  return { from, to, faults, without, jobs, json: values.json, trace: values.trace };
 }
 
 type Summary = {
@@ -58,7 +67,7 @@ type Summary = {
   refusals: number;
   incidents: number;
   faults: Partial<Record<FaultName, number>>;
-  violations: Pick<Violation, 'seed' | 'step' | 'invariant'>[];
+  violations: { seed: number; step: number; invariant: Invariant | 'no_crash' }[];
 };
 
 function add(summary: Summary, { ledgers, counts, violations }: Simulated): void {
@@ -75,7 +84,7 @@ function add(summary: Summary, { ledgers, counts, violations }: Simulated): void
   for (const { seed, step, invariant } of violations) summary.violations.push({ seed, step, invariant });
 }
 
-async function run({ from, to, faults, without, json, trace }: Options): Promise<number> {
+async function run(options: Options): Promise<number> {
   const summary: Summary = {
     seeds: 0,
     ledgers: 0,
@@ -86,32 +95,59 @@ async function run({ from, to, faults, without, json, trace }: Options): Promise
     faults: {},
     violations: [],
   };
-  const guards = without && { without: new Set([without]) };
-  const store = await openCentreStore();
-  try {
-    for (let seed = from; seed <= to; seed++) {
-      const done = await simulate(seed, {
-        store,
-        faults,
-        guards,
-        print: trace ? (line) => console.log(line) : undefined,
-      });
+  for await (const result of results(options)) {
+    if ('crashed' in result) {
+      console.log(`seed ${result.seed} CRASHED ${result.crashed}`);
+      summary.seeds++;
+      summary.violations.push({ seed: result.seed, step: 0, invariant: 'no_crash' });
+    } else {
+      const { done } = result;
       add(summary, done);
-      for (const { step, invariant, detail } of done.violations) {
+      for (const { seed, step, invariant, detail } of done.violations)
         console.log(`seed ${seed}, step ${step}: ${invariant}: ${detail}`);
-      }
-      if (!json)
-        console.log(`seed ${seed} ${done.violations.length === 0 ? 'held' : 'FAILED'} ${done.digest}`);
-      // Without a guard one failure is what was asked for.
-      if (without && done.violations.length > 0) break;
+      if (!options.json)
+        console.log(`seed ${done.seed} ${done.violations.length === 0 ? 'held' : 'FAILED'} ${done.digest}`);
     }
-  } finally {
-    await store.close();
+    // Without a guard one failure is what was asked for.
+    if (options.without && summary.violations.length > 0) break;
   }
-  if (!json) print(summary);
+  if (!options.json) print(summary);
   else console.log(JSON.stringify(summary));
   return summary.violations.length === 0 ? 0 : 1;
 }
+
+/** In the order of the seeds, whichever is done first. */
+async function* results({ from, to, faults, without, jobs, trace }: Options): AsyncGenerator<SeedResult> {
+  if (trace) {
+    const store = await openCentreStore();
+    const guards = without && { without: new Set([without]) };
+    try {
+      for (let seed = from; seed <= to; seed++) {
+        const print = (line: string) => console.log(line);
+        yield { seed, done: await simulate(seed, { store, faults, guards, print }) };
+      }
+    } finally {
+      await store.close();
+    }
+    return;
+  }
+  const pool = openSeedPool(Math.min(jobs, to - from + 1));
+  try {
+    const running: Promise<SeedResult>[] = [];
+    let ahead = from;
+    for (let seed = from; seed <= to; seed++) {
+      while (ahead <= to && running.length < jobs * AHEAD)
+        running.push(pool.run({ seed: ahead++, faults, without }));
+      const next = running.shift();
+      if (next) yield await next;
+    }
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Seeds given out for each process, so that none waits for a slow one. */
+const AHEAD = 4;
 
 function print(summary: Summary): void {
   const { seeds, ledgers, operations, redemptions, refusals, incidents, faults, violations } = summary;

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import pino from 'pino';
 import { ensureAdminKey } from '../../central/access/admin-key.ts';
 import type { Centre } from '../../central/centre.ts';
@@ -10,19 +10,23 @@ import { buildServer } from '../../central/server.ts';
 import { query } from '../../central/store/db.ts';
 import { openStoreOn, type Store } from '../../central/store/open.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { withPreparedStatements } from './prepared-client.ts';
 
 /** The embedded PostgreSQL, opened once in a process and emptied for each seed. */
 export type CentreStore = { readonly client: PGlite; close(): Promise<void> };
 
 export async function openCentreStore(): Promise<CentreStore> {
-  const client = await PGlite.create();
+  const client = withPreparedStatements(await PGlite.create());
+  await client.exec('SET plan_cache_mode = force_generic_plan');
   return { client, close: () => client.close() };
 }
 
 /** The real centre: its routes, its services and its database, with time and randomness of the simulation. */
 export type SimCentre = {
   readonly centre: Centre;
-  readonly app: FastifyInstance;
+  /** Another number whenever the centre may say something else than before. */
+  readonly revision: number;
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   readonly epoch: number;
   rest(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -42,12 +46,22 @@ export type SimCentre = {
 export type RestAnswer = { readonly status: number; readonly body: Record<string, unknown> };
 
 const ADMIN_KEY = 'simulation-admin-key-0123456789';
-const KEPT = 'kept';
 
 export async function startCentre(store: CentreStore, ports: Ports): Promise<SimCentre> {
   await empty(store.client);
   let running = await serve(store.client, ports);
-  let hasBackup = false;
+  /** Every table as JSON: far cheaper than tables beside the real ones. */
+  let kept: string | undefined;
+  let revision = 0;
+
+  async function inject(request: InjectOptions): Promise<LightMyRequestResponse> {
+    revision++;
+    try {
+      return await running.app.inject(request);
+    } finally {
+      revision++;
+    }
+  }
 
   const tables = async () =>
     (
@@ -62,14 +76,15 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
     get centre() {
       return running.centre;
     },
-    get app() {
-      return running.app;
+    get revision() {
+      return revision;
     },
+    inject,
     get epoch() {
       return running.store.epoch;
     },
     async rest(method, url, body, key) {
-      const answer = await running.app.inject({
+      const answer = await inject({
         method,
         url,
         headers: {
@@ -83,26 +98,39 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
     },
     rows: (text) => query(running.centre.db, sql.raw(text)),
     get hasBackup() {
-      return hasBackup;
+      return kept !== undefined;
     },
     async backup() {
-      const copies = (await tables()).map((name) => `CREATE TABLE ${KEPT}.${name} AS TABLE public.${name};`);
-      await store.client.exec(
-        `DROP SCHEMA IF EXISTS ${KEPT} CASCADE; CREATE SCHEMA ${KEPT}; ${copies.join('\n')}`,
+      const copies = (await tables()).map((name) => `'${name}', (SELECT json_agg(t) FROM ${name} t)`);
+      const { rows } = await store.client.query<{ kept: string }>(
+        `SELECT json_build_object(${copies.join(', ')})::text AS kept`,
       );
-      hasBackup = true;
+      kept = rows[0]?.kept;
     },
     async restore() {
-      assert(hasBackup, 'a backup was made');
+      assert(kept !== undefined, 'a backup was made');
       await running.app.close();
       const names = await tables();
       await store.client.exec(`
         SET session_replication_role = replica;
-        TRUNCATE ${names.map((name) => `public.${name}`).join(', ')};
-        ${names.map((name) => `INSERT INTO public.${name} OVERRIDING SYSTEM VALUE TABLE ${KEPT}.${name};`).join('\n')}
-        SET session_replication_role = DEFAULT;
-        SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`);
-      hasBackup = false;
+        ${names.map((name) => `DELETE FROM ${name};`).join('\n')}
+        SET session_replication_role = DEFAULT;`);
+      await store.client.transaction(async (tx) => {
+        await tx.exec('SET LOCAL session_replication_role = replica');
+        const tablesOf = JSON.parse(kept ?? '{}') as Record<string, unknown>;
+        for (const name of names) {
+          if (tablesOf[name] === null || tablesOf[name] === undefined) continue;
+          await tx.query(
+            `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`,
+            [JSON.stringify(tablesOf[name])],
+          );
+        }
+      });
+      await store.client.exec(
+        `SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`,
+      );
+      kept = undefined;
+      revision++;
       running = await serve(store.client, ports, true);
     },
     async close() {
@@ -134,7 +162,6 @@ async function empty(client: PGlite): Promise<void> {
     `SELECT to_regclass('public.server_state') IS NOT NULL AS exists`,
   );
   if (!rows[0]?.exists) return;
-  await client.exec('DROP SCHEMA IF EXISTS kept CASCADE');
   const { rows: tables } = await client.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition

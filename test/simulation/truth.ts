@@ -57,6 +57,9 @@ export type Device = {
   twinOf?: { readonly name: string; readonly incarnation: number } | undefined;
   readonly twice: Map<string, number>;
   readonly leaseTotals: Map<string, number>;
+  /** The revision of its ledger that was absorbed, and the last one that each check has seen. */
+  absorbed: string;
+  readonly checked: { durability: string; acked: { revision: string; opened: string; seq: number } };
   enrolled: boolean;
   destroyed: boolean;
   givenUp: boolean;
@@ -88,6 +91,9 @@ export function createTruth(): Truth {
     devices,
     absorb(device) {
       const { view, machine } = device.till;
+      const revision = device.till.revision();
+      if (device.absorbed === revision) return;
+      device.absorbed = revision;
       for (const row of view.redemptionsAfter(device.seenSeq)) {
         device.seenSeq = row.seq;
         if (redemptions.has(row.id)) continue;

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Guards } from '../../shared/redemption/guards.ts';
 import type { CentreRequest, CentreResponse } from '../../till/ports.ts';
@@ -32,6 +33,8 @@ export type World = {
   readonly webHolds: string[];
   /** What the web shop sold: it gives the centre its orders again after a restore. */
   readonly webOrders: WebOrder[];
+  /** The revision of the centre that a check has seen last. */
+  readonly checked: { rights: number };
   step: number;
   now(): number;
   passTime(ms: number): void;
@@ -117,6 +120,7 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
     openBaskets: new Map(),
     webHolds: [],
     webOrders: [],
+    checked: { rights: -1 },
     step: 0,
     now: () => nowMs,
     passTime: (ms) => {
@@ -133,6 +137,8 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
         seenVoidSeq: 0,
         twice: new Map(),
         leaseTotals: new Map(),
+        absorbed: '',
+        checked: { durability: '', acked: { revision: '', opened: '', seq: 0 } },
         enrolled: given !== undefined,
         destroyed: false,
         givenUp: false,
@@ -157,15 +163,17 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
 
 async function deliver(centre: SimCentre, request: CentreRequest): Promise<CentreResponse> {
   const { pathname, search } = new URL(request.url);
-  const answer = await centre.app.inject({
+  const answer = await centre.inject({
     method: request.method,
     url: pathname + search,
     headers: { ...request.headers },
     ...(request.body === undefined ? {} : { payload: Buffer.from(request.body) }),
   });
+  // The till's own transport unpacks what it asked for, as fetch does.
+  const isPacked = answer.headers['content-encoding'] === 'gzip';
   return {
     status: answer.statusCode,
     headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
-    body: answer.rawPayload,
+    body: isPacked ? gunzipSync(answer.rawPayload) : answer.rawPayload,
   };
 }
