@@ -1,7 +1,16 @@
 import { useSyncExternalStore } from 'react';
 
 /** Screens by the text after `#/`; the part behind the screen's name is its subject, e.g. `#/batches/<id>`. */
-export const screens = ['redeem', 'recent', 'search', 'offers', 'batches', 'reports', 'settings'] as const;
+export const screens = [
+  'redeem',
+  'recent',
+  'search',
+  'offers',
+  'batches',
+  'reports',
+  'inbox',
+  'settings',
+] as const;
 export type Screen = (typeof screens)[number];
 export type Route = { readonly screen: Screen; readonly subject: string | undefined };
 

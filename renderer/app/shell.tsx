@@ -3,6 +3,7 @@ import {
   IconChartBar,
   IconHelp,
   IconHistory,
+  IconInbox,
   IconLock,
   IconSearch,
   IconSettings,
@@ -13,6 +14,7 @@ import { type ComponentType, lazy, type MouseEvent, Suspense, useEffect, useRef,
 import { useTranslation } from 'react-i18next';
 import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts';
 import { useClient } from '../api/use-client.ts';
+import { InboxBadge } from '../inbox/inbox-badge.tsx';
 import { Redeem } from '../redeem/redeem.tsx';
 import { useRedeem } from '../redeem/redeem-store.ts';
 import { useScanner } from '../redeem/use-scanner.ts';
@@ -38,12 +40,14 @@ const Search = lazy(() => import('../search/search.tsx'));
 const Offers = lazy(() => import('../offers/offers.tsx'));
 const Batches = lazy(() => import('../batches/batches.tsx'));
 const Reports = lazy(() => import('../reports/reports.tsx'));
+const Inbox = lazy(() => import('../inbox/inbox.tsx'));
 const Settings = lazy(() => import('../settings/settings.tsx'));
 
 type Entry = {
   readonly screen: Screen;
   readonly role: OperatorRole;
-  readonly key: string;
+  /** Of the keyboard; the twelve do not go round. */
+  readonly key?: string;
   readonly icon: typeof IconTicket;
   readonly content: ComponentType;
 };
@@ -55,6 +59,7 @@ const entries: readonly Entry[] = [
   { screen: 'offers', role: 'manager', key: 'F7', icon: IconTicket, content: Offers },
   { screen: 'batches', role: 'manager', key: 'F8', icon: IconStack2, content: Batches },
   { screen: 'reports', role: 'manager', key: 'F12', icon: IconChartBar, content: Reports },
+  { screen: 'inbox', role: 'manager', icon: IconInbox, content: Inbox },
   { screen: 'settings', role: 'cashier', key: 'F9', icon: IconSettings, content: Settings },
 ];
 
@@ -75,7 +80,9 @@ export function Shell() {
 
   useKeys({
     F1: toggleHelp,
-    ...Object.fromEntries(allowed.map((entry) => [entry.key, () => go(entry.screen)])),
+    ...Object.fromEntries(
+      allowed.flatMap(({ key, screen: name }) => (key === undefined ? [] : [[key, () => go(name)]])),
+    ),
     F10: lock,
   });
 
@@ -117,9 +124,12 @@ export function Shell() {
           >
             <Icon size={26} stroke={1.8} aria-hidden="true" />
             <span>{t(`nav.${name}`)}</span>
-            <span className={classes.railKey} aria-hidden="true">
-              {key}
-            </span>
+            {name === 'inbox' && <InboxBadge />}
+            {key !== undefined && (
+              <span className={classes.railKey} aria-hidden="true">
+                {key}
+              </span>
+            )}
           </a>
         ))}
       </nav>

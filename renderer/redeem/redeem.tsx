@@ -93,6 +93,9 @@ function useResultSound(): void {
   const fault = useRedeem((redeem) => redeem.fault);
   const sound = usePreferences((preferences) => preferences.sound);
   useEffect(() => {
+    if (sound) sounds.prepare();
+  }, [sound]);
+  useEffect(() => {
     if (!sound || (result === undefined && fault === undefined)) return;
     const { latest } = useRedeem.getState();
     const coupon = result?.coupons.find((one) => one.entered === latest);

@@ -7,6 +7,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { useScannerTest } from '../redeem/scanner-test.ts';
 import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
+import layout from '../ui/form.module.css';
 import { Notice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { type Findings, findingsOf, type ScannedKey } from './scanner-findings.ts';
@@ -81,7 +82,7 @@ function ScannerTest({ onStop }: { onStop: () => void }) {
   }, [expected]);
 
   return (
-    <div ref={area} tabIndex={-1}>
+    <div ref={area} tabIndex={-1} className={layout.dialog}>
       <div className={classes.scanTest}>
         <TestSymbol text={expected} />
         <div aria-live="polite" data-testid="scanner-findings">

@@ -20,6 +20,10 @@ function tone(frequency: number, startS: number, lengthS: number, volume: number
 }
 
 export const sounds = {
+  /** The first sound of a window takes a while to set up: better before the first customer than with them. */
+  prepare(): void {
+    context ??= new AudioContext();
+  },
   accepted(): void {
     tone(880, 0, 0.12, 0.2);
     tone(1318, 0.09, 0.18, 0.2);

@@ -69,7 +69,7 @@ export async function typeTotal(page: Page, amount: string): Promise<void> {
 
 export async function goTo(
   page: Page,
-  screen: 'Redeem' | 'Recent' | 'Search' | 'Offers' | 'Batches' | 'Reports' | 'Settings',
+  screen: 'Redeem' | 'Recent' | 'Search' | 'Offers' | 'Batches' | 'Reports' | 'Inbox' | 'Settings',
 ): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: screen }).click();
   await expect(page.getByRole('navigation').locator('[aria-current="page"]')).toContainText(screen);

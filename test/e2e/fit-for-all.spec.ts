@@ -145,6 +145,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('row').nth(1)).toBeVisible();
         await check(`reports: ${tab}`);
       }
+      await goTo(page, 'Inbox');
+      await check('inbox, empty');
       await goTo(page, 'Settings');
       await expect(page.getByText('Marco')).toBeVisible();
       await check('settings');

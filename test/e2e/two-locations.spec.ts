@@ -1,70 +1,6 @@
-import type { Page } from '@playwright/test';
-import type { Centre } from './centre.ts';
-import { confirm, expectAccepted, expectRefused, goTo, scan, typePin, typeTotal } from './desk.ts';
+import { confirm, expectAccepted, expectRefused, goTo, scan, typeTotal } from './desk.ts';
 import { expect, test } from './fixtures.ts';
-
-const PIN = '135790';
-const pill = (page: Page) => page.getByTestId('sync-pill');
-
-async function setUp(page: Page, shop: string): Promise<void> {
-  await page.getByLabel('Name of the shop').fill(shop);
-  await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByLabel('Your name').fill('Grace');
-  await page.keyboard.press('Enter');
-  await typePin(page, PIN);
-  await expect(page.getByRole('heading', { name: 'Once more' })).toBeVisible();
-  await typePin(page, PIN);
-  await expect(page.getByRole('navigation')).toBeVisible();
-}
-
-async function enrol(page: Page, centre: Centre): Promise<void> {
-  const made = (await centre.request('POST', '/api/locations/enrolments', {})) as { enrolment_code: string };
-  await pill(page).click();
-  await page.getByRole('button', { name: 'Join a centre' }).click();
-  await page.getByLabel('Address of the centre').fill(centre.url);
-  await page.getByLabel('Enrolment code').fill(made.enrolment_code);
-  await page.getByRole('button', { name: 'Join', exact: true }).click();
-  await expect(page.getByText('This location belongs to')).toBeVisible({ timeout: 20_000 });
-}
-
-async function syncNow(page: Page): Promise<void> {
-  await pill(page).click();
-  await page.getByRole('button', { name: 'Sync now' }).click();
-  await expect(page.getByText('Everything is sent')).toBeVisible({ timeout: 20_000 });
-  await page.keyboard.press('Escape');
-  await expect(page.getByText('Everything is sent')).toBeHidden();
-}
-
-/** Three unique codes of an offer that is made at the centre. */
-async function offerAtCentre(centre: Centre): Promise<string[]> {
-  const offer = (await centre.request('POST', '/api/offers', {
-    name: 'From the centre',
-    currency: 'EUR',
-    trigger: 'code',
-    benefits: [{ type: 'percent', percentBp: 2000, target: { scope: 'order' }, base: 'sequential' }],
-    conditions: [],
-    validity: {},
-    limits: {},
-    stacking: { mode: 'stackable', priority: 0 },
-    fundedBy: { type: 'merchant' },
-    taxTreatment: 'before_tax',
-    refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'full_return' },
-    offlinePolicy: {
-      type: 'bounded',
-      maxDiscountMinor: 5_000,
-      maxUses: 10,
-      maxAgeMs: 604_800_000,
-      managerPin: false,
-    },
-  })) as { id: string };
-  const made = (await centre.request('POST', `/api/offers/${offer.id}/codes`, {
-    name: 'Letter',
-    count: 3,
-  })) as {
-    codes: string[];
-  };
-  return made.codes.map((code) => code.replaceAll('-', ''));
-}
+import { enrol, offerAtCentre, pill, setUp, syncNow } from './locations.ts';
 
 test.use({ tillOptions: { demo: false } });
 
@@ -117,4 +53,47 @@ test('a code used at one location is refused at the other, and a cut network onl
   await syncNow(till.page);
   await expect(pill(till.page)).toHaveAttribute('data-state', 'online');
   await expect(pill(till.page)).not.toContainText('waiting');
+});
+
+test('a code that both accepted without a network is found, and decided at either', async ({
+  till,
+  startTill,
+  centre,
+}) => {
+  test.setTimeout(180_000);
+  const other = await startTill({ demo: false });
+  const [code = ''] = await offerAtCentre(centre);
+  await setUp(till.page, 'Market Square');
+  await enrol(till.page, centre);
+  await setUp(other.page, 'Station');
+  await enrol(other.page, centre);
+  await syncNow(till.page);
+  await syncNow(other.page);
+
+  centre.cut();
+  for (const { page } of [till, other]) {
+    await goTo(page, 'Redeem');
+    await typeTotal(page, '50.00');
+    await scan(page, code);
+    await expectAccepted(page, { discount: '10.00', payable: '40.00' });
+    await confirm(page);
+  }
+  centre.mend();
+  for (const { page } of [till, other, till]) await syncNow(page);
+
+  const { page } = till;
+  await expect(page.getByRole('link', { name: /Inbox/ })).toContainText('1');
+  await goTo(page, 'Inbox');
+  const incidents = page.getByTestId('incidents').getByRole('listitem');
+  await expect(incidents).toHaveCount(1);
+  await expect(incidents).toContainText('Used too often');
+  await expect(incidents).toContainText('€10.00');
+  await page.getByRole('button', { name: 'Decide' }).click();
+  await expect(page.getByRole('dialog')).toContainText('From the centre');
+  await page.getByRole('dialog').getByText('Paid back', { exact: true }).click();
+  await page.getByLabel('Paid back by').fill('The customer');
+  await page.getByRole('button', { name: 'Put on record' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByText('Decided', { exact: true }).click();
+  await expect(incidents).toContainText('Paid back');
 });
