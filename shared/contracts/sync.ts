@@ -10,7 +10,7 @@ import { refusalSchema } from './refusal.ts';
 export const SYNC_PROTOCOL = 1;
 
 export const MAX_EVENTS_PER_PUSH = 2_000;
-export const MAX_CHANGES_PER_PULL = 500;
+export const MAX_CHANGES_PER_PULL = 2_000;
 /** Codes travel in one `codes` change of at most this many. */
 export const MAX_CODES_PER_CHANGE = 2_000;
 /** Characters of one event as written: a redemption over the largest basket fits. */

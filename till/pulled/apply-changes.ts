@@ -9,6 +9,9 @@ import type { Services } from '../services.ts';
 
 type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
 
+/** Everything but codes, which come by the million: see `apply-codes.ts`. */
+export type LightChange = Exclude<Change, { kind: 'codes' }>;
+
 /** What could not be applied, and why: kept out of the ledger, told to the log, never in the way of the rest. */
 export type Skipped = { readonly kind: Change['kind']; readonly id: string; readonly why: string };
 
@@ -16,21 +19,19 @@ export type Skipped = { readonly kind: Change['kind']; readonly id: string; read
  * Takes changes of the centre's feed into the ledger, in their order and in the caller's transaction, so that the
  * cursor moves with them. Every kind says how things are, not what happened: applying one twice changes nothing.
  */
-export function applyChanges(tx: Tx, services: Services, changes: readonly Change[]): Skipped[] {
+export function applyChanges(tx: Tx, services: Services, changes: readonly LightChange[]): Skipped[] {
   const skipped = changes.flatMap((change) => applyChange(tx, services, change) ?? []);
   for (const { kind, id, why } of skipped)
     services.ports.logger.warn('a change was skipped', { kind, id, why });
   return skipped;
 }
 
-function applyChange(tx: Tx, services: Services, change: Change): Skipped | undefined {
+function applyChange(tx: Tx, services: Services, change: LightChange): Skipped | undefined {
   switch (change.kind) {
     case 'offer':
       return applyOffer(tx, change);
     case 'batch':
       return applyBatch(tx, change);
-    case 'codes':
-      return applyCodes(tx, services, change);
     case 'codeUse':
       return applyCodeUse(tx, change);
     case 'codeHome':
@@ -69,26 +70,6 @@ function applyBatch(tx: Tx, batch: ChangeOf<'batch'>): Skipped | undefined {
   return undefined;
 }
 
-function applyCodes(tx: Tx, services: Services, change: ChangeOf<'codes'>): Skipped | undefined {
-  const { offerId, batchId, ids, codes, firstSerial, usesPerCode } = change;
-  assert(ids.length === codes.length, 'every code has its id');
-  if (!tx.read.offers.byId(offerId)) return { kind: 'codes', id: offerId, why: 'their offer is unknown' };
-  const batch = batchId === undefined ? undefined : tx.read.batches.byId(batchId);
-  if (batchId !== undefined && !batch) return { kind: 'codes', id: batchId, why: 'their batch is unknown' };
-  const issuedAt = batch?.createdAt ?? services.clock.now();
-  const maxUses = usesPerCode ?? null;
-  const rows = codes.map((code, i) => [ids[i] as string, code, firstSerial + i, maxUses] as const);
-  // In the order of the index of codes: its pages are visited one after the other.
-  rows.sort(([, a], [, b]) => (a < b ? -1 : 1));
-  const made = { offerId, batchId: batchId ?? null, home: 'centre', issuedAt } as const;
-  const inserted = tx.write.coupons.insertMany(made, rows);
-  const taken = inserted === ids.length ? 0 : ids.filter((id) => !tx.read.coupons.byId(id)).length;
-  if (batchId !== undefined && ids.length > 0) tx.write.coupons.keepSerials(batchId, firstSerial, ids);
-  return taken === 0
-    ? undefined
-    : { kind: 'codes', id: batchId ?? offerId, why: `${taken} codes belong to other coupons here` };
-}
-
 function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined {
   const { couponId: id, used, usedHere, status, lastAt, lastWhere } = change;
   const coupon = tx.read.coupons.byId(id);
@@ -96,6 +77,8 @@ function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined 
   const usedElsewhere = Math.max(0, used - usedHere);
   const { offerId, batchId } = coupon;
   const more = usedElsewhere - coupon.usedElsewhere;
+  // Most that is told is what this ledger has told itself.
+  if (more === 0 && usedElsewhere === 0 && status === coupon.status) return undefined;
   if (batchId !== null && more !== 0) {
     const count = {
       offerId,

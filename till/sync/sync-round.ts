@@ -10,7 +10,8 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { continueAs, incarnationAt } from '../incarnation.ts';
-import { applyChanges } from '../pulled/apply-changes.ts';
+import { applyChanges, type LightChange } from '../pulled/apply-changes.ts';
+import { applyCodes, type CodesChange } from '../pulled/apply-codes.ts';
 import type { Services } from '../services.ts';
 import { ackedSeq, syncKeys } from '../sync-state.ts';
 import type { CentreClient, Identity } from './centre-client.ts';
@@ -108,15 +109,19 @@ function withinSize(rows: readonly EventRow[]): readonly EventRow[] {
 async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Refusal>> {
   const { services, client, identity, isStopped } = parts;
   const { store, clock } = services;
+  const taking = createTaking(parts);
+  let cursor = store.read.meta.get(syncKeys.cursor);
   let pulled = 0;
   for (let i = 0; i < MAX_PULLS; i++) {
-    const answer = await client.pull(identity, store.read.meta.get(syncKeys.cursor));
+    const answer = await client.pull(identity, cursor);
     if (isStopped()) return err(refusal('busy'));
     if (!answer.ok) return answer;
-    const { changes, cursor, more, serverEpoch, serverTime } = answer.value;
+    const { changes, more, serverEpoch, serverTime } = answer.value;
     if (isOutdated(services, serverEpoch)) return err(refusal('centre_refused', { why: 'an old answer' }));
     clock.trust(serverTime);
-    await applyPage(parts, changes, cursor);
+    cursor = answer.value.cursor;
+    const isLast = !more || isRestored(services, serverEpoch);
+    await taking.take(changes, cursor, isLast);
     if (isStopped()) return err(refusal('busy'));
     pulled += changes.length;
     parts.onProgress();
@@ -128,32 +133,59 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
 
 /** Slices of a page, so that a cashier's scan between two of them does not wait for the whole. */
 const MAX_CHANGES_PER_TRANSACTION = 50;
+/** Codes are put into the ledger so many at once, sorted: some ten megabytes. */
+const MAX_CODES_GATHERED = 100_000;
 
-async function applyPage({ services, isStopped }: RoundParts, changes: readonly Change[], cursor: string) {
-  for (const slice of slicesOf(changes)) {
-    services.store.transact((tx) => applyChanges(tx, services, slice));
+/** Applies the pages of one pull in their order. The cursor moves when everything before it is in the ledger. */
+function createTaking({ services, isStopped }: RoundParts) {
+  const { store } = services;
+  let gathered: CodesChange[] = [];
+  let count = 0;
+
+  async function pause(): Promise<boolean> {
     await new Promise((resume) => setImmediate(resume));
-    if (isStopped()) return;
+    return !isStopped();
   }
-  // Last: a page that was cut off is pulled again, and applying it twice changes nothing.
-  if (services.store.read.meta.get(syncKeys.cursor) !== cursor)
-    services.store.transact((tx) => tx.write.meta.set(syncKeys.cursor, cursor));
-}
 
-/** A chunk of codes stands alone; everything else is light. */
-function slicesOf(changes: readonly Change[]): Change[][] {
-  const slices: Change[][] = [];
-  let light: Change[] = [];
-  for (const change of changes) {
-    if (change.kind === 'codes' || light.length === MAX_CHANGES_PER_TRANSACTION) {
-      if (light.length > 0) slices.push(light);
-      light = [];
-    }
-    if (change.kind === 'codes') slices.push([change]);
-    else light.push(change);
+  async function flush(): Promise<void> {
+    const codes = gathered;
+    gathered = [];
+    count = 0;
+    if (codes.length > 0) await applyCodes(services, codes, pause);
   }
-  if (light.length > 0) slices.push(light);
-  return slices;
+
+  async function applyLight(changes: readonly LightChange[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += MAX_CHANGES_PER_TRANSACTION) {
+      const slice = changes.slice(start, start + MAX_CHANGES_PER_TRANSACTION);
+      store.transact((tx) => applyChanges(tx, services, slice));
+      if (!(await pause())) return;
+    }
+  }
+
+  return {
+    async take(changes: readonly Change[], cursor: string, isLast: boolean): Promise<void> {
+      let light: LightChange[] = [];
+      for (const change of changes) {
+        if (change.kind === 'codes') {
+          await applyLight(light);
+          light = [];
+          gathered.push(change);
+          count += change.ids.length;
+          continue;
+        }
+        // What is said of a code follows it; offers and batches may come before codes that still wait.
+        if (change.kind !== 'offer' && change.kind !== 'batch') await flush();
+        if (isStopped()) return;
+        light.push(change);
+      }
+      await applyLight(light);
+      if (!isLast && count > 0 && count < MAX_CODES_GATHERED) return;
+      await flush();
+      // A pull that was cut off begins again here, and applying a change twice changes nothing.
+      if (!isStopped() && store.read.meta.get(syncKeys.cursor) !== cursor)
+        store.transact((tx) => tx.write.meta.set(syncKeys.cursor, cursor));
+    },
+  };
 }
 
 function isRestored({ store }: Services, serverEpoch: number): boolean {

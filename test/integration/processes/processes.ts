@@ -134,24 +134,17 @@ export async function startCentre(folder: string, databaseUrl: string): Promise<
   let port = '0';
 
   async function start(): Promise<void> {
-    const started = spawn(
-      process.execPath,
-      [
-        ...(process.env.CF_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/cfprof'] : []),
-        path.join(import.meta.dirname, '../../../central/main.ts'),
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: {
-          ...process.env,
-          DATABASE_URL: databaseUrl,
-          COUNTERFOIL_ADMIN_KEY: ADMIN_KEY,
-          COUNTERFOIL_DATA: folder,
-          COUNTERFOIL_PORT: port,
-          COUNTERFOIL_LOG_LEVEL: 'error',
-        },
+    const started = spawn(process.execPath, [path.join(import.meta.dirname, '../../../central/main.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        COUNTERFOIL_ADMIN_KEY: ADMIN_KEY,
+        COUNTERFOIL_DATA: folder,
+        COUNTERFOIL_PORT: port,
+        COUNTERFOIL_LOG_LEVEL: 'error',
       },
-    );
+    });
     child = started;
     const address = await new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the centre does not start')), START_MS);

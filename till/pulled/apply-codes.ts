@@ -1,0 +1,87 @@
+import type { CodeToInsert } from '../../db/queries/coupons.ts';
+import type { Tx } from '../../db/store.ts';
+import type { Change } from '../../shared/contracts/sync.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import type { Services } from '../services.ts';
+
+export type CodesChange = Extract<Change, { kind: 'codes' }>;
+
+/** Codes in one transaction: a cashier's scan between two of them does not wait for the whole. */
+const CODES_PER_TRANSACTION = 2_000;
+
+/**
+ * Takes many codes into the ledger, in the order of their texts: each page of the index of codes is then visited once
+ * for all of them, not once for each. Cut off in the middle it is done again, and what is there already stays.
+ * @param pause between two transactions; false: the core is closing
+ */
+export async function applyCodes(
+  services: Services,
+  changes: readonly CodesChange[],
+  pause: () => Promise<boolean>,
+): Promise<void> {
+  for (const group of groupsOf(changes)) {
+    const [first] = group;
+    assert(first !== undefined, 'a group has a change');
+    const missing = services.store.transact((tx) => prepare(tx, first));
+    if (missing !== undefined) {
+      warn(services, first, missing);
+      continue;
+    }
+    const rows = group.flatMap(rowsOf).sort(([, a], [, b]) => (a < b ? -1 : 1));
+    let taken = 0;
+    for (let start = 0; start < rows.length; start += CODES_PER_TRANSACTION) {
+      const some = rows.slice(start, start + CODES_PER_TRANSACTION);
+      taken += services.store.transact((tx) => insert(tx, services, first, some));
+      if (!(await pause())) return;
+    }
+    const { batchId } = first;
+    if (batchId !== undefined)
+      services.store.transact((tx) => {
+        for (const { firstSerial, ids } of group)
+          if (ids.length > 0) tx.write.coupons.keepSerials(batchId, firstSerial, ids);
+      });
+    if (taken > 0) warn(services, first, `${taken} codes belong to other coupons here`);
+  }
+}
+
+/** Changes whose codes differ in nothing but themselves, in the order of their coming. */
+function groupsOf(changes: readonly CodesChange[]): CodesChange[][] {
+  const groups = new Map<string, CodesChange[]>();
+  for (const change of changes) {
+    const key = `${change.offerId} ${change.batchId} ${change.issuedAt}`;
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
+  }
+  return [...groups.values()];
+}
+
+function rowsOf({ ids, codes, firstSerial, usesPerCode }: CodesChange): CodeToInsert[] {
+  assert(ids.length === codes.length, 'every code has its id');
+  return codes.map((code, i) => [ids[i] as string, code, firstSerial + i, usesPerCode ?? null]);
+}
+
+/** @returns what is not known here, so that the codes cannot be taken */
+function prepare(tx: Tx, { offerId, batchId }: CodesChange): string | undefined {
+  if (!tx.read.offers.byId(offerId)) return 'their offer is unknown';
+  if (batchId !== undefined && !tx.read.batches.byId(batchId)) return 'their batch is unknown';
+  return undefined;
+}
+
+/** @returns how many of the codes belong to other coupons */
+function insert(
+  tx: Tx,
+  services: Services,
+  { offerId, batchId }: CodesChange,
+  rows: readonly CodeToInsert[],
+): number {
+  const batch = batchId === undefined ? undefined : tx.read.batches.byId(batchId);
+  const issuedAt = batch?.createdAt ?? services.clock.now();
+  const made = { offerId, batchId: batchId ?? null, home: 'centre', issuedAt } as const;
+  const inserted = tx.write.coupons.insertMany(made, rows);
+  return inserted === rows.length ? 0 : rows.filter(([id]) => !tx.read.coupons.byId(id)).length;
+}
+
+function warn({ ports }: Services, { offerId, batchId }: CodesChange, why: string): void {
+  ports.logger.warn('a change was skipped', { kind: 'codes', id: batchId ?? offerId, why });
+}
