@@ -22,6 +22,7 @@ import { leaseReads, leaseWrites } from './queries/leases.ts';
 import { metaReads, metaWrites } from './queries/meta.ts';
 import { offerReads, offerWrites } from './queries/offers.ts';
 import { operatorReads, operatorWrites } from './queries/operators.ts';
+import { printingReads, printingWrites } from './queries/printing.ts';
 import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
 import { refundReads, refundWrites } from './queries/refunds.ts';
 import { reportReads } from './queries/reports.ts';
@@ -233,6 +234,7 @@ export function prepareReads(db: Drizzle) {
     batchJobs: batchJobReads(db),
     codeRanges: codeRangeReads(db),
     imports: importReads(db),
+    printing: printingReads(db),
     codeHomes: codeHomeReads(db),
     budgets: budgetReads(db),
     incidents: incidentReads(db),
@@ -260,6 +262,7 @@ function prepareWrites(db: Drizzle) {
     batchJobs: batchJobWrites(db),
     codeRanges: codeRangeWrites(db),
     imports: importWrites(db),
+    printing: printingWrites(db),
     codeHomes: codeHomeWrites(db),
     budgets: budgetWrites(db),
     incidents: incidentWrites(db),

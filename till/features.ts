@@ -13,6 +13,7 @@ import { lanesFeature } from './lanes/handlers.ts';
 import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
 import { printingFeature } from './printing/handlers.ts';
+import { receiptsFeature } from './printing/receipts.ts';
 import { redemptionFeature } from './redemption/handlers.ts';
 import { reportsFeature } from './reports/handlers.ts';
 import { searchFeature } from './search/handlers.ts';
@@ -34,6 +35,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     importsFeature(services, jobs),
     batchesFeature(services, jobs),
     printingFeature(services),
+    receiptsFeature(services),
     redemption,
     sync,
     inboxFeature(services),

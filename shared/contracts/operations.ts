@@ -9,6 +9,7 @@ import { inboxOperations } from './operations/inbox.ts';
 import { keyOperations } from './operations/keys.ts';
 import { laneOperations } from './operations/lanes.ts';
 import { offerOperations } from './operations/offers.ts';
+import { printingOperations } from './operations/printing.ts';
 import { redemptionOperations } from './operations/redemption.ts';
 import { reportOperations } from './operations/reports.ts';
 import { searchOperations } from './operations/search.ts';
@@ -22,6 +23,7 @@ export const operations = {
   ...campaignOperations,
   ...batchOperations,
   ...importOperations,
+  ...printingOperations,
   ...redemptionOperations,
   ...reportOperations,
   ...searchOperations,

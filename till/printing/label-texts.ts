@@ -7,6 +7,8 @@ type Words = {
   freeShipping: string;
   from(amount: string): string;
   until(day: string): string;
+  /** On what was printed before. */
+  copy: string;
   /** In `Intl`'s tongue. */
   locale: string;
 };
@@ -17,6 +19,7 @@ const words: Readonly<Record<Language, Words>> = {
     freeShipping: 'Free delivery',
     from: (amount) => `from ${amount}`,
     until: (day) => `Valid until ${day}`,
+    copy: 'COPY',
     locale: 'en-GB',
   },
   de: {
@@ -24,6 +27,7 @@ const words: Readonly<Record<Language, Words>> = {
     freeShipping: 'Lieferung frei',
     from: (amount) => `ab ${amount}`,
     until: (day) => `Gültig bis ${day}`,
+    copy: 'KOPIE',
     locale: 'de-DE',
   },
   es: {
@@ -31,9 +35,12 @@ const words: Readonly<Record<Language, Words>> = {
     freeShipping: 'Envío gratis',
     from: (amount) => `desde ${amount}`,
     until: (day) => `Válido hasta el ${day}`,
+    copy: 'COPIA',
     locale: 'es-ES',
   },
 };
+
+export const copyMark = (language: Language): string => words[language].copy;
 
 const BASIS_POINTS = 10_000;
 const SEPARATOR = ' · ';

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { idSchema, instantSchema, nameSchema } from '../common.ts';
+import { operation } from '../operation.ts';
+import { MAX_BATCH_CODES } from './batches.ts';
+
+/** More receipts are several jobs: a roll of paper has an end. */
+export const MAX_RECEIPTS = 200;
+
+const paperSchema = z.union([z.literal(58), z.literal(80)]);
+
+/** How a receipt printer is reached. */
+export const printerLinkSchema = z.discriminatedUnion('kind', [
+  /** Raw bytes over the network, port 9100 on most. */
+  z.strictObject({
+    kind: z.literal('tcp'),
+    host: z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/),
+    port: z.int().min(1).max(65_535).default(9100),
+  }),
+  /** A serial or USB device of this machine, `/dev/usb/lp0` or `COM3`. */
+  z.strictObject({
+    kind: z.literal('device'),
+    path: z.string().regex(/^(\/dev\/[\w/.-]{1,120}|COM\d{1,3})$/),
+  }),
+  /** A queue of this machine's spooler, which passes the bytes on as they are. */
+  z.strictObject({ kind: z.literal('spooler'), queue: z.string().regex(/^[A-Za-z0-9_.-]{1,120}$/) }),
+]);
+export type PrinterLink = z.output<typeof printerLinkSchema>;
+
+export const printerSettingsSchema = z.strictObject({
+  link: printerLinkSchema,
+  /** Width of the paper in millimetres. */
+  paperMm: paperSchema,
+  /** A line under every coupon, such as the shop's address. */
+  footer: z.string().trim().max(200).default(''),
+});
+export type PrinterSettings = z.output<typeof printerSettingsSchema>;
+
+const printerSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  settings: printerSettingsSchema,
+  waiting: z.int(),
+  /** Why the newest attempt failed; it is tried again by itself. */
+  problem: z.string().optional(),
+});
+
+export const printJobSchema = z.object({
+  id: idSchema,
+  printer: z.string(),
+  batchName: z.string(),
+  firstSerial: z.int().optional(),
+  lastSerial: z.int().optional(),
+  state: z.enum(['waiting', 'printed', 'cancelled']),
+  isCopy: z.boolean(),
+  attempts: z.int(),
+  problem: z.string().optional(),
+  createdAt: instantSchema,
+  by: z.string(),
+  till: z.string(),
+});
+
+const job = { jobId: idSchema };
+
+export const printingOperations = {
+  'printers.list': operation({
+    summary: 'Receipt printers of this till, with what waits for them.',
+    role: 'cashier',
+    input: z.strictObject({}),
+    output: z.object({ printers: z.array(printerSchema) }),
+    errors: [],
+  }),
+  'printers.save': operation({
+    summary: 'Adds a receipt printer, or changes one.',
+    role: 'manager',
+    input: z.strictObject({ printerId: idSchema, name: nameSchema, settings: printerSettingsSchema }),
+    output: z.object({ printers: z.array(printerSchema) }),
+    errors: [],
+  }),
+  'printers.remove': operation({
+    summary: 'Forgets a printer; what waits for it is cancelled.',
+    role: 'manager',
+    input: z.strictObject({ printerId: idSchema }),
+    output: z.object({ printers: z.array(printerSchema) }),
+    errors: ['not_found'],
+  }),
+  'print.receipts': operation({
+    summary:
+      'Puts coupons of a batch into the queue of a receipt printer. Serials that were printed before say COPY.',
+    role: 'manager',
+    input: z.strictObject({
+      requestId: idSchema,
+      printerId: idSchema,
+      batchId: idSchema,
+      firstSerial: z.int().min(1).max(MAX_BATCH_CODES),
+      lastSerial: z.int().min(1).max(MAX_BATCH_CODES),
+    }),
+    output: printJobSchema,
+    errors: ['not_found', 'conflict', 'payload_too_large'],
+  }),
+  'print.queue': operation({
+    summary: 'What waits for a printer, and what was printed last.',
+    role: 'cashier',
+    input: z.strictObject({}),
+    output: z.object({ jobs: z.array(printJobSchema) }),
+    errors: [],
+  }),
+  'print.cancel': operation({
+    summary: 'Takes a job out of the queue.',
+    role: 'cashier',
+    input: z.strictObject(job),
+    output: printJobSchema,
+    errors: ['not_found', 'conflict'],
+  }),
+  'print.again': operation({
+    summary: 'Prints a job once more, marked COPY.',
+    role: 'manager',
+    input: z.strictObject(job),
+    output: printJobSchema,
+    errors: ['not_found', 'conflict'],
+  }),
+  'print.log': operation({
+    summary: 'Who printed which serials of a batch, when and on what; newest first.',
+    role: 'manager',
+    input: z.strictObject({ batchId: idSchema }),
+    output: z.object({
+      entries: z.array(
+        z.object({
+          at: instantSchema,
+          by: z.string(),
+          till: z.string(),
+          firstSerial: z.int(),
+          lastSerial: z.int(),
+          /** A label template, or the name of a printer. */
+          medium: z.string(),
+          isCopy: z.boolean(),
+        }),
+      ),
+    }),
+    errors: ['not_found'],
+  }),
+};
