@@ -1,5 +1,5 @@
 import { NumberInput, Select, Switch } from '@mantine/core';
-import { IconArrowLeft, IconPrinter } from '@tabler/icons-react';
+import { IconArrowLeft, IconDownload, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -7,12 +7,14 @@ import { useClient, useQuery } from '../api/use-client.ts';
 import { go } from '../app/router.ts';
 import { CodeTable } from '../codes/code-table.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { ReceiptsCard } from '../printing/receipts-card.tsx';
 import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { BatchProgress } from './batch-progress.tsx';
 import classes from './batches.module.css';
 import type { Batch } from './batches.tsx';
+import { exportBatch } from './export-batch.ts';
 import { SerialRanges } from './serial-ranges.tsx';
 import { SheetPicture } from './sheet-picture.tsx';
 import { labelsPerSheet, sheets, sheetsNeeded, type Template, templates } from './sheets.ts';
@@ -26,6 +28,15 @@ export function BatchDetail({ batchId }: { batchId: string }) {
     'work.progress',
   ]);
   const [round, setRound] = useState(0);
+  const [saving, setSaving] = useState(false);
+  const client = useClient();
+
+  async function exportCodes(): Promise<void> {
+    setSaving(true);
+    const file = await exportBatch(client, batchId);
+    setSaving(false);
+    if (file !== undefined) await client.saveFile(file);
+  }
 
   return (
     <Page
@@ -40,9 +51,16 @@ export function BatchDetail({ batchId }: { batchId: string }) {
             }),
           })}
       action={
-        <Action tone="plain" icon={<IconArrowLeft size={20} />} onClick={() => go('batches')}>
-          {t('newBatch.back')}
-        </Action>
+        <div className={classes.buttons}>
+          {batch?.state === 'live' && (
+            <Action icon={<IconDownload size={20} />} busy={saving} onClick={() => void exportCodes()}>
+              {t('batch.export')}
+            </Action>
+          )}
+          <Action tone="plain" icon={<IconArrowLeft size={20} />} onClick={() => go('batches')}>
+            {t('newBatch.back')}
+          </Action>
+        </div>
       }
     >
       {error !== undefined && <Notice tone="warn">{t('batch.gone')}</Notice>}
@@ -77,8 +95,9 @@ export function BatchDetail({ batchId }: { batchId: string }) {
             )}
           </div>
           {batch.state === 'live' && (
-            <div className={classes.sticky}>
+            <div className={classes.side}>
               <PrintCard batch={batch} />
+              <ReceiptsCard batchId={batch.id} count={batch.count} />
             </div>
           )}
         </div>

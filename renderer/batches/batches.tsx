@@ -1,9 +1,10 @@
-import { IconPlus, IconPrinter, IconStack2 } from '@tabler/icons-react';
+import { IconFileImport, IconPlus, IconPrinter, IconStack2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { useQuery } from '../api/use-client.ts';
 import { go, useRoute } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { Printers } from '../printing/printers.tsx';
 import { Action } from '../ui/action.tsx';
 import hidden from '../ui/hidden.module.css';
 import { Meter } from '../ui/meter.tsx';
@@ -14,6 +15,7 @@ import { Tag } from '../ui/tag.tsx';
 import { BatchDetail } from './batch-detail.tsx';
 import { doneBp } from './batch-progress.tsx';
 import classes from './batches.module.css';
+import { ImportCodes } from './import-codes.tsx';
 import { NewBatch } from './new-batch.tsx';
 
 export type Batch = OutputOf<'batches.create'>;
@@ -23,6 +25,8 @@ const PAGE = 200;
 export default function Batches() {
   const { subject } = useRoute();
   if (subject === undefined) return <BatchList />;
+  if (subject === 'import') return <ImportCodes />;
+  if (subject === 'printers') return <Printers />;
   if (subject === 'new') return <NewBatch offerId={undefined} />;
   if (subject.startsWith('new:')) return <NewBatch offerId={subject.slice('new:'.length)} />;
   return <BatchDetail key={subject} batchId={subject} />;
@@ -37,7 +41,7 @@ function BatchList() {
     'work.progress',
   ]);
   const create = (
-    <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('batches', 'new')}>
+    <Action tone="primary" size="l" icon={<IconPlus size={22} />} onClick={() => go('batches', 'new')}>
       {t('batches.create')}
     </Action>
   );
@@ -45,7 +49,17 @@ function BatchList() {
     <Page
       title={t('batches.title')}
       lead={t('batches.lead')}
-      action={data?.batches.length ? create : undefined}
+      action={
+        <div className={classes.buttons}>
+          <Action size="l" icon={<IconPrinter size={20} />} onClick={() => go('batches', 'printers')}>
+            {t('batches.printers')}
+          </Action>
+          <Action size="l" icon={<IconFileImport size={20} />} onClick={() => go('batches', 'import')}>
+            {t('batches.import')}
+          </Action>
+          {data?.batches.length ? create : null}
+        </div>
+      }
     >
       {error !== undefined && <RefusalNotice refusal={error} />}
       {data !== undefined && (
