@@ -191,6 +191,8 @@ const wantedPragmas: Readonly<Record<string, string | number>> = {
   busy_timeout: BUSY_TIMEOUT_MS,
   wal_autocheckpoint: AUTO_CHECKPOINT_PAGES,
   trusted_schema: 0,
+  /** What was erased is gone from its page as well, and not only from sight. */
+  secure_delete: 1,
   // Without these, macOS flushes only as far as the drive's own cache.
   ...(process.platform === 'darwin' ? { fullfsync: 1, checkpoint_fullfsync: 1 } : {}),
 };

@@ -33,10 +33,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const opened = await openServices(ports);
   if (!opened.ok) throw new CoreStartError(opened.error);
   const services = opened.value;
-  if (ports.demo && !services.location()) await createDemo(services);
-  const features = createFeatures(services);
+  const features = await startFeatures(services);
   const handlers = collectHandlers(features);
-  for (const feature of features) feature.start?.();
 
   let closing: Promise<void> | undefined;
   return {
@@ -48,6 +46,22 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       return closing;
     },
   };
+}
+
+/** What is damaged may show only here, where the ledger is read further than to open it. */
+async function startFeatures(services: Services): Promise<readonly Feature[]> {
+  let features: readonly Feature[] = [];
+  try {
+    if (services.ports.demo && !services.location()) await createDemo(services);
+    features = createFeatures(services);
+    for (const feature of features) feature.start?.();
+    return features;
+  } catch (error) {
+    await shutDown(features, services);
+    const fault = services.storageFault(error);
+    if (!fault) throw error;
+    throw new CoreStartError(fault);
+  }
 }
 
 async function shutDown(features: readonly Feature[], services: Services): Promise<void> {

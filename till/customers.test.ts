@@ -42,6 +42,32 @@ describe('a limit for each customer', () => {
   });
   afterEach(() => till.close());
 
+  it('goes on counting when the customer was corrected, and follows the right identifier', async () => {
+    const draft = offerDraft({ limits: { perCustomer: 1 } });
+    await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'ONCE' }, till.session);
+    const check = async (value: string) => {
+      const basketId = randomUUID();
+      const customer = { kind: 'email', value } as const;
+      const basket = { basketId, basket: basketOf50, codes: ['ONCE'], customer };
+      return { basketId, coupon: (await till.ok('redemption.check', basket, till.session)).coupons[0] };
+    };
+    const { basketId } = await check('ann@exmaple.com');
+    await till.ok('redemption.confirm', { basketId }, till.session);
+    const found = await till.ok('search.find', { text: 'ann@exmaple.com' }, till.session);
+    const customerId = found.customers[0]?.customerId ?? '';
+    const correct = (value: string) => till.call('customers.correct', { customerId, value }, till.session);
+    expect(await correct('no address')).toMatchObject({ error: { code: 'invalid_input' } });
+    expect(await correct(' Ann@Example.com ')).toEqual({ ok: true, value: { value: 'ann@example.com' } });
+    expect((await check('ann@example.com')).coupon).toMatchObject({ refusal: { code: 'customer_limit' } });
+    const other = await check('bob@example.com');
+    expect(other.coupon).toMatchObject({ status: 'accepted' });
+    expect(await correct('bob@example.com')).toMatchObject({ error: { code: 'conflict' } });
+    const history = await till.ok('search.customer', { customerId }, till.session);
+    expect(history).toMatchObject({ value: 'ann@example.com', redemptions: [{}] });
+    await till.ok('customers.erase', { customerId }, till.session);
+    expect(await correct('ann@example.com')).toMatchObject({ error: { code: 'conflict' } });
+  });
+
   it('counts an open basket of the same customer as a use', async () => {
     const draft = offerDraft({ limits: { perCustomer: 1 } });
     await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'ONCE' }, till.session);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { keyFingerprint } from '../db/cipher.ts';
 import { ledgerExists, openLedger } from '../db/open.ts';
 import { type StorageFault, storageFaultOf } from '../db/storage-fault.ts';
@@ -52,7 +52,8 @@ type Custody = {
   changed(fingerprint: string): void;
 };
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+/** In one call: a hash object for each event would cost as much as the hash. */
+const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 const ID_RANDOM_BYTES = 10;
 const IDS_PER_DRAW = 400;

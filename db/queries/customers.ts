@@ -47,12 +47,21 @@ export function customerWrites(db: Drizzle) {
     .set({ lastSeq: sql`${placeholder('seq')}` })
     .where(equals(customers.id, 'id'))
     .prepare();
+  const correct = db
+    .update(customers)
+    .set({
+      value: sql`${placeholder('value')}`,
+      pseudonym: sql`${bound(customers.pseudonym, 'pseudonym')}`,
+    })
+    .where(equals(customers.id, 'id'))
+    .prepare();
   const erase = db.update(customers).set({ value: sql`NULL` }).where(equals(customers.id, 'id')).prepare();
   return {
     insert: (row: CustomerRow) => void insert.run(row),
     setPseudonym: (id: string, pseudonym: string) => void setPseudonym.run({ id, pseudonym }),
     /** `seq`: of the redemption's event. */
     setLast: (id: string, seq: number) => void setLast.run({ id, seq }),
+    correct: (id: string, value: string, pseudonym: string) => void correct.run({ id, value, pseudonym }),
     erase: (id: string) => void erase.run({ id }),
   };
 }

@@ -18,7 +18,7 @@ export const nameSchema = z
   .trim()
   .min(1)
   .max(120)
-  .regex(/^[^\p{Cc}]*$/u);
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 
 /** IANA time zone; whether this machine knows it is checked where zones are resolved. */
 export const timeZoneSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
 import { openShop } from '../../till/testing/test-core.ts';
@@ -58,6 +59,64 @@ describe('many callers at once', () => {
 
 type Step = { readonly do: 'check' | 'confirm' | 'release' | 'void' | 'wait'; readonly basket: number };
 const BASKETS = 5;
+
+/** Offers that allow so many uses of the same person, day, place or budget: each discount is 5.00. */
+const USES = 7;
+const DISCOUNT_MINOR = 500;
+const CALLERS = 40;
+const limitsOf: Readonly<Record<string, OfferDraft['limits']>> = {
+  total: { total: USES },
+  perDay: { perDay: USES },
+  perLocation: { perLocation: USES },
+  perOperator: { perOperator: USES },
+  perCustomer: { perCustomer: USES },
+  budget: { budgetMinor: USES * DISCOUNT_MINOR },
+  'total and budget': { total: CALLERS, budgetMinor: USES * DISCOUNT_MINOR },
+};
+
+describe('many callers at once on every kind of limit', () => {
+  it.each(Object.keys(limitsOf))('%s: exactly so many get one', async (kind) => {
+    const code = `LIMIT${randomUUID().slice(0, 8)}`;
+    const draft = offerDraft({ limits: limitsOf[kind] ?? {} });
+    const { offer } = await till.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft, sharedCode: code },
+      till.session,
+    );
+    const customer = { kind: 'loyalty', value: 'C-1' } as const;
+    const one = async () => {
+      const basketId = randomUUID();
+      const input = { basketId, basket: basketOf50, codes: [code], customer };
+      await till.call('redemption.check', input, till.session);
+      return (await confirm(basketId)).ok;
+    };
+    const got = await Promise.all(Array.from({ length: CALLERS }, one));
+    expect(got.filter(Boolean)).toHaveLength(USES);
+    const row = await till.ok('offers.get', { offerId: offer.id }, till.session);
+    expect(row.uses).toBe(USES);
+  });
+
+  it('a campaign with few uses and one with little money, over two offers each', async () => {
+    for (const budget of [{ maxUses: USES }, { budgetMinor: USES * DISCOUNT_MINOR }]) {
+      const campaign = await till.ok(
+        'campaigns.create',
+        { requestId: randomUUID(), draft: { name: `C ${randomUUID()}`, ...budget } },
+        till.session,
+      );
+      const codes: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        const sharedCode = `CAMP${randomUUID().slice(0, 8)}`;
+        const draft = offerDraft({ campaignId: campaign.id });
+        await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode }, till.session);
+        codes.push(sharedCode);
+      }
+      const got = await Promise.all(
+        Array.from({ length: CALLERS }, (_, i) => redeem(codes[i % codes.length] ?? '')),
+      );
+      expect(got.filter(Boolean), JSON.stringify(budget)).toHaveLength(USES);
+    }
+  });
+});
 
 describe('any order of check, confirm, release, expiry and void', () => {
   it('keeps uses, rights and redemptions in step', async () => {

@@ -3,15 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SYNC_PROTOCOL, syncPaths } from '../../shared/contracts/sync.ts';
+import type { CentreTransport } from '../../till/ports.ts';
 import { fileAnchorStore } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { ADMIN_PIN, openShop, openTestTill } from '../../till/testing/test-core.ts';
+import { ADMIN_PIN, openShop, openTestTill, TEST_NOW } from '../../till/testing/test-core.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
 const SMALL_DISK_MB = 4;
 const FILLER_MB = 2;
+const GZIP_MAGIC = 0x1f;
 
 /** A disk of its own, where the system lets this process mount one. */
 function mountSmallDisk(folder: string): boolean {
@@ -31,6 +35,40 @@ afterEach(() => {
     rmSync(path, { recursive: true, force: true });
   }
 });
+
+/** A centre that takes every event and has nothing to tell. */
+function emptyCentre(beforeLastAnswer: () => void): CentreTransport {
+  const serverTime = TEST_NOW;
+  const answers: Readonly<Record<string, (body: { head?: { seq: number } }) => unknown>> = {
+    [syncPaths.enrol]: () => ({
+      protocol: SYNC_PROTOCOL,
+      deviceId: randomUUID(),
+      serverEpoch: 1,
+      serverTime,
+      customerKey: Buffer.alloc(32, 5).toString('base64url'),
+    }),
+    [syncPaths.push]: ({ head }) => ({
+      serverEpoch: 1,
+      serverTime,
+      ackedSeq: head?.seq ?? 0,
+      quarantined: [],
+    }),
+    [syncPaths.pull]: () => {
+      beforeLastAnswer();
+      return { serverEpoch: 1, serverTime, cursor: 'the end', more: false, changes: [] };
+    },
+  };
+  return {
+    async request({ url, body }) {
+      const answer = answers[new URL(url).pathname];
+      if (!answer) throw new Error('no such path at this centre');
+      const isPacked = body?.[0] === GZIP_MAGIC;
+      const text = body && Buffer.from(isPacked ? gunzipSync(body) : body).toString('utf8');
+      const said = JSON.stringify(answer(text ? JSON.parse(text) : {}));
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(said) };
+    },
+  };
+}
 
 async function redeem(till: Shop, code = 'FREE') {
   const basketId = randomUUID();
@@ -96,6 +134,46 @@ describe('a disk that is full', () => {
     expect(all.size).toBe(acknowledged.length + 1);
     expect(statfsSync(folder).bavail).toBeGreaterThan(0);
     await till.close();
+  });
+
+  it('right after a good round of sync is a failed round, and no more than that', async ({ skip }) => {
+    mounted = mountSmallDisk(folder);
+    if (!mounted) skip('this process may not mount a small disk');
+    const dataDir = path.join(folder, 'till');
+    mkdirSync(dataDir);
+    let fillWhenAsked = false;
+    const filler = path.join(folder, 'filler');
+    const till = await openShop({
+      dataDir,
+      anchor: fileAnchorStore(folder),
+      logger: { info() {}, warn() {}, error() {} },
+      centre: emptyCentre(() => {
+        if (!fillWhenAsked) return;
+        // The centre has answered; what the ledger keeps of it finds no room.
+        const { bavail, bsize } = statfsSync(folder);
+        writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      }),
+    });
+    const enrolment = { centreUrl: 'http://centre.test', enrolmentCode: 'ABCDE-12345' };
+    await till.ok('sync.enrol', enrolment, till.session);
+    expect(await till.call('sync.now', {}, till.session)).toMatchObject({ ok: true });
+    fillWhenAsked = true;
+    let refused: string | undefined;
+    // What the log has room for already is written without asking the disk for more.
+    for (let i = 0; i < 500 && refused === undefined; i++) {
+      rmSync(filler, { force: true });
+      till.clock.nowMs += 1_000;
+      const round = await till.call('sync.now', {}, till.session);
+      if (!round.ok) refused = round.error.code;
+    }
+    expect(refused).toBe('storage_full');
+    expect(await till.call('sync.status', {}, till.session)).toMatchObject({
+      value: { lastError: { code: 'storage_full' } },
+    });
+    fillWhenAsked = false;
+    rmSync(filler);
+    expect(await till.call('sync.now', {}, till.session)).toMatchObject({ ok: true });
+    await till.core.close();
   });
 
   it('is said at the start, when there is no room for a new ledger', async ({ skip }) => {

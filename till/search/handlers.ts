@@ -1,5 +1,6 @@
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { correctCustomer } from '../correct-customer.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
 import { readNumberCursor } from '../paging.ts';
 import { shownRedemption } from '../redemption/shown.ts';
@@ -32,6 +33,9 @@ export function searchFeature(services: Services): Feature {
           ...(next === undefined ? {} : { nextCursor: String(next) }),
         });
       },
+
+      'customers.correct': (call, { customerId, value }) =>
+        correctCustomer(services, signedIn(call), customerId, value),
 
       'customers.erase'(call, { customerId }) {
         const by = signedIn(call);

@@ -4,7 +4,7 @@ import { errorCodes } from '../error-codes.ts';
 import { operation } from '../operation.ts';
 import { codeStatusSchema } from './batches.ts';
 import { offerStatusSchema } from './offers.ts';
-import { MAX_CODE_INPUT, redemptionRowSchema } from './redemption.ts';
+import { customerSchema, MAX_CODE_INPUT, redemptionRowSchema } from './redemption.ts';
 import { operatorRoleSchema } from './setup.ts';
 
 /** The most hits of each kind: who finds more types another letter. */
@@ -104,6 +104,14 @@ export const searchOperations = {
       nextCursor: z.string().optional(),
     }),
     errors: ['not_found'],
+  }),
+  'customers.correct': operation({
+    summary:
+      'Another spelling of how a customer is known: a number typed wrong, a new address. They keep their history.',
+    role: 'manager',
+    input: z.strictObject({ customerId: idSchema, value: customerSchema.shape.value }),
+    output: z.object({ value: z.string() }),
+    errors: ['not_found', 'conflict'],
   }),
   'customers.erase': operation({
     summary:
