@@ -1,6 +1,8 @@
 import { and, desc, eq, gte, isNull, ne } from 'drizzle-orm';
 import { assert } from '../../shared/kernel/assert.ts';
-import { burnLease, grantLease, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
+import { burnLease, grantLease, type Held, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
+import { burnBudgets } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
 import { openIncident } from '../incidents/incidents.ts';
@@ -104,6 +106,7 @@ export async function burnLeases(
   ledgerId: string,
   incarnation: number,
 ): Promise<void> {
+  await burnBudgets(tx, ledgerId, incarnation);
   const mine = await tx.select({ offerId: leases.offerId }).from(leases).where(eq(leases.ledgerId, ledgerId));
   const offerIds = [...new Set(mine.map((row) => row.offerId))].sort();
   const held = await lockEscrows(tx, offerIds);
@@ -111,7 +114,9 @@ export async function burnLeases(
     const escrow = held.get(row.offerId);
     assert(escrow !== undefined, 'a lease belongs to an escrow');
     const burned = burnLease({ escrow, lease: leaseOf(row) });
-    await writeHeld(tx, centre, { ledgerId, incarnation, locationId: '' }, row.offerId, row.id, burned);
+    const stays = isOn(centre.ports.guards, 'burned_rights_stay_burned');
+    const after = stays ? burned : backToPool(burned);
+    await writeHeld(tx, centre, { ledgerId, incarnation, locationId: '' }, row.offerId, row.id, after);
     if (row.held > 0)
       await openIncident(tx, centre, {
         dedupeKey: `burned ${row.id}`,
@@ -121,4 +126,12 @@ export async function burnLeases(
         sides: [{ incarnation, rights: row.held }],
       });
   }
+}
+
+/** Wrong on purpose, for a simulation: as if a lost ledger could not come back. */
+function backToPool({ escrow, lease }: Held): Held {
+  return {
+    escrow: { ...escrow, burned: escrow.burned - lease.burned, pool: escrow.pool + lease.burned },
+    lease: { ...lease, burned: 0, returned: lease.returned + lease.burned },
+  };
 }

@@ -7,6 +7,7 @@ import { type PushRequest, type PushResponse, SYNC_PROTOCOL } from '../../shared
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
+import { grantBudgets, handOverBudgets } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import type { LeaseHolder } from '../escrow/held.ts';
 import { burnLeases, grantWishes } from '../escrow/leases.ts';
@@ -111,6 +112,7 @@ async function take(
   }
   if (hasToldAll && chain.reportedEpoch !== centre.store.epoch) await endRecovery(tx, centre);
   await grantWishes(tx, centre, holder, request.leaseWishes);
+  await grantBudgets(tx, centre, holder, request.budgetWishes);
   return answer(acked.seq, { quarantined });
 }
 
@@ -133,8 +135,12 @@ async function takeBranch(
   const read = readEvents(request.events, before, holder).filter(
     ({ sent }) => !known.has(`${sent.seq} ${sent.hash}`),
   );
+  const forkSeq = await findContradiction(tx, holder, read);
+  if (forkSeq !== undefined) await openForkIncident(tx, centre, holder, request, forkSeq);
   const late = isOn(centre.ports.guards, 'late_spends_count') ? read : [];
   const quarantined = await applyAndStore(tx, centre, holder, late, apply, 'fork');
+  // What a restored centre learns of only now was over before: nobody has these rights any more.
+  await burnRetired(tx, centre, holder);
   return answer(request.events.at(-1)?.seq ?? before.seq, { quarantined, retired });
 }
 
@@ -284,8 +290,16 @@ export async function retire(
   holder: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
 ): Promise<void> {
   await tx.update(incarnations).set({ status: 'retired' }).where(ofIncarnation(holder));
+  await burnRetired(tx, centre, holder);
+}
+
+async function burnRetired(
+  tx: Db,
+  centre: Centre,
+  { ledgerId, incarnation }: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
+): Promise<void> {
   if (isOn(centre.ports.guards, 'retired_rights_are_burned'))
-    await burnLeases(tx, centre, holder.ledgerId, holder.incarnation);
+    await burnLeases(tx, centre, ledgerId, incarnation);
 }
 
 /** A manager answered for a ledger that had no centre yet: its rights go on with it. */
@@ -294,6 +308,7 @@ async function handOver(
   from: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
   to: number,
 ): Promise<void> {
+  await handOverBudgets(tx, from, to);
   await tx
     .update(leases)
     .set({ incarnation: to })
@@ -304,6 +319,30 @@ async function handOver(
         eq(leases.status, 'open'),
       ),
     );
+}
+
+/** @returns the first event of a branch in whose place the centre has another one of the same incarnation */
+async function findContradiction(
+  tx: Db,
+  { ledgerId, incarnation }: LeaseHolder,
+  read: readonly ReadEvent[],
+): Promise<number | undefined> {
+  const [first, last] = [read.at(0)?.sent.seq, read.at(-1)?.sent.seq];
+  if (first === undefined || last === undefined) return undefined;
+  const [row] = await tx
+    .select({ seq: ledgerEvents.seq })
+    .from(ledgerEvents)
+    .where(
+      and(
+        eq(ledgerEvents.ledgerId, ledgerId),
+        eq(ledgerEvents.incarnation, incarnation),
+        gte(ledgerEvents.seq, first),
+        lte(ledgerEvents.seq, last),
+      ),
+    )
+    .orderBy(ledgerEvents.seq)
+    .limit(1);
+  return row?.seq;
 }
 
 async function openForkIncident(
