@@ -136,7 +136,8 @@ async function applyRedeemed(
     id: payload.redemptionId,
     offerId: payload.offerId,
     offerVersion: payload.offerVersion,
-    couponId: payload.couponId,
+    // An automatic offer needs no code: the ledger counts its uses under the offer's own id.
+    couponId: payload.couponId === payload.offerId ? null : payload.couponId,
     basketId: payload.basketId,
     channel: payload.channel,
     locationId: work.holder.locationId,

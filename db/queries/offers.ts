@@ -21,6 +21,9 @@ const columns = {
   terms: offerVersions.terms,
 };
 
+/** Not the coupon of an automatic offer, which has the offer's id and no code that anybody types. */
+const typed = sql`${coupons.id} <> ${coupons.offerId}`;
+
 export function offerReads(db: Drizzle) {
   const current = () =>
     db
@@ -44,15 +47,26 @@ export function offerReads(db: Drizzle) {
     .orderBy(desc(offers.createdAt), desc(offers.id))
     .limit(placeholder('limit'))
     .prepare();
+  // In this order, and as the partial index says it, or SQLite would read every offer.
+  const automatic = db
+    .select(columns)
+    .from(offerVersions)
+    .crossJoin(offers)
+    .where(
+      sql`${offerVersions.offerId} = ${offers.id} AND ${offerVersions.version} = ${offers.version} AND ${offerVersions.terms} ->> '$.trigger' = 'automatic' AND ${offers.status} = 'active' AND ${offers.pausedHere} = 0`,
+    )
+    .orderBy(desc(offers.createdAt), desc(offers.id))
+    .limit(placeholder('limit'))
+    .prepare();
   const codeCount = db
     .select({ count: sql<number>`count(*)` })
     .from(coupons)
-    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL`)
+    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL AND ${typed}`)
     .prepare();
   const sharedCodes = db
     .select({ code: coupons.code })
     .from(coupons)
-    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL`)
+    .where(sql`${coupons.offerId} = ${bound(offers.id, 'id')} AND ${coupons.batchId} IS NULL AND ${typed}`)
     .orderBy(asc(coupons.issuedAt))
     .limit(placeholder('limit'))
     .prepare();
@@ -65,6 +79,8 @@ export function offerReads(db: Drizzle) {
     byId: (id: string): OfferRow | undefined => byId.get({ id }),
     byRequest: (requestId: string): OfferRow | undefined => byRequest.get({ requestId }),
     terms: (id: string, version: number): string | undefined => terms.get({ id, version })?.terms,
+    /** Offers that apply here without a code, newest first. */
+    automatic: (limit: number): OfferRow[] => automatic.all({ limit }),
     newest: (after: Newest, limit: number): OfferRow[] => newest.all({ ...after, limit }),
     /** Canonical texts of the codes that belong to no batch, oldest first. */
     sharedCodes: (id: string, limit: number): string[] =>

@@ -10,7 +10,7 @@ import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { fetchTransport } from '../../till/host/fetch-transport.ts';
 import { systemClock } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { openShop } from '../../till/testing/test-core.ts';
+import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
 import { type Network, unreliableNetwork } from './unreliable-network.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
@@ -205,6 +205,40 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     const records = await redeemedAtCentre();
     expect(records).toHaveLength(2);
     expect(new Set(records.map((record: { id: string }) => record.id)).size).toBe(2);
+  });
+
+  it("takes a manager's word for the codes that lay there and the cashier who asked, for no others", async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const bounded = {
+      type: 'bounded',
+      maxDiscountMinor: 100,
+      maxUses: 5,
+      maxAgeMs: 86_400_000,
+      managerPin: true,
+    } as const;
+    const [one, two] = [
+      await makeCode(1, offerDraft({ offlinePolicy: bounded })),
+      await makeCode(1, offerDraft({ offlinePolicy: bounded })),
+    ];
+    await syncNow(a);
+    a.network.weather = 'off';
+    const basketId = randomUUID();
+    const kim = await a.ok('operators.add', { name: 'Kim', role: 'cashier', pin: '739182' }, a.session);
+    const cashier = await a.ok('session.signIn', { operatorId: kim.id, pin: '739182' });
+    const ask = async (codes: string[], session: string, managerPin?: string) => {
+      const pin = managerPin === undefined ? {} : { managerPin };
+      const { coupons } = await a.ok(
+        'redemption.check',
+        { basketId, basket: basketOf50, codes, ...pin },
+        session,
+      );
+      return coupons.map((coupon) => (coupon.status === 'refused' ? coupon.refusal.code : coupon.status));
+    };
+    expect(await ask([one], cashier.session)).toEqual(['manager_required']);
+    expect(await ask([one], cashier.session, ADMIN_PIN)).toEqual(['accepted']);
+    expect(await ask([one, two], cashier.session)).toEqual(['accepted', 'manager_required']);
+    expect(await ask([one], a.session)).toEqual(['manager_required']);
   });
 
   it('counts, prices and shows what two locations gave away twice while they were cut off', async () => {

@@ -18,6 +18,7 @@ import { throttled } from '../operators/throttle.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
 import type { Away, HomeLine } from '../sync/home-line.ts';
+import { automaticCoupons } from './automatic.ts';
 import type { CheckedBasket } from './checked-basket.ts';
 import { findCoupon } from './find-coupon.ts';
 import type { Circumstances } from './gather-facts.ts';
@@ -26,7 +27,8 @@ import { endExpiredHolds } from './holds.ts';
 import { judgeBasket } from './judge.ts';
 import type { OpenBaskets } from './open-baskets.ts';
 import { recordRefusals } from './record-refusals.ts';
-import { shownTotals, shownVerdict } from './shown.ts';
+import { shownAutomatic, shownTotals, shownVerdict } from './shown.ts';
+import { stillVouched, vouchNow } from './vouch.ts';
 
 export type CheckInput = z.output<(typeof redemptionOperations)['redemption.check']['input']>;
 
@@ -53,14 +55,14 @@ export async function checkBasket(
   const wait = throttled(store.read, `code:${by.operatorId}`, clock.now(), by.role === 'cashier');
   if (wait) return err(wait);
 
-  let vouchedBy: string | undefined;
+  let managerId: string | undefined;
   if (input.managerPin !== undefined) {
     const manager = await verifyManagerPin(services, by, input.managerPin);
     if (!manager.ok) return manager;
-    vouchedBy = manager.value.id;
+    managerId = manager.value.id;
   }
   const away = await homes.bring(awayFromHome(services, input.codes));
-  return store.transact((tx) => checkIn(tx, services, open, by, input, customer?.value, vouchedBy, away));
+  return store.transact((tx) => checkIn(tx, services, open, by, input, customer?.value, managerId, away));
 }
 
 /** Codes that could be redeemed, were they at home here. */
@@ -95,13 +97,16 @@ function checkIn(
   if (tx.read.redemptions.basket(basketId)?.status === 'completed') return err(refusal('basket_completed'));
 
   const before = open.find(tx.read, basketId);
-  const vouchedBy = managerId ?? before?.vouchedBy;
+  const carried = stillVouched(before?.vouch, by, stamp.at);
   const about = circumstances(tx, services, by, input, customer, stamp.at);
-  const { verdicts, totals } = judgeBasket(services, basket, input.codes, about, {
-    managerVouches: vouchedBy !== undefined,
+  const asked = { codes: input.codes, automatic: automaticCoupons(tx) };
+  const { verdicts, automatic, totals } = judgeBasket(services, basket, asked, about, {
+    vouchedFor: (couponId) => managerId !== undefined || carried?.couponIds.includes(couponId) === true,
     away,
   });
-  const planned = planCoupons(tx, verdicts, basket, basketId, services.newId);
+  const couponIds = verdicts.flatMap(({ found }) => found?.coupon.id ?? []);
+  const vouch = managerId === undefined ? carried : vouchNow(by, managerId, couponIds, stamp.at);
+  const planned = planCoupons(tx, [...verdicts, ...automatic], basket, basketId, services.newId);
   if (planned.some(isTooLarge)) return err(refusal('payload_too_large', {}, 'basket'));
 
   const refused = recordRefusals(tx, verdicts, before?.refused ?? [], {
@@ -122,11 +127,15 @@ function checkIn(
     result: { basketId, coupons: [], currency: basket.currency, ...shownTotals(totals) },
     sale: { basket, totals: { payableMinor: totals.payableMinor, grossMinor: totals.grossMinor } },
     refused,
-    ...(vouchedBy === undefined ? {} : { vouchedBy }),
+    ...(vouch === undefined ? {} : { vouch }),
   };
   const kept = carryOutPlan(tx, planned, checked, about, customerId, stamp);
   open.keep(kept);
-  return ok({ ...kept.result, coupons: verdicts.map((verdict) => shownVerdict(tx.read, verdict)) });
+  return ok({
+    ...kept.result,
+    coupons: verdicts.map((verdict) => shownVerdict(tx.read, verdict)),
+    ...(automatic.length === 0 ? {} : { automatic: automatic.map(shownAutomatic) }),
+  });
 }
 
 function circumstances(

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../shared/contracts/operations/redemption.t
 import type { ShippingDiscount, UnitRun } from '../../shared/engine/types.ts';
 import type { CustomerIdentifier } from '../customers.ts';
 import type { SaleRecord } from './recorded-sale.ts';
+import type { Vouch } from './vouch.ts';
 
 /** A basket as it was last judged: what a confirmation will commit. Plain JSON. */
 export type CheckedBasket = {
@@ -17,12 +18,12 @@ export type CheckedBasket = {
   /** Codes as entered, with the refusal that each got: the same one again is no new attempt. */
   readonly refused: readonly string[];
   /** A manager vouched for accepting at risk beyond the offer's bounds. */
-  readonly vouchedBy?: string;
+  readonly vouch?: Vouch;
 };
 
 export type AcceptedCoupon = {
   readonly couponId: string;
-  /** As printed. */
+  /** As printed; empty for an automatic offer. */
   readonly code: string;
   readonly offerId: string;
   readonly offerVersion: number;

@@ -2,7 +2,7 @@ import type { ReservationRow } from '../../db/queries/redemptions.ts';
 import type { Reads } from '../../db/store.ts';
 import type { Channel } from '../../shared/contracts/common.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
-import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
+import type { CustomerFacts, Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
 import { campaignFacts } from '../campaigns/campaign-facts.ts';
 import type { CustomerIdentifier } from '../customers.ts';
 import { rightsLeft } from '../offers/offer-row.ts';
@@ -40,7 +40,10 @@ export function gatherFacts(
     channel: about.channel,
     locationId: about.locationId,
     operatorId: about.operatorId,
-    customer: pseudonym === undefined ? undefined : { id: pseudonym, emailDomain: domainOf(identifier) },
+    customer:
+      pseudonym === undefined
+        ? undefined
+        : { id: pseudonym, emailDomain: domainOf(identifier), ...historyOf(read, found, about.customer?.id) },
     uses,
     campaigns: campaignFacts(
       read,
@@ -118,6 +121,32 @@ export function isLimited({ limits, campaignId }: FoundCoupon['offer']): boolean
   return [total, perCustomer, perLocation, perDay, perOperator, budgetMinor].some(
     (limit) => limit !== undefined,
   );
+}
+
+/** A longer history is told as this long: no offer asks for more. */
+const MAX_PURCHASES = 1_000;
+
+const ON_HISTORY: ReadonlySet<string> = new Set(['first_purchase', 'nth_purchase', 'segments']);
+
+/**
+ * What this ledger itself knows of the customer: sales at this location in which they redeemed something, voided ones
+ * aside. Purchases without a code, and those of other locations, it never saw.
+ */
+function historyOf(
+  read: Reads,
+  found: readonly FoundCoupon[],
+  customerId: string | undefined,
+): Pick<CustomerFacts, 'purchases' | 'segments'> {
+  const isAsked = found.some(({ offer }) => offer.conditions.some(({ type }) => ON_HISTORY.has(type)));
+  if (!isAsked) return {};
+  const baskets = new Set<string>();
+  let seq = customerId === undefined ? null : (read.customers.byId(customerId)?.lastSeq ?? null);
+  for (let steps = 0; seq !== null && steps < MAX_PURCHASES; steps++) {
+    const row = read.redemptions.atSeq(seq);
+    if (row?.voidedAt === null) baskets.add(row.basketId);
+    seq = row?.prevCustomerSeq ?? null;
+  }
+  return { purchases: baskets.size, segments: [baskets.size === 0 ? 'new' : 'returning'] };
 }
 
 function domainOf(identifier: CustomerIdentifier | undefined): string | undefined {

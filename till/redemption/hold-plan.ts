@@ -6,10 +6,8 @@ import { decideUse } from '../../shared/redemption/use.ts';
 import type { AcceptedCoupon, CheckedBasket, Shares } from './checked-basket.ts';
 import { type Circumstances, isLimited } from './gather-facts.ts';
 import { endHold, HOLD_MS } from './holds.ts';
-import type { Verdict } from './judge.ts';
+import type { Accepted, Verdict } from './judge.ts';
 import { loadUse, moveRight } from './use-state.ts';
-
-type Accepted = Extract<Verdict, { status: 'accepted' }>;
 
 /** What a basket will commit, and the verdict that says so. */
 export type PlannedCoupon = { readonly coupon: AcceptedCoupon; readonly verdict: Accepted };

@@ -19,13 +19,17 @@ import { loadUse } from './use-state.ts';
 export type Judgement = {
   /** One for each code, in the order entered. */
   readonly verdicts: readonly Verdict[];
+  /** Offers without a code that apply beside them. */
+  readonly automatic: readonly Accepted[];
   readonly totals: Evaluation['totals'];
 };
 
 type AwayReason = Away extends ReadonlyMap<string, infer Reason> ? Reason : never;
 
 /** What is known beside the ledger, where a use may be accepted without a right. */
-type Risks = { readonly managerVouches: boolean; readonly away: Away };
+type Risks = { readonly vouchedFor: (couponId: string) => boolean; readonly away: Away };
+
+export type Accepted = Extract<Verdict, { status: 'accepted' }>;
 
 export type Verdict =
   | {
@@ -53,29 +57,39 @@ type Entry = {
 export function judgeBasket(
   services: Services,
   basket: Basket,
-  codes: readonly string[],
+  { codes, automatic }: { readonly codes: readonly string[]; readonly automatic: readonly FoundCoupon[] },
   about: Circumstances,
   risks: Risks,
 ): Judgement {
   const { read } = services.store;
   const entries = codes.map((entered) => look(services, entered, about));
   refuseDoubles(entries);
+  // What needs no code was promised to nobody: one that would be a risk is left out.
+  const beside = automatic.filter((found) => {
+    const { refusal: why, missing } = lookAt(services, '', found, about);
+    return why === undefined && missing === undefined;
+  });
   // Every round refuses at least one more code, so there are at most as many rounds as codes, and one.
   for (let round = 0; round <= codes.length; round++) {
     const open = entries.flatMap(({ found, refusal: why }) => (found && !why ? [found] : []));
+    const uncoded = beside.filter(({ offer }) => !open.some((one) => one.offer.id === offer.id));
     const evaluation = evaluate({
       basket,
-      offers: uniqueOffers(open),
+      offers: uniqueOffers([...open, ...uncoded]),
       coupons: open.map(({ coupon, display, offer }) => ({
         couponId: coupon.id,
         code: display,
         offerId: offer.id,
         issuedAt: coupon.issuedAt,
       })),
-      facts: gatherFacts(read, services.wallTimes.at, open, about),
+      facts: gatherFacts(read, services.wallTimes.at, [...open, ...uncoded], about),
     });
     if (!refuseRisky(services, entries, evaluation, about, risks)) {
-      return { verdicts: entries.map((entry) => verdictOf(entry, evaluation)), totals: evaluation.totals };
+      return {
+        verdicts: entries.map((entry) => verdictOf(entry, evaluation)),
+        automatic: uncoded.flatMap((found) => appliedOf(found, evaluation)),
+        totals: evaluation.totals,
+      };
     }
   }
   assert(false, 'no code is refused twice');
@@ -85,9 +99,13 @@ export function judgeBasket(
 function look(services: Services, entered: string, about: Circumstances): Entry {
   const { read } = services.store;
   const found = findCoupon(read, entered);
-  if (!found.ok) return { entered, refusal: found.error };
-  const entry: Entry = { entered, found: found.value };
-  const { coupon, offer } = found.value;
+  return found.ok ? lookAt(services, entered, found.value, about) : { entered, refusal: found.error };
+}
+
+function lookAt(services: Services, entered: string, found: FoundCoupon, about: Circumstances): Entry {
+  const { read } = services.store;
+  const entry: Entry = { entered, found };
+  const { coupon, offer } = found;
   const needsRight = offer.limits.total !== undefined;
   const { state, lease } = loadUse(read, coupon, about.basketId, needsRight);
   const isHeld = state.claim.status === 'reserved';
@@ -95,7 +113,7 @@ function look(services: Services, entered: string, about: Circumstances): Entry 
 
   if (coupon.status === 'void') entry.refusal = refusal('code_void');
   else if (coupon.maxUses !== null && state.coupon.used >= coupon.maxUses) {
-    entry.refusal = refusal('already_redeemed', lastUse(services, found.value));
+    entry.refusal = refusal('already_redeemed', lastUse(services, found));
   } else if (!isHeld && coupon.maxUses !== null && state.coupon.used + state.coupon.held >= coupon.maxUses) {
     entry.refusal = refusal('reserved_elsewhere', { until: heldUntil(read, coupon.id, about.basketId) });
   } else if (startsLater(services, offer)) {
@@ -135,7 +153,7 @@ function refuseRisky(
   entries: readonly Entry[],
   evaluation: Evaluation,
   about: Circumstances,
-  { managerVouches, away }: Risks,
+  { vouchedFor, away }: Risks,
 ): boolean {
   const { read } = services.store;
   const synced = lastSyncAt(read);
@@ -148,7 +166,7 @@ function refuseRisky(
       discountMinor: decision.discountMinor,
       usesAtRisk: read.redemptions.atRiskSince(entry.found.offer.id, ackedSeq(read)),
       sinceSyncMs: synced === undefined ? undefined : Math.max(0, about.now - synced),
-      managerVouches,
+      managerVouches: vouchedFor(entry.found.coupon.id),
     });
     if (!why) continue;
     entry.refusal = explained(why, away.get(entry.found.coupon.id));
@@ -166,6 +184,14 @@ function explained(why: Refusal, away: AwayReason | undefined): Refusal {
 
 function decisionOf(found: FoundCoupon, evaluation: Evaluation) {
   return evaluation.decisions.find((decision) => decision.couponId === found.coupon.id);
+}
+
+function appliedOf(found: FoundCoupon, evaluation: Evaluation): Accepted[] {
+  return evaluation.decisions.flatMap((decision) =>
+    decision.outcome === 'accepted' && decision.couponId === undefined && decision.offerId === found.offer.id
+      ? [{ status: 'accepted', entered: '', found, decision, atRisk: false }]
+      : [],
+  );
 }
 
 function verdictOf({ entered, found, refusal: why, missing }: Entry, evaluation: Evaluation): Verdict {

@@ -11,7 +11,7 @@ import type { Totals } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { rightsLeft, termsOf } from '../offers/offer-row.ts';
 import { statusOfRedemption } from './give-back.ts';
-import type { Verdict } from './judge.ts';
+import type { Accepted, Verdict } from './judge.ts';
 import type { RecordedSale } from './recorded-sale.ts';
 
 /** What the person at the till reads. */
@@ -35,6 +35,11 @@ export function shownVerdict(read: Reads, verdict: Verdict): CheckResult['coupon
     discountMinor: verdict.decision.discountMinor,
     ...(offer.limits.total === undefined ? {} : { usesLeftHere: rightsLeft(read, offer.id) }),
   };
+}
+
+export function shownAutomatic({ found: { offer }, decision }: Accepted) {
+  const { id: offerId, version: offerVersion, name: offerName } = offer;
+  return { offerId, offerVersion, offerName, discountMinor: decision.discountMinor };
 }
 
 /** Goods and shipping together; a manufacturer's payment counts as discount, because the customer does not pay it. */

@@ -53,6 +53,17 @@ const couponDecisionSchema = z.discriminatedUnion('status', [
 export const checkResultSchema = z.object({
   basketId: idSchema,
   coupons: z.array(couponDecisionSchema),
+  /** Offers that apply beside the codes without one. */
+  automatic: z
+    .array(
+      z.object({
+        offerId: idSchema,
+        offerVersion: z.int(),
+        offerName: z.string(),
+        discountMinor: amountMinorSchema,
+      }),
+    )
+    .optional(),
   currency: currencySchema,
   subtotalMinor: amountMinorSchema,
   discountMinor: amountMinorSchema,
@@ -70,6 +81,7 @@ export const redemptionStatusSchema = z.enum(['redeemed', 'partly_refunded', 're
 export const redemptionRowSchema = z.object({
   id: idSchema,
   basketId: idSchema,
+  /** As printed; empty for an offer that needs no code. */
   code: z.string(),
   offerId: idSchema,
   offerName: z.string(),
