@@ -1,5 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import { resizeEscrow } from '../../shared/redemption/escrow.ts';
+import { type Escrow, resizeEscrow } from '../../shared/redemption/escrow.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
+import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { escrows } from '../store/schema.ts';
 import { escrowOf, writeEscrow } from './held.ts';
@@ -47,8 +49,16 @@ export async function moveRight(
   return rows.length === 1;
 }
 
-/** Brings the number of rights to what the terms say now: see `resizeEscrow`. */
-export async function settleEscrow(tx: Db, offerId: string, target: number): Promise<void> {
+/** Brings the number of rights to what the terms say now. */
+export async function settleEscrow(tx: Db, centre: Centre, offerId: string, target: number): Promise<void> {
   const [row] = await tx.select().from(escrows).where(eq(escrows.offerId, offerId)).for('update');
-  if (row !== undefined) await writeEscrow(tx, offerId, resizeEscrow(escrowOf(row), target));
+  if (row !== undefined) await writeEscrow(tx, offerId, resized(centre, escrowOf(row), target));
+}
+
+/** See `resizeEscrow`: what ledgers hold is not taken from them, it is waited for. */
+export function resized({ ports }: Centre, before: Escrow, target: number): Escrow {
+  const escrow = resizeEscrow(before, target);
+  if (isOn(ports.guards, 'lowering_takes_only_the_pool')) return escrow;
+  const taken = Math.min(Math.max(0, escrow.n - target), escrow.leased);
+  return { ...escrow, n: escrow.n - taken, leased: escrow.leased - taken };
 }

@@ -1,21 +1,30 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
-import { escrows, incarnations, serverState } from '../store/schema.ts';
+import { escrows, incarnations, ledgers, serverState } from '../store/schema.ts';
 import { settleOffer } from './settle.ts';
 
 /** Who has not told yet what the centre may have lost. */
 export type Recovery = {
   readonly recovering: boolean;
   readonly ordersMissing: boolean;
-  readonly silent: readonly { readonly ledgerId: string; readonly incarnation: number }[];
+  readonly silent: readonly {
+    readonly locationId: string;
+    readonly ledgerId: string;
+    readonly incarnation: number;
+  }[];
 };
 
 export async function recoveryState(db: Db, centre: Centre): Promise<Recovery> {
   const [state] = await db.select().from(serverState);
   const silent = await db
-    .select({ ledgerId: incarnations.ledgerId, incarnation: incarnations.incarnation })
+    .select({
+      locationId: ledgers.locationId,
+      ledgerId: incarnations.ledgerId,
+      incarnation: incarnations.incarnation,
+    })
     .from(incarnations)
+    .innerJoin(ledgers, eq(ledgers.id, incarnations.ledgerId))
     .where(and(eq(incarnations.status, 'active'), lt(incarnations.reportedEpoch, centre.store.epoch)))
     .orderBy(incarnations.ledgerId, incarnations.incarnation);
   return { recovering: state?.recovering ?? false, ordersMissing: state?.ordersMissing ?? false, silent };

@@ -1,10 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { payFromPool, relearnGrant, reportSpent, resizeEscrow } from '../../shared/redemption/escrow.ts';
+import { payFromPool, relearnGrant, reportSpent } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import { closeIncidents } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { incidents, leases, offers, redemptions } from '../store/schema.ts';
+import { resized } from './escrow.ts';
 import { isFrozen } from './frozen.ts';
 import { leaseOf, lockEscrows, writeEscrow } from './held.ts';
 
@@ -37,7 +38,7 @@ export async function settleOffer(tx: Db, centre: Centre, offerId: string): Prom
   }
   if (isOn(guards, 'owed_is_paid_first')) escrow = await payOwed(tx, centre, offerId, escrow);
   const total = offer.terms.limits.total;
-  if (total !== undefined && total < escrow.n) escrow = resizeEscrow(escrow, total);
+  if (total !== undefined && total < escrow.n) escrow = resized(centre, escrow, total);
   await writeEscrow(tx, offerId, escrow);
 }
 

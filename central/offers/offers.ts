@@ -3,6 +3,7 @@ import { offerSchema } from '../../shared/contracts/offer.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { createBudget, settleBudget } from '../budgets/budgets.ts';
 import { isCampaignLimited } from '../campaigns/limits.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { createEscrow, settleEscrow } from '../escrow/escrow.ts';
@@ -53,6 +54,7 @@ export async function addOffer(
     .values({ offerId: offer.id, version: offer.version, terms: offer, createdAt: now });
   if (offer.limits.total !== undefined)
     await createEscrow(tx, offer.id, offer.limits.total, locationId === null ? 'pool' : 'leased');
+  await createBudget(tx, offer, locationId === null ? 'pool' : 'leased');
   await announce(tx, [{ kind: 'offer', ref: offer.id, locationId }]);
   return row;
 }
@@ -111,6 +113,8 @@ export async function changeOffer(
   if ((changed.limits.total === undefined) !== (row.terms.limits.total === undefined)) {
     return err(refusal('conflict', { why: 'a total limit can be raised or lowered, not added or removed' }));
   }
+  if ((changed.limits.budgetMinor === undefined) !== (row.terms.limits.budgetMinor === undefined))
+    return err(refusal('conflict', { why: 'a budget can be raised or lowered, not added or removed' }));
   if (changed.currency !== row.terms.currency)
     return err(refusal('conflict', { why: 'the currency of an offer stays' }));
   const parsed = offerSchema.safeParse({ ...changed, id: offerId, version: row.version + 1 });
@@ -145,8 +149,9 @@ export async function changeOffer(
   await tx.insert(offerVersions).values({ offerId, version: terms.version, terms, createdAt: now });
   const before = row.terms.limits.total ?? 0;
   if (terms.limits.total !== undefined && terms.limits.total > before)
-    await settleEscrow(tx, offerId, terms.limits.total);
+    await settleEscrow(tx, centre, offerId, terms.limits.total);
   await settleOffer(tx, centre, offerId);
+  await settleBudget(tx, centre, terms);
   await announce(tx, [{ kind: 'offer', ref: offerId, locationId: row.locationId }]);
   return ok(next);
 }

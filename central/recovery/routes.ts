@@ -21,8 +21,11 @@ const recoveryResource = z.object({
   /** `POST /api/recovery/confirm` is missing: the web shop's orders were given again. */
   orders_missing: z.boolean(),
   /** Ledgers that have not told yet; one that is lost is given up. */
-  silent: z.array(z.object({ ledger_id: idSchema, incarnation: z.int() })),
+  silent: z.array(z.object({ location_id: idSchema, ledger_id: idSchema, incarnation: z.int() })),
 });
+
+/** Of a copied ledger, or an old copy that was put back, one incarnation may be lost while others go on. */
+const giveUpInput = z.object({ incarnation: z.int().positive().optional() }).nullish();
 
 export function recoveryRoutes(app: Routes, centre: Centre): void {
   const admin = { onRequest: requireScope(centre, 'admin') };
@@ -31,7 +34,11 @@ export function recoveryRoutes(app: Routes, centre: Centre): void {
     return {
       recovering,
       orders_missing: ordersMissing,
-      silent: silent.map(({ ledgerId, incarnation }) => ({ ledger_id: ledgerId, incarnation })),
+      silent: silent.map(({ locationId, ledgerId, incarnation }) => ({
+        location_id: locationId,
+        ledger_id: ledgerId,
+        incarnation,
+      })),
     };
   };
 
@@ -88,14 +95,15 @@ export function recoveryRoutes(app: Routes, centre: Centre): void {
       ...admin,
       schema: {
         summary:
-          'The ledger of this location is lost: its rights are burned. Should it come back, its sales count and it goes on anew.',
+          'The ledger of this location is lost, or one incarnation of it that no machine has any more: its rights are burned. Should it come back, its sales count and it goes on anew.',
         tags,
         security: byKey,
         params: idParams,
+        body: giveUpInput,
         response: { 200: z.object({ retired: z.int() }), ...problems(401, 403, 404, 422) },
       },
     },
-    async ({ params }) => {
+    async ({ params, body }) => {
       const retired = await transact(centre.db, async (tx) => {
         const [ledger] = await tx
           .select()
@@ -103,10 +111,17 @@ export function recoveryRoutes(app: Routes, centre: Centre): void {
           .where(eq(ledgers.locationId, params.id))
           .for('update');
         if (ledger === undefined) throw refuse('not_found', { what: 'location' });
+        const only = body?.incarnation;
         const active = await tx
           .select()
           .from(incarnations)
-          .where(and(eq(incarnations.ledgerId, ledger.id), eq(incarnations.status, 'active')))
+          .where(
+            and(
+              eq(incarnations.ledgerId, ledger.id),
+              eq(incarnations.status, 'active'),
+              only === undefined ? undefined : eq(incarnations.incarnation, only),
+            ),
+          )
           .for('update');
         for (const row of active) await retire(tx, centre, row);
         const touched = await tx

@@ -41,7 +41,7 @@ export async function applyEvents(
   holder: LeaseHolder,
   events: readonly LedgerEvent[],
 ): Promise<Map<number, Refusal>> {
-  const work = await beginPush(tx, holder, events);
+  const work = await beginPush(tx, holder, events, centre.ports.guards);
   const refused = new Map<number, Refusal>();
   for (const event of events) {
     const why = await applyEvent(tx, centre, work, event);
@@ -288,7 +288,7 @@ async function takeUseBack(tx: Db, work: PushWork, after: RedemptionRow, at: num
 async function giveBack(tx: Db, work: PushWork, row: RedemptionRow): Promise<void> {
   const held = heldOf(work, row.offerId);
   if (held === undefined) return;
-  const { escrow } = held;
+  const { escrow, lease } = held;
   if (row.paidBy === 'pool')
     setHeld(work, row.offerId, {
       ...held,
@@ -297,7 +297,12 @@ async function giveBack(tx: Db, work: PushWork, row: RedemptionRow): Promise<voi
   if (row.paidBy !== 'lease') return;
   const own = work.leases.get(row.offerId);
   if (row.leaseId === null || own?.id === row.leaseId) {
-    setHeld(work, row.offerId, reportVoided(held));
+    const stays = isOn(work.guards, 'voids_go_back_to_their_lease');
+    const pooled = {
+      escrow: { ...escrow, spent: escrow.spent - 1, pool: escrow.pool + 1 },
+      lease: { ...lease, spent: lease.spent - 1, returned: lease.returned + 1 },
+    };
+    setHeld(work, row.offerId, stays ? reportVoided(held) : pooled);
     return;
   }
   // It was spent from the lease of an earlier incarnation: there it goes back, and stays burned with it.

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
+import type { Guards } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
 import {
   type LeaseHolder,
@@ -40,12 +41,14 @@ export type PushWork = {
   readonly movedOffers: Set<string>;
   /** Offers of which the ledger gave rights back, as it was asked to. */
   readonly obeyed: Set<string>;
+  readonly guards: Guards | undefined;
 };
 
 export async function beginPush(
   tx: Db,
   holder: LeaseHolder,
   events: readonly LedgerEvent[],
+  guards?: Guards | undefined,
 ): Promise<PushWork> {
   const offerIds = new Set<string>();
   const couponIds = new Set<string>();
@@ -85,6 +88,7 @@ export async function beginPush(
     usedCoupons: new Set(),
     movedOffers: new Set(),
     obeyed: new Set(),
+    guards,
   };
 }
 

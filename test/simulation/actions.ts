@@ -346,6 +346,7 @@ export async function recover(world: World): Promise<string> {
       if (gone.status === 200) device.givenUp = true;
     }
   }
+  await giveUpVanished(world);
   if (state.body.recovering !== true) return 'well';
   for (const { redemptionId, answer, voided } of webOrders) {
     await centre.rest('POST', '/api/redemptions/import', answer);
@@ -360,6 +361,37 @@ export async function recover(world: World): Promise<string> {
   }
   const done = await centre.rest('POST', '/api/recovery/confirm');
   return JSON.stringify(done.body);
+}
+
+/** No machine has them: of a copy that was replaced by an older one, or lost. The people of the shop know. */
+async function giveUpVanished(world: World): Promise<void> {
+  const present = new Set(
+    world.liveDevices().map(({ till }) => {
+      const identity = till.view.identity();
+      return `${identity?.ledgerId} ${identity?.incarnation}`;
+    }),
+  );
+  const active = await world.centre.rows<{ location_id: string; ledger_id: string; incarnation: number }>(
+    `SELECT l.location_id, i.ledger_id, i.incarnation FROM incarnations i JOIN ledgers l ON l.id = i.ledger_id
+     WHERE i.status = 'active' ORDER BY i.ledger_id, i.incarnation`,
+  );
+  for (const { location_id, ledger_id, incarnation } of active) {
+    if (!present.has(`${ledger_id} ${incarnation}`)) await giveUp(world, location_id, incarnation);
+  }
+}
+
+async function giveUp(world: World, locationId: string, incarnation?: number): Promise<string> {
+  const body = incarnation === undefined ? undefined : { incarnation };
+  const gone = await world.centre.rest('POST', `/api/locations/${locationId}/give-up`, body);
+  world.trace.add(`  ${locationId} ${incarnation ?? ''} given up: ${gone.status}`);
+  return `${gone.status}`;
+}
+
+/** Somebody gives up a shop that goes on: its rights are burned, its sales count. */
+async function giveUpByMistake(world: World): Promise<string> {
+  const device = pickDevice(world);
+  if (!device?.enrolled || device.locationId === undefined) return 'nobody';
+  return `${device.machine.name} ${await giveUp(world, device.locationId)}`;
 }
 
 async function isKnown(world: World, device: Device): Promise<boolean> {
@@ -388,4 +420,5 @@ export const actions: readonly Action[] = [
   { name: 'offer', weight: 1, run: makeOffer },
   { name: 'late', weight: 4, run: lateRequests },
   { name: 'recover', weight: 2, run: recover },
+  { name: 'give-up', weight: 0.4, run: giveUpByMistake },
 ];

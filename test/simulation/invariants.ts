@@ -91,6 +91,14 @@ async function checkRights(world: World): Promise<Found[]> {
     if (Number(row.spent) !== Number(row.paid))
       wrong(`${name}: ${row.spent} spent, ${row.paid} paid redemptions`);
   }
+  const retired = await centre.rows<{ offer_id: string; held: string; incarnation: number }>(
+    `SELECT l.offer_id, l.held, l.incarnation FROM leases l JOIN incarnations i USING (ledger_id, incarnation)
+     WHERE i.status = 'retired' AND l.held > 0`,
+  );
+  for (const { offer_id, held, incarnation } of retired) {
+    const name = truth.offers.get(offer_id)?.codes[0] ?? offer_id;
+    wrong(`${name}: ${held} are held by incarnation ${incarnation}, which is over`);
+  }
   return found;
 }
 

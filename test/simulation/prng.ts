@@ -6,6 +6,8 @@ export type Prng = {
   below(bound: number): number;
   /** Both ends included. */
   between(low: number, high: number): number;
+  /** From 0 to below 1. */
+  fraction(): number;
   /** True with this probability. */
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
@@ -39,6 +41,7 @@ export function prng(seed: number, name = ''): Prng {
       return Math.floor((next() / 2 ** 32) * bound);
     },
     between: (low, high) => low + self.below(high - low + 1),
+    fraction: () => next() / 2 ** 32,
     chance: (probability) => next() / 2 ** 32 < probability,
     pick(list) {
       assert(list.length > 0, 'nothing to pick from');

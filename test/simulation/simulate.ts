@@ -82,7 +82,7 @@ async function begin(world: World): Promise<void> {
 const totalWeight = actions.reduce((sum, action) => sum + action.weight, 0);
 
 async function act(world: World): Promise<void> {
-  let drawn = world.prng.below(totalWeight);
+  let drawn = world.prng.fraction() * totalWeight;
   const action = actions.find(({ weight }) => {
     drawn -= weight;
     return drawn < 0;
