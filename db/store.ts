@@ -28,6 +28,7 @@ import { refundReads, refundWrites } from './queries/refunds.ts';
 import { reportReads } from './queries/reports.ts';
 import { searchReads } from './queries/search.ts';
 import { throttleReads, throttleWrites } from './queries/throttles.ts';
+import { tokenReads, tokenWrites } from './queries/tokens.ts';
 import { LedgerBrokenError, LedgerGoneError, type StorageFault } from './storage-fault.ts';
 
 export type Reads = ReturnType<typeof prepareReads>;
@@ -235,6 +236,7 @@ export function prepareReads(db: Drizzle) {
     codeRanges: codeRangeReads(db),
     imports: importReads(db),
     printing: printingReads(db),
+    tokens: tokenReads(db),
     codeHomes: codeHomeReads(db),
     budgets: budgetReads(db),
     incidents: incidentReads(db),
@@ -263,6 +265,7 @@ function prepareWrites(db: Drizzle) {
     codeRanges: codeRangeWrites(db),
     imports: importWrites(db),
     printing: printingWrites(db),
+    tokens: tokenWrites(db),
     codeHomes: codeHomeWrites(db),
     budgets: budgetWrites(db),
     incidents: incidentWrites(db),

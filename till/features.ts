@@ -20,6 +20,7 @@ import { searchFeature } from './search/handlers.ts';
 import type { Services } from './services.ts';
 import { setupFeature } from './setup/handlers.ts';
 import { syncFeature } from './sync/handlers.ts';
+import { tokensFeature } from './tokens/handlers.ts';
 
 /** Every room of the core, in the order in which they start. */
 export function createFeatures(services: Services): readonly Feature[] {
@@ -36,6 +37,7 @@ export function createFeatures(services: Services): readonly Feature[] {
     batchesFeature(services, jobs),
     printingFeature(services),
     receiptsFeature(services),
+    tokensFeature(services),
     redemption,
     sync,
     inboxFeature(services),

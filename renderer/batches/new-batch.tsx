@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select, Switch, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -43,6 +43,7 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
   const [countText, setCountText] = useState(DEFAULT_COUNT);
   const [kind, setKind] = useState<Kind>('crockford');
   const [pattern, setPattern] = useState(DEFAULT_PATTERN);
+  const [signed, setSigned] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
   const [requestId] = useState(() => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))));
@@ -82,6 +83,7 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
       name: name.trim(),
       count,
       format: codeFormat,
+      signed,
     });
     setBusy(false);
     if (answer.ok) go('batches', answer.value.id);
@@ -173,6 +175,12 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
             {kind === 'pattern' && examples.length > 0 && (
               <p className={classes.hint}>{t('newBatch.patternExample', { code: examples.join(', ') })}</p>
             )}
+            <Switch
+              label={t('newBatch.signed')}
+              description={t('newBatch.signedHint')}
+              checked={signed}
+              onChange={(event) => setSigned(event.currentTarget.checked)}
+            />
           </div>
         </Card>
         <div className={classes.side}>

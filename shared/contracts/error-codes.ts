@@ -47,6 +47,8 @@ const redemptionCodes = {
   code_malformed: { status: 422 },
   /** The check characters do not fit: a typing error, not an unknown code. */
   code_mistyped: { status: 422 },
+  /** It bears a signature, which no trusted key made. */
+  code_forged: { status: 403 },
   code_void: { status: 410 },
   /** Several locations made a code of this text: only the location tells which is meant. */
   location_required: { status: 422 },

@@ -15,6 +15,7 @@ import { reportOperations } from './operations/reports.ts';
 import { searchOperations } from './operations/search.ts';
 import { setupOperations } from './operations/setup.ts';
 import { syncOperations } from './operations/sync.ts';
+import { tokenOperations } from './operations/tokens.ts';
 
 /** The procedure map: every operation of the core by name. IPC, the web host and the typed client are made from it. */
 export const operations = {
@@ -29,6 +30,7 @@ export const operations = {
   ...searchOperations,
   ...deskOperations,
   ...historyOperations,
+  ...tokenOperations,
   ...syncOperations,
   ...inboxOperations,
   ...laneOperations,

@@ -10,6 +10,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
+import { addBatchKey } from '../tokens/keys.ts';
 import { USES_PER_CODE } from './insert-codes.ts';
 
 type NewBatch = z.output<(typeof batchOperations)['batches.create']['input']>;
@@ -48,6 +49,10 @@ export function createBatch(
     const codes = isSmall ? drawAtOnce(services, tx, input) : fits(input);
     if (!codes.ok) return codes;
     tx.write.batches.insert(batch);
+    if (input.signed) {
+      const key = addBatchKey(tx, ports.random, batch.id);
+      if (!key.ok) return key;
+    }
     const { id: batchId, offerId, name, count } = batch;
     tx.append('batch.created', { batchId, offerId, name, format: input.format, count }, services.stamp(by));
     if (codes.value) addCodes(services, tx, by, batch, codes.value);

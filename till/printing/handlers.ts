@@ -7,6 +7,8 @@ import type { Feature } from '../handlers.ts';
 import type { Location } from '../location.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import type { Services } from '../services.ts';
+import { batchKey } from '../tokens/keys.ts';
+import { tokenOf } from '../tokens/tokens.ts';
 import { fileNamePart } from './file-name.ts';
 import { expiryLine, termsLine } from './label-texts.ts';
 import { type Label, type LabelSheetRefusal, renderLabelSheet } from './labels.ts';
@@ -63,6 +65,7 @@ export function printingFeature(services: Services): Feature {
 /** In serial order, read a part at a time; codes that were voided are not printed. */
 function* labelsOf(services: Services, batchId: string, offer: Offer, location: Location): Generator<Label> {
   const terms = termsLine(offer, location.language);
+  const key = batchKey(services.store.read, batchId);
   let after = 0;
   for (let reads = 0; reads * CODES_PER_READ <= MAX_LABELS; reads++) {
     const coupons = services.store.read.coupons.ofBatch(batchId, after, CODES_PER_READ);
@@ -71,7 +74,7 @@ function* labelsOf(services: Services, batchId: string, offer: Offer, location: 
       if (coupon.status === 'void') continue;
       yield {
         display: displayCode(coupon.code),
-        qrText: coupon.code,
+        qrText: key ? tokenOf(coupon, offer, location.id, key) : coupon.code,
         title: offer.name,
         subtitle: terms,
         expiry: expiryLine(offer, coupon.issuedAt, location),

@@ -16,6 +16,8 @@ import type { Feature, Outcome, SignedIn } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import type { Services } from '../services.ts';
+import { batchKey } from '../tokens/keys.ts';
+import { tokenOf } from '../tokens/tokens.ts';
 import { deliver } from './deliver.ts';
 import { copyMark, expiryLine, termsLine } from './label-texts.ts';
 import { createPrintQueue } from './print-queue.ts';
@@ -148,6 +150,7 @@ function* receiptsOf(services: Services, job: PrintJobRow, footer: string): Gene
   const offer = termsOf(offerRow);
   const first = job.firstSerial ?? 1;
   const last = job.lastSerial ?? batch.count;
+  const key = batchKey(read, batch.id);
   for (const coupon of read.coupons.ofBatch(batch.id, first - 1, last - first + 1)) {
     if (coupon.serial > last || isVoid(read, coupon)) continue;
     yield {
@@ -156,7 +159,7 @@ function* receiptsOf(services: Services, job: PrintJobRow, footer: string): Gene
       subtitle: termsLine(offer, location.language),
       expiry: expiryLine(offer, coupon.issuedAt, location),
       display: displayCode(coupon.code),
-      qrText: coupon.code,
+      qrText: key ? tokenOf(coupon, offer, location.id, key) : coupon.code,
       serial: coupon.serial,
       footer,
       copyMark: job.isCopy ? copyMark(location.language) : undefined,

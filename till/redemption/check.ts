@@ -18,6 +18,7 @@ import { throttled } from '../operators/throttle.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
 import type { Away, HomeLine } from '../sync/home-line.ts';
+import { admitTokens } from '../tokens/tokens.ts';
 import { automaticCoupons } from './automatic.ts';
 import type { CheckedBasket } from './checked-basket.ts';
 import { findCoupon } from './find-coupon.ts';
@@ -69,7 +70,7 @@ export async function checkBasket(
 function awayFromHome(services: Services, codes: readonly string[]): string[] {
   const { read } = services.store;
   const ids = codes.flatMap((entered) => {
-    const found = findCoupon(read, entered);
+    const found = findCoupon(read, entered, services.clock.now());
     if (!found.ok) return [];
     const { coupon } = found.value;
     const isFree =
@@ -94,6 +95,7 @@ function checkIn(
   const { basketId, basket, channel } = input;
   const stamp = services.stamp(by);
   endExpiredHolds(tx, stamp);
+  admitTokens(tx, input.codes, stamp.at);
   if (tx.read.redemptions.basket(basketId)?.status === 'completed') return err(refusal('basket_completed'));
 
   const before = open.find(tx.read, basketId);

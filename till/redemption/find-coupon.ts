@@ -10,6 +10,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { isVoid } from '../batches/code-ranges.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
+import { findByToken } from '../tokens/tokens.ts';
 
 export type FoundCoupon = {
   readonly coupon: CouponRow;
@@ -21,21 +22,26 @@ export type FoundCoupon = {
 };
 
 /** What somebody typed or scanned, looked up in the ledger. */
-export function findCoupon(read: Reads, entered: string): Result<FoundCoupon, Refusal> {
+export function findCoupon(read: Reads, entered: string, now: number): Result<FoundCoupon, Refusal> {
+  const signed = findByToken(read, entered, now);
+  if (signed) return signed.ok ? found(read, signed.value) : signed;
   const reading = normaliseCode(entered);
   if (!reading.ok) return err(refusal(reading.error));
   for (const coupon of possibleCoupons(read, reading.value.candidates)) {
-    if (coupon.batchId !== null && read.batchJobs.isUnfinished(coupon.batchId)) continue;
-    const offerRow = read.offers.byId(coupon.offerId);
-    assert(offerRow, 'every coupon has an offer');
-    return ok({
-      coupon: isVoid(read, coupon) ? { ...coupon, status: 'void' } : coupon,
-      display: displayCode(coupon.code),
-      offerRow,
-      offer: { ...termsOf(offerRow), status: statusOf(offerRow) },
-    });
+    if (coupon.batchId === null || !read.batchJobs.isUnfinished(coupon.batchId)) return found(read, coupon);
   }
   return err(refusal(reading.value.ifUnknown));
+}
+
+function found(read: Reads, coupon: CouponRow): Result<FoundCoupon, never> {
+  const offerRow = read.offers.byId(coupon.offerId);
+  assert(offerRow, 'every coupon has an offer');
+  return ok({
+    coupon: isVoid(read, coupon) ? { ...coupon, status: 'void' } : coupon,
+    display: displayCode(coupon.code),
+    offerRow,
+    offer: { ...termsOf(offerRow), status: statusOf(offerRow) },
+  });
 }
 
 /** As it was entered first; last, the one code that looks the same where letters were taken for digits. */

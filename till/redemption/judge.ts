@@ -98,7 +98,7 @@ export function judgeBasket(
 /** What the ledger knows before the engine looks at the basket. */
 function look(services: Services, entered: string, about: Circumstances): Entry {
   const { read } = services.store;
-  const found = findCoupon(read, entered);
+  const found = findCoupon(read, entered, about.now);
   return found.ok ? lookAt(services, entered, found.value, about) : { entered, refusal: found.error };
 }
 
