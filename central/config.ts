@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { currencySchema, timeZoneSchema } from '../shared/contracts/common.ts';
+import { codeFormatSchema } from '../shared/contracts/operations/batches.ts';
 
 /** A reason that the person who starts the centre can act on; shown as one line. */
 export class ConfigError extends Error {}
@@ -60,9 +61,14 @@ export const configSchema = z.strictObject({
     .describe('Take the caller from X-Forwarded-For: only behind a proxy of yours.'),
   coupon_id_format: z.enum(['uuid7', 'uuid4']).default('uuid7').describe('Ids of new coupons.'),
   code_format: z
-    .enum(['crockford', 'uuid', 'classic'])
+    .union([
+      z.enum(['crockford', 'uuid', 'classic']),
+      z.string().refine((pattern) => codeFormatSchema.safeParse({ kind: 'pattern', pattern }).success, {
+        error: 'crockford, uuid, classic, or a pattern such as SUMMER_%s%d%d%d%d',
+      }),
+    ])
     .default('crockford')
-    .describe('How new codes are written.'),
+    .describe('How new codes are written: `crockford`, `uuid`, `classic` or a pattern.'),
   code_length: whole(z.int().min(8).max(24)).default(10).describe('Random characters of a crockford code.'),
   default_expiration_days: whole(z.int().min(0).max(MAX_DAYS))
     .default(0)

@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { generateCode } from '../../shared/codes/generate-code.ts';
+import { codeSource } from '../../shared/codes/generate-code.ts';
 import { codeSpace, usableSpace } from '../../shared/codes/guessability.ts';
 import { idSchema } from '../../shared/contracts/common.ts';
 import { codeFormatSchema, MAX_BATCH_CODES } from '../../shared/contracts/operations/batches.ts';
@@ -131,7 +131,8 @@ async function addCodes(
   const drawn = new Set<string>();
   // Where some are taken, more are drawn than are needed: the last free codes of a format are rare.
   const draws = looksFirst ? CODES_PER_STEP : wanted;
-  for (let i = 0; i < draws; i++) drawn.add(generateCode(input.format, (n) => centre.ports.randomBytes(n)));
+  const next = codeSource(input.format, (n) => centre.ports.randomBytes(n));
+  for (let i = 0; i < draws; i++) drawn.add(next());
   const codes = looksFirst ? (await freeCodes(tx, input, [...drawn])).slice(0, wanted) : [...drawn];
   if (codes.length === 0) return 0;
   // A step that a power loss takes back takes its count with it: the job just makes it again.

@@ -1,6 +1,6 @@
 import { and, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
-import { generateCode } from '../../shared/codes/generate-code.ts';
+import { codeSource, generateCode } from '../../shared/codes/generate-code.ts';
 import { codeSpace, usableSpace } from '../../shared/codes/guessability.ts';
 import type { CodeFormat } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
@@ -39,8 +39,16 @@ export function newCouponId(centre: Centre): string {
 }
 
 export function configuredFormat(centre: Centre): CodeFormat {
-  const { code_format: kind, code_length: length } = centre.config;
-  return kind === 'crockford' ? { kind, length } : { kind };
+  const { code_format: format, code_length: length } = centre.config;
+  switch (format) {
+    case 'crockford':
+      return { kind: 'crockford', length };
+    case 'uuid':
+    case 'classic':
+      return { kind: format };
+    default:
+      return { kind: 'pattern', pattern: format };
+  }
 }
 
 /** Draws that hit an existing code are repeated so often; then the format has no room left. */
@@ -68,13 +76,14 @@ export async function addCoupon(
     .from(coupons)
     .where(and(eq(coupons.offerId, offer.id), sql`${coupons.batchId} IS NULL`));
   const serial = Number(last?.serial ?? 0) + 1;
+  const drawCode = codeSource(configuredFormat(centre), (n) => centre.ports.randomBytes(n));
   for (let draw = 0; draw < (given === undefined ? MAX_DRAWS : 1); draw++) {
     const row: CouponRow = {
       id: input.id ?? newCouponId(centre),
       offerId: offer.id,
       batchId: null,
       serial,
-      code: given ?? generateCode(configuredFormat(centre), (n) => centre.ports.randomBytes(n)),
+      code: given ?? drawCode(),
       locationId: offer.locationId,
       status: 'live',
       version: 1,
@@ -147,13 +156,13 @@ export async function addBatch(
     .insert(batches)
     .values({ id: batchId, offerId: offer.id, name: input.name, format, count: input.count, createdAt: now });
   const made: string[] = [];
+  const drawCode = codeSource(format, (n) => centre.ports.randomBytes(n));
   let draws = 0;
   while (made.length < input.count) {
     if (++draws > MAX_DRAWS + input.count / ROWS_PER_INSERT)
       return err(refusal('conflict', { why: 'no free codes were found' }));
     const drawn = new Set<string>();
-    while (drawn.size < Math.min(ROWS_PER_INSERT, input.count - made.length))
-      drawn.add(generateCode(format, (n) => centre.ports.randomBytes(n)));
+    while (drawn.size < Math.min(ROWS_PER_INSERT, input.count - made.length)) drawn.add(drawCode());
     const written = await tx
       .insert(coupons)
       .values(

@@ -20,12 +20,14 @@ export type CentreProgram = {
 export async function startCentre(where: {
   readonly data: string;
   readonly databaseUrl?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<CentreProgram> {
   const child = spawn(process.execPath, [MAIN, '--port', '0', '--data', where.data], {
     env: {
       PATH: process.env.PATH ?? '',
       COUNTERFOIL_ADMIN_KEY: PROGRAM_KEY,
       COUNTERFOIL_LOG_LEVEL: 'error',
+      ...where.env,
       ...(where.databaseUrl === undefined ? {} : { DATABASE_URL: where.databaseUrl }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
