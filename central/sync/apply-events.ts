@@ -33,6 +33,7 @@ type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
 /**
  * Applies the events of one push in their order. Applying one twice changes nothing: everything that an event makes
  * bears an id which the ledger gave it.
+import { applyStatusSet, applyWithdrawn } from './apply-batch-changes.ts';
  * @returns why some could not be applied, by their sequence number
  */
 export async function applyEvents(
@@ -108,6 +109,10 @@ async function applyEvent(
     case 'incident.resolved':
       return applyIncidentResolved(tx, centre, work, event);
     case 'clock.setBack':
+    case 'codes.statusSet':
+      return applyStatusSet(tx, work, event);
+    case 'batch.withdrawn':
+      return applyWithdrawn(tx, work, event);
       return openClockIncident(tx, centre, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);

@@ -132,6 +132,53 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(await usesOf(couponId)).toBe(2);
     });
 
+    it('voids cards by their serials, and forgets a batch that was withdrawn', async () => {
+      const device = await enrolDevice(test);
+      const offer = { ...offerTerms(), id: randomUUID(), version: 1, status: 'active' as const };
+      const batchId = randomUUID();
+      const ids = [randomUUID(), randomUUID(), randomUUID()];
+      const name = `SER${randomUUID().slice(0, 8).toUpperCase()}`;
+      const serials = (status: 'live' | 'void', firstSerial: number, lastSerial: number) =>
+        device.append('codes.statusSet', {
+          batchId,
+          offerId: offer.id,
+          firstSerial,
+          lastSerial,
+          status,
+          reason: 'stolen',
+        });
+      device.append('offer.created', { offer });
+      const format = { kind: 'imported' } as const;
+      device.append('batch.created', { batchId, offerId: offer.id, name: 'Cards', format, count: 3 });
+      const codes = ids.map((_, i) => `${name}-${i}`.replace('-', ''));
+      device.append('codes.added', {
+        offerId: offer.id,
+        batchId,
+        ids,
+        codes,
+        firstSerial: 1,
+        usesPerCode: 1,
+      });
+      serials('void', 2, 3);
+      serials('live', 3, 3);
+      expect((await device.push()).body.quarantined).toEqual([]);
+      const statusOf = async (id = '') => (await test.call('GET', `/api/coupons/${id}`)).body.status;
+      expect(await Promise.all(ids.map(statusOf))).toEqual(['active', 'void', 'active']);
+      device.append('batch.withdrawn', { batchId, offerId: offer.id, why: 'undone' });
+      const next = randomUUID();
+      device.append('batch.created', { batchId: next, offerId: offer.id, name: 'Again', format, count: 3 });
+      device.append('codes.added', {
+        offerId: offer.id,
+        batchId: next,
+        ids: ids.map(() => randomUUID()),
+        codes,
+        firstSerial: 1,
+        usesPerCode: 1,
+      });
+      expect((await device.push(6)).body.quarantined).toEqual([]);
+      expect((await test.call('GET', `/api/coupons/${ids[0]}`)).status).toBe(404);
+    });
+
     it('lets no device add a batch to an offer of the centre', async () => {
       const device = await enrolDevice(test);
       const { offerId } = await makeCoupon();

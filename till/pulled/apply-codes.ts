@@ -79,7 +79,15 @@ function insert(
   const issuedAt = batch?.createdAt ?? services.clock.now();
   const made = { offerId, batchId: batchId ?? null, home: 'centre', issuedAt } as const;
   const inserted = tx.write.coupons.insertMany(made, rows);
-  return inserted === rows.length ? 0 : rows.filter(([id]) => !tx.read.coupons.byId(id)).length;
+  if (inserted === rows.length) return 0;
+  let taken = 0;
+  for (const [id, code] of rows) {
+    const known = tx.read.coupons.byId(id);
+    if (!known) taken += 1;
+    // It was taken in by its signature, before its text was known here.
+    else if (known.code !== code && !tx.read.coupons.byCode(code)) tx.write.coupons.setCode(id, code);
+  }
+  return taken;
 }
 
 function warn({ ports }: Services, { offerId, batchId }: CodesChange, why: string): void {
