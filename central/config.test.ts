@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -69,6 +69,11 @@ describe('the configuration', () => {
     expect(() => readConfig([], fileOf({ currencies: 'EUR' }))).toThrow(ConfigError);
     expect(() => readConfig([], fileOf('{'))).toThrow('cannot be read');
     expect(() => readConfig([], fileOf([]))).toThrow('holds no JSON object');
+  });
+
+  it('is described, every option of it', () => {
+    const page = readFileSync(path.join(import.meta.dirname, '..', 'docs', 'CENTRE.md'), 'utf8');
+    for (const name of Object.keys(configSchema.shape)) expect(page).toContain(`| \`${name}\` |`);
   });
 
   it('is printed without secrets', () => {

@@ -152,6 +152,40 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     expect(delivery).toMatchObject({ state: 'pending', attempts: 1 });
   });
 
+  it('does not wait for ever for a receiver that hangs, and takes a late answer for one that never came', async () => {
+    await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });
+    const url = receiver.url;
+    receiver.state.hang = true;
+    const options = { body: '{}', headers: {}, allowPrivate: true, timeoutMs: 100 };
+    expect(await postWebhook(url, options)).toMatch(/abort|timeout/i);
+    receiver.state.hang = false;
+    await settle();
+    expect(types()).toEqual(['coupon.created']);
+  });
+
+  it('signs with the new secret and, for a day, with the former one', async () => {
+    const [endpoint] = (await test.call('GET', '/api/webhooks')).body.webhooks;
+    const before = receiver.state.secret;
+    const rotated = (await test.call('POST', `/api/webhooks/${endpoint.id}/rotate-secret`)).body;
+    expect(rotated.secret).not.toBe(before);
+    await test.call('POST', '/api/coupons', { code: 'OLD', discount_value: 10 });
+    await settle();
+    receiver.state.secret = rotated.secret;
+    await test.call('POST', '/api/coupons', { code: 'NEW', discount_value: 10 });
+    await settle();
+    expect(receiver.received).toHaveLength(2);
+    const stored = await test.call('GET', `/api/webhooks/${endpoint.id}`);
+    expect(stored.body).not.toHaveProperty('secret');
+    const moved = await test.call('PUT', `/api/webhooks/${endpoint.id}`, {
+      url: receiver.url,
+      events: ['coupon.voided'],
+    });
+    expect(moved.body.events).toEqual(['coupon.voided']);
+    await test.call('POST', '/api/coupons', { code: 'OTHER', discount_value: 10 });
+    await settle();
+    expect(receiver.received).toHaveLength(2);
+  });
+
   it('tells a removed address nothing more', async () => {
     const { body } = await test.call('GET', '/api/webhooks');
     expect(body.webhooks[0]).not.toHaveProperty('secret');
