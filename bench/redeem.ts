@@ -2,20 +2,25 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openLedger } from '../db/open.ts';
 import { createStore } from '../db/store.ts';
 import { generateCodes } from '../shared/codes/generate-code.ts';
 import { uuidV7 } from '../shared/kernel/ids.ts';
+import { backupFolder } from '../till/backup/backups.ts';
 import { findCoupon } from '../till/redemption/find-coupon.ts';
 import { systemClock } from '../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../till/testing/offer-drafts.ts';
-import { openShop, type TestTill } from '../till/testing/test-core.ts';
+import { ADMIN_PIN, openShop, type TestTill } from '../till/testing/test-core.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 const NAME = 'redeem';
 const SMALL = 1_000;
 const LARGE = 1_000_000;
+/** In the long lane alone: filling it takes minutes. */
+const HUGE = 10_000_000;
 const BLOCK = 4_096;
+const NANOSECONDS_PER_MS = 1_000_000;
 const CODES_PER_COMMIT = 50_000;
 
 /**
@@ -26,7 +31,7 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   const large = quick ? 20_000 : LARGE;
   const samples = quick ? 200 : 3_000;
   const small = await measure(SMALL, quick ? 200 : 900);
-  const big = await measure(large, samples);
+  const big = await measure(large, samples, DURING_BACKUP);
   const row = (metric: string, value: number, unit: string, n: number) =>
     report({ name: NAME, metric, value, unit, n });
 
@@ -42,6 +47,17 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   row('lookup_p99_us', quantile(big.lookups, 0.99), 'us', big.lookups.length);
   row('redeem_growth_1e3_1e6', quantile(big.confirms, 0.5) / quantile(small.confirms, 0.5), 'x', samples);
   row('file_bytes_per_code', big.bytesPerCode, 'B', large);
+  row('backup_1e6_s', big.backupMs / 1_000, 's', 1);
+  row('redeem_during_backup_p50_us', quantile(big.duringBackup, 0.5), 'us', big.duringBackup.length);
+  row('redeem_during_backup_p99_us', quantile(big.duringBackup, 0.99), 'us', big.duringBackup.length);
+  row('new_key_1e6_stall_ms', big.newKeyStallMs, 'ms', 1);
+  if (process.env.LONG !== '1') return;
+  const huge = await measure(HUGE, samples);
+  row('redeem_1e7_p50_us', quantile(huge.confirms, 0.5), 'us', samples);
+  row('redeem_1e7_p99_us', quantile(huge.confirms, 0.99), 'us', samples);
+  row('lookup_1e7_p99_us', quantile(huge.lookups, 0.99), 'us', huge.lookups.length);
+  row('redeem_growth_1e3_1e7', quantile(huge.confirms, 0.5) / quantile(small.confirms, 0.5), 'x', samples);
+  row('file_bytes_per_code_1e7', huge.bytesPerCode, 'B', HUGE);
 }
 
 type Figures = {
@@ -50,9 +66,16 @@ type Figures = {
   readonly confirms: number[];
   readonly lookups: number[];
   readonly bytesPerCode: number;
+  /** Redemptions while a backup was being made, in microseconds. */
+  readonly duringBackup: number[];
+  readonly backupMs: number;
+  readonly newKeyStallMs: number;
 };
 
-async function measure(count: number, samples: number): Promise<Figures> {
+/** Codes kept for redeeming during the backup; a fast disk makes it before they are used up. */
+const DURING_BACKUP = 2_000;
+
+async function measure(count: number, samples: number, during = 0): Promise<Figures> {
   // On the disk that a ledger would be on: memory would flatter every figure.
   const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-bench-'));
   let till: TestTill | undefined;
@@ -65,13 +88,15 @@ async function measure(count: number, samples: number): Promise<Figures> {
       shop.session,
     );
     await shop.core.close();
-    const { codes, lookups, bytesPerCode } = fill(shop, offer.id, count, samples);
+    const { codes, lookups, bytesPerCode } = fill(shop, offer.id, count, samples + during);
     till = await shop.reopen();
-    const { session } = await till.ok('session.signIn', { operatorId: shop.adminId, pin: '482913' });
-    return { ...(await redeemAll(till, session, codes, folder)), lookups, bytesPerCode };
+    const { session } = await till.ok('session.signIn', { operatorId: shop.adminId, pin: ADMIN_PIN });
+    const redeemed = await redeemAll(till, session, codes.slice(0, samples), folder);
+    const upkeep = await redeemDuringBackup(till, session, codes.slice(samples));
+    return { ...redeemed, ...upkeep, lookups, bytesPerCode };
   } finally {
     await till?.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, backupFolder(folder)]) rmSync(left, { recursive: true, force: true });
   }
 }
 
@@ -134,10 +159,10 @@ function fill(till: TestTill, offerId: string, count: number, samples: number) {
     const lookups: number[] = [];
     for (let i = 0; i < Math.max(2_000, samples * 5); i++) {
       const code = pick();
-      lookups.push(timed(() => findCoupon(store.read, code)));
+      lookups.push(timed(() => findCoupon(store.read, code, createdAt)));
     }
     const chosen = new Set<string>();
-    while (chosen.size < samples) chosen.add(pick());
+    while (chosen.size < Math.min(samples, count)) chosen.add(pick());
     const bytes = statSync(path.join(till.dataDir, 'ledger.db')).size;
     return { codes: [...chosen], lookups, bytesPerCode: bytes / count };
   } finally {
@@ -174,6 +199,32 @@ async function redeemAll(till: TestTill, session: string, codes: readonly string
     closeSync(file);
   }
   return { flushes, checks, confirms };
+}
+
+/** A backup, customers who do not wait for it, and a new key, for which everybody waits. */
+async function redeemDuringBackup(till: TestTill, session: string, codes: readonly string[]) {
+  const duringBackup: number[] = [];
+  const startMs = performance.now();
+  let backupMs = 0;
+  const backup = till.ok('backup.now', {}, session).then(() => {
+    backupMs = performance.now() - startMs;
+  });
+  for (const code of codes) {
+    if (backupMs > 0) break;
+    await new Promise((resolve) => setImmediate(resolve));
+    const basketId = randomUUID();
+    await till.ok('redemption.check', { basketId, basket: basketOf50, codes: [code] }, session);
+    const start = performance.now();
+    await till.ok('redemption.confirm', { basketId }, session);
+    duringBackup.push((performance.now() - start) * 1_000);
+  }
+  await backup;
+  // How long nothing else runs; the backup under the new key that follows holds nobody up.
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  await till.ok('keys.rotate', { pin: ADMIN_PIN }, session);
+  delay.disable();
+  return { duringBackup, backupMs, newKeyStallMs: delay.max / NANOSECONDS_PER_MS };
 }
 
 function timed(work: () => void): number {
