@@ -201,6 +201,12 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
             )}
           </li>
         ))}
+        {result.automatic?.map((offer) => (
+          <li key={offer.offerId}>
+            <span>{t('redeem.automatic', { offer: offer.offerName })}</span>
+            <span className={classes.couponAmount}>{format.money(-offer.discountMinor)}</span>
+          </li>
+        ))}
         {left?.usesLeftHere !== undefined && accepted.length === 1 && (
           <li className={classes.left}>{t('redeem.usesLeft', { count: left.usesLeftHere })}</li>
         )}
@@ -343,11 +349,13 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
         <Payable text={format.money(undone ? done.subtotalMinor : done.payableMinor)} />
       </dl>
       <ul className={classes.coupons}>
-        {done.redemptions.map((redemption) => (
-          <li key={redemption.id}>
-            <CodeText>{redemption.code}</CodeText>
-          </li>
-        ))}
+        {done.redemptions
+          .filter(({ code }) => code !== '')
+          .map((redemption) => (
+            <li key={redemption.id}>
+              <CodeText>{redemption.code}</CodeText>
+            </li>
+          ))}
       </ul>
     </Ticket>
   );

@@ -109,7 +109,11 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
           <tr key={row.id} data-muted={row.status === 'voided' || undefined}>
             <td className={table.nowrap}>{format.when(row.redeemedAt)}</td>
             <td>
-              <CodeText>{row.code}</CodeText>
+              {row.code === '' ? (
+                <Tag tone="quiet">{t('recent.automatic')}</Tag>
+              ) : (
+                <CodeText>{row.code}</CodeText>
+              )}
             </td>
             <td>
               {row.offerName}
@@ -138,11 +142,14 @@ function RowActions({ row, onVoid, onRefund }: Omit<RowsProps, 'rows'> & { reado
   return (
     <span className={classes.actions}>
       {row.status === 'partly_refunded' && <Tag tone="quiet">{t('recent.partlyRefunded')}</Tag>}
-      <Action onClick={() => onRefund(row)} label={t('recent.refundOne', { code: row.code })}>
+      <Action
+        onClick={() => onRefund(row)}
+        label={t('recent.refundOne', { code: row.code || row.offerName })}
+      >
         {t('recent.refund')}
       </Action>
       {row.status === 'redeemed' && (
-        <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code })}>
+        <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code || row.offerName })}>
           {t('recent.void')}
         </Action>
       )}

@@ -29,8 +29,23 @@ export function judgeFile(file: CaseFile): Report {
     skipped: new Map(),
     notYet: new Map(),
   };
-  for (const vector of file.cases) enter(report, vector, file.profile ?? {});
+  for (const [index, vector] of file.cases.entries()) {
+    if (isCase(vector)) enter(report, vector, file.profile ?? {});
+    else
+      report.failed.push({
+        id: `case ${index}`,
+        difference: 'it is no case: id, kind, input and expect are missing',
+      });
+  }
   return report;
+}
+
+/** The file was written by somebody else: nothing of it is known before it was looked at. */
+function isCase(vector: unknown): vector is VectorCase {
+  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  if (!isObject(vector)) return false;
+  const { id, kind, input, expect } = vector as Partial<VectorCase>;
+  return typeof id === 'string' && typeof kind === 'string' && isObject(input) && isObject(expect);
 }
 
 function enter(report: Report, vector: VectorCase, profile: Profile): void {

@@ -36,6 +36,17 @@ export function whole(value: unknown, what: string): number {
   return number;
 }
 
+/** At least one of something: units, times. */
+export function count(value: unknown, what: string): number {
+  const number = whole(value, what);
+  if (number < 1) throw new Untranslatable(`${what} is not a count: ${number}`);
+  return number;
+}
+
+export function optionalCount(value: unknown, what: string): number | undefined {
+  return value === undefined || value === null ? undefined : count(value, what);
+}
+
 export function optionalWhole(value: unknown, what: string): number | undefined {
   return value === undefined || value === null ? undefined : whole(value, what);
 }

@@ -21,9 +21,10 @@ function main(paths: readonly string[]): number {
     notYet: new Map(),
   };
   for (const path of paths) {
-    const content = JSON.parse(readFileSync(path, 'utf8'));
+    const content = readCases(path);
+    if (content === undefined) return 2;
     // Notes about the cases lie beside them and match the same patterns.
-    if (!Array.isArray(content.cases)) {
+    if (!Array.isArray(content?.cases)) {
       console.log(`${basename(path)}: holds no cases`);
       continue;
     }
@@ -48,6 +49,16 @@ function main(paths: readonly string[]): number {
   }
   console.log(`${total.passed} passed, ${total.failed.length} failed, ${count(total.skipped)} skipped`);
   return total.failed.length > 0 ? 1 : 0;
+}
+
+/** Undefined: it cannot be read, which was said. */
+function readCases(path: string) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    console.error(`${basename(path)}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function count(lists: ReadonlyMap<string, readonly string[]>): number {

@@ -7,7 +7,7 @@ import type {
   PresentedCoupon,
 } from '../../shared/engine/types.ts';
 import { type Fields, type Profile, Untranslatable, type VectorCase } from './case-file.ts';
-import { object, objects, optionalWhole, partsPerMillion, text, texts, whole } from './read.ts';
+import { count, object, objects, optionalWhole, partsPerMillion, text, texts, whole } from './read.ts';
 import { countsUnits } from './translate-effect.ts';
 import { translateOptions } from './translate-options.ts';
 import { type TranslatedOffer, translatePromotion } from './translate-promotion.ts';
@@ -89,7 +89,7 @@ function couponOf(
 }
 
 function translateLine(line: Fields, rules: TranslatedOffer['computedRules'], byUnit: boolean): BasketLine {
-  const given = whole(line.qty, 'qty');
+  const given = count(line.qty, 'qty');
   const subtotal = whole(line.subtotal ?? whole(line.unit_price, 'unit_price') * given, 'subtotal');
   const divisible = subtotal % given === 0;
   if (!divisible && byUnit) throw new Untranslatable('the line has no whole unit price');

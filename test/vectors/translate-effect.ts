@@ -1,6 +1,6 @@
 import type { Base, Benefit, Selector, Target, UnitPick } from '../../shared/engine/types.ts';
 import { type Fields, type Profile, Untranslatable } from './case-file.ts';
-import { basisPoints, object, objects, optionalWhole, text, whole } from './read.ts';
+import { basisPoints, count, object, objects, optionalCount, optionalWhole, text, whole } from './read.ts';
 import { type ComputedRule, ruleHolds, translateRules } from './translate-rules.ts';
 
 export type TranslatedEffect = { readonly benefit: Benefit; readonly computed: readonly ComputedRule[] };
@@ -86,12 +86,12 @@ function buyGet(
   buyInclude: Selector['include'],
   _profile: Profile,
 ): Benefit {
-  const getQty = optionalWhole(effect.get_qty, 'get_qty') ?? 1;
-  const maxQty = optionalWhole(effect.max_qty, 'max_qty');
+  const getQty = optionalCount(effect.get_qty, 'get_qty') ?? 1;
+  const maxQty = optionalCount(effect.max_qty, 'max_qty');
   return {
     type: 'buy_get',
     buy: {
-      qty: whole(effect.buy_qty, 'buy_qty'),
+      qty: count(effect.buy_qty, 'buy_qty'),
       select: buyInclude === undefined ? undefined : { include: buyInclude },
     },
     get: { qty: getQty, select, pick: 'grouped' },
@@ -107,7 +107,7 @@ function pickOf(profile: Profile): UnitPick['pick'] {
 
 /** `each` caps units on each line; otherwise the cap is one for the whole basket. */
 function unitsOf(effect: Fields, profile: Profile): UnitPick | undefined {
-  const maxUnits = optionalWhole(effect.max_qty, 'max_qty');
+  const maxUnits = optionalCount(effect.max_qty, 'max_qty');
   if (maxUnits === undefined) {
     return effect.allocation === 'once' ? { pick: pickOf(profile), maxUnits: 1 } : undefined;
   }
@@ -161,11 +161,11 @@ function onGoods(
     case 'fixed_bundle_price':
       return {
         type: 'bundle_price',
-        qty: optionalWhole(effect.buy_qty ?? effect.qty ?? effect.get_qty, 'bundle size') ?? 1,
+        qty: optionalCount(effect.buy_qty ?? effect.qty ?? effect.get_qty, 'bundle size') ?? 1,
         priceMinor: amountOf(effect, currency),
         select,
         pick: pickOf(profile),
-        maxTimes: optionalWhole(effect.max_qty, 'max_qty'),
+        maxTimes: optionalCount(effect.max_qty, 'max_qty'),
       };
     case 'cheapest_free':
       return {
@@ -174,7 +174,7 @@ function onGoods(
         target: {
           scope: 'items',
           select,
-          units: { pick: 'cheapest', maxUnits: optionalWhole(effect.max_qty, 'max_qty') ?? 1 },
+          units: { pick: 'cheapest', maxUnits: optionalCount(effect.max_qty, 'max_qty') ?? 1 },
         },
         base,
         ...cap,
@@ -188,7 +188,7 @@ function onGoods(
           select,
           units: {
             pick: 'first',
-            maxUnits: optionalWhole(effect.get_qty ?? effect.max_qty, 'gifts') ?? 1,
+            maxUnits: optionalCount(effect.get_qty ?? effect.max_qty, 'gifts') ?? 1,
           },
         },
         base,

@@ -50,6 +50,30 @@ describe('the runner of case files', () => {
     expect([...report.skipped.keys()]).toEqual(['"only on full moon": not among the options']);
   });
 
+  it.each([
+    ['no object', null],
+    ['no input', { id: 'x', kind: 'discount', expect: {} }],
+    [
+      'a count of none',
+      vector(
+        { discount_total: 0 },
+        {
+          input: {
+            lines: [line],
+            promotions: [{ ...promotion, effect: { type: 'buy_get', buy_qty: 0, get_qty: 0 } }],
+          },
+        },
+      ),
+    ],
+    [
+      'a negative quantity',
+      vector({ discount_total: 0 }, { input: { lines: [{ ...line, qty: -1 }], promotions: [promotion] } }),
+    ],
+  ])('fails a case with %s, and goes on', (_what, broken) => {
+    const report = judgeFile({ cases: [broken as VectorCase, vector({ discount_total: 300 })] });
+    expect(report).toMatchObject({ passed: 1, failed: [expect.anything()] });
+  });
+
   it('lists kinds that nothing judges yet apart', () => {
     const report = judgeFile({ cases: [{ id: 'k', kind: 'horoscope', input: {}, expect: {} }] });
     expect(report).toMatchObject({ passed: 0, failed: [] });
