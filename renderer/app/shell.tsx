@@ -24,6 +24,7 @@ import { SwitchDialog } from '../sign-in/switch-dialog.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { FlashNote } from '../ui/flash.tsx';
+import hidden from '../ui/hidden.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
 import { FaultBanner } from './fault-banner.tsx';
@@ -179,17 +180,13 @@ function TopBar({ onSwitch, onHelp }: { onSwitch: () => void; onHelp: () => void
       >
         <IconHelp size={24} aria-hidden="true" />
       </button>
-      <button
-        type="button"
-        className={classes.operator}
-        onClick={onSwitch}
-        aria-label={t('switch.open', { name: operator.name, role: t(`roles.${operator.role}`) })}
-      >
+      <button type="button" className={classes.operator} onClick={onSwitch}>
         <Avatar name={operator.name} />
         <span className={classes.operatorText}>
           <span className={classes.operatorName}>{operator.name}</span>
           <span className={classes.operatorRole}>{t(`roles.${operator.role}`)}</span>
         </span>
+        <span className={hidden.hidden}>{t('switch.open')}</span>
         <IconLock size={20} aria-hidden="true" />
       </button>
     </header>

@@ -11,6 +11,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { flash } from '../ui/flash.tsx';
 import layout from '../ui/form.module.css';
+import hidden from '../ui/hidden.module.css';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { PIN_DIGITS } from '../ui/pin-pad.tsx';
@@ -34,12 +35,8 @@ export function PeopleCard({ mayChange }: { mayChange: boolean }) {
         {data?.operators.map((person) => (
           <li key={person.id}>
             {mayChange ? (
-              <button
-                type="button"
-                className={classes.person}
-                aria-label={t('settings.changePerson', { name: person.name })}
-                onClick={() => setEdited(person)}
-              >
+              <button type="button" className={classes.person} onClick={() => setEdited(person)}>
+                <span className={hidden.hidden}>{t('settings.changeIt')}</span>
                 <PersonText person={person} />
               </button>
             ) : (

@@ -27,7 +27,7 @@ test('an admin changes a person, their PIN and role, and sees them off', async (
   await lock(page);
   await page.getByRole('button', { name: /^Kim Berg/ }).click();
   await typePin(page, '246810');
-  await expect(page.getByRole('button', { name: /Kim Berg, Manager/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Kim Berg.*Manager.*hand over/ })).toBeVisible();
   await lock(page);
 
   await signIn(page, 'Ada');

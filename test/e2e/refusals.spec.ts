@@ -30,7 +30,7 @@ test('every refusal says why and what to do', async ({ till }) => {
   });
   await createOffer(page, { name: 'From thirty', amount: '5', minSpend: '30', sharedCode: 'FROM30' });
   await goTo(page, 'Batches');
-  await page.getByRole('button', { name: 'Print Welcome cards' }).click();
+  await page.getByRole('button', { name: 'Labels of Welcome cards' }).click();
   const genuine = (await page.locator('tbody code').first().innerText()).replaceAll('-', '');
   const mistyped = genuine.slice(0, -1) + (genuine.endsWith('7') ? '8' : '7');
 

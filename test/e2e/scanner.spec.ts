@@ -5,7 +5,7 @@ import { expect, test } from './fixtures.ts';
 /** A generated code of the demo batch, as a scanner sends it: it begins with a digit or a letter. */
 async function someCode(page: Page, row: number): Promise<string> {
   await goTo(page, 'Batches');
-  await page.getByRole('button', { name: 'Print Welcome cards' }).click();
+  await page.getByRole('button', { name: 'Labels of Welcome cards' }).click();
   const text = await page.locator('tbody code').nth(row).innerText();
   await goTo(page, 'Redeem');
   return text.replaceAll('-', '');

@@ -33,7 +33,7 @@ test.describe('@smoke', () => {
     const { page } = till;
     await signIn(page, 'Marco');
     await goTo(page, 'Batches');
-    await page.getByRole('button', { name: 'Print Welcome cards' }).click();
+    await page.getByRole('button', { name: 'Labels of Welcome cards' }).click();
     const saved = await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
     expect(saved.name).toMatch(/\.pdf$/);
     expect(readFileSync(saved.path).subarray(0, 5).toString('latin1')).toBe('%PDF-');

@@ -186,7 +186,7 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await page.getByLabel('Name of the batch').fill('Spring flyer');
   await shoot('batch-new');
   await goTo(page, 'Batches');
-  await page.getByRole('button', { name: 'Print Welcome cards' }).click();
+  await page.getByRole('button', { name: 'Labels of Welcome cards' }).click();
   await page.getByTestId('code-rows').locator('code').first().waitFor();
   await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
   await shoot('batch');
