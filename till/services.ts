@@ -7,6 +7,7 @@ import { type Refusal, refusal } from '../shared/contracts/refusal.ts';
 import { uuidV7 } from '../shared/kernel/ids.ts';
 import { err, ok, type Result } from '../shared/kernel/result.ts';
 import { type Anchor, createAnchor, readAnchor } from './anchor/anchor.ts';
+import { restoreIfAsked } from './backup/restore-request.ts';
 import { createTillClock, type TillClock } from './clock.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { Lane, Outcome, SignedIn } from './handlers.ts';
@@ -69,6 +70,7 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
 }
 
 async function openEverything(ports: CorePorts): Promise<Result<Services, Refusal>> {
+  await restoreIfAsked(ports);
   const chosen = await chooseKey(ports);
   if (!chosen.ok) return chosen;
   const { key } = chosen.value;

@@ -1,5 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
-import { IconDeviceFloppy, IconFileSpreadsheet } from '@tabler/icons-react';
+import { IconDeviceFloppy, IconFileSpreadsheet, IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -8,16 +8,18 @@ import { useLocation } from '../app/app-store.ts';
 import { dayOf } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import classes from './custody.module.css';
+import { RestoreForm } from './restore-form.tsx';
 
 /** The backups stand beside the folder of the ledger. */
 const BESIDE = /-backups$/;
 const keepChoices = [3, 7, 14, 30, 90, 366];
 
 /** Copies of the ledger for bad days: the newest one, how many are kept, where, and how one comes back. */
-export function BackupCard() {
+export function BackupCard({ mayRestore }: { mayRestore: boolean }) {
   const { t } = useTranslation();
   const client = useClient();
   const format = useFormat();
@@ -25,6 +27,7 @@ export function BackupCard() {
   const { data, error, reload } = useQuery('backup.list', {});
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
+  const [restoring, setRestoring] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
   const newest = data?.backups[0];
   const bytes = data?.backups.reduce((sum, backup) => sum + backup.bytes, 0) ?? 0;
@@ -84,6 +87,11 @@ export function BackupCard() {
         <Action size="l" icon={<IconDeviceFloppy size={20} />} busy={busy} onClick={() => void backUp()}>
           {t('backup.now')}
         </Action>
+        {mayRestore && newest !== undefined && (
+          <Action icon={<IconHistory size={20} />} onClick={() => setRestoring(true)}>
+            {t('backup.bringBack')}
+          </Action>
+        )}
         <div className={classes.quiet}>
           <p>{t('backup.restore')}</p>
           <code className={classes.command}>
@@ -93,6 +101,9 @@ export function BackupCard() {
           <p>{t('backup.restoreAfter')}</p>
         </div>
       </div>
+      <Dialog open={restoring} onClose={() => setRestoring(false)} title={t('backup.bringBack')}>
+        <RestoreForm backups={data?.backups ?? []} />
+      </Dialog>
     </Card>
   );
 }

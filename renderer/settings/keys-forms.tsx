@@ -1,14 +1,9 @@
-import { PasswordInput, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { PasswordInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Answer } from '../../shared/contracts/operation.ts';
 import { MAX_PASSPHRASE_CHARS, MIN_PASSPHRASE_CHARS } from '../../shared/contracts/operations/keys.ts';
-import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
-import { Action } from '../ui/action.tsx';
-import { RefusalNotice } from '../ui/notice.tsx';
-import { PIN_DIGITS } from '../ui/pin-pad.tsx';
-import classes from './custody.module.css';
+import { GuardedForm } from './guarded-form.tsx';
 
 /** A new key: it takes a moment, and only the PIN of whoever asks. */
 export function RotateForm({ onDone }: { onDone: () => void }) {
@@ -94,65 +89,5 @@ export function PassphraseForm({
         </>
       )}
     </GuardedForm>
-  );
-}
-
-/** What only an admin does, who shows with their PIN that it is them. */
-function GuardedForm({
-  lead,
-  action,
-  ready,
-  call,
-  onDone,
-  children,
-}: {
-  lead: string;
-  action: string;
-  ready: boolean;
-  call: (pin: string) => Promise<Answer<unknown>>;
-  onDone: () => void;
-  children?: ReactNode;
-}) {
-  const { t } = useTranslation();
-  const [pin, setPin] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Refusal>();
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setBusy(true);
-    setRefused(undefined);
-    const answer = await call(pin);
-    setBusy(false);
-    if (answer.ok) onDone();
-    else setRefused(answer.error);
-  }
-
-  return (
-    <form className={classes.form} onSubmit={(event) => void submit(event)}>
-      <p>{lead}</p>
-      {children}
-      <TextInput
-        label={t('keys.pin')}
-        type="password"
-        inputMode="numeric"
-        autoComplete="off"
-        value={pin}
-        onChange={(event) => setPin(event.currentTarget.value.replace(/\D/g, '').slice(0, PIN_DIGITS))}
-        required
-        data-autofocus={children === undefined || undefined}
-      />
-      {refused !== undefined && <RefusalNotice refusal={refused} />}
-      <Action
-        type="submit"
-        tone="primary"
-        size="xl"
-        wide
-        busy={busy}
-        disabled={!ready || pin.length !== PIN_DIGITS}
-      >
-        {action}
-      </Action>
-    </form>
   );
 }

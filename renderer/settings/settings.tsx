@@ -84,7 +84,7 @@ function Sections({ subject }: { subject: string | undefined }) {
       {shown.includes('ledger') && (
         <SectionOf name="ledger" subject={subject}>
           <AuditCard />
-          <BackupCard />
+          <BackupCard mayRestore={roleMay(operator.role, 'admin')} />
           {isAdmin && <KeysCard />}
           <HistoryCard />
         </SectionOf>

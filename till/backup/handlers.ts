@@ -1,10 +1,12 @@
-import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Feature, Outcome } from '../handlers.ts';
+import { adminHere } from '../operators/admin-here.ts';
 import type { Services } from '../services.ts';
 import { systemTimers } from '../system-ports.ts';
 import { type Backup, backupFolder, KEPT_BACKUPS, listBackups, makeBackup } from './backups.ts';
+import { askForRestore } from './restore-request.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 /** In `meta`: how many backups are kept. */
@@ -70,6 +72,16 @@ export function backupFeature(services: Services): Feature & { backUp(): Promise
           kept: kept(),
           ...(failure === undefined ? {} : { failure }),
         }),
+
+      async 'backup.restore'(call, { fileName, pin }) {
+        const by = await adminHere(services, call, pin);
+        if (!by.ok) return by;
+        if (!listBackups(ports.dataDir).some((backup) => backup.fileName === fileName)) {
+          return err(refusal('not_found', { what: 'backup' }));
+        }
+        askForRestore(ports.dataDir, fileName);
+        return ok({ fileName });
+      },
 
       'backup.keep'(_call, input) {
         store.transact((tx) => tx.write.meta.set(KEPT, String(input.kept)));

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { convertFile } from '../../db/change-key.ts';
@@ -86,6 +86,17 @@ function checkBackup(file: string, key: Uint8Array): Result<void, StorageFault> 
   }
 }
 
+/** A second name for the same file, or a copy where the file system knows no such thing. */
+function keepUnder(name: string, file: string): void {
+  rmSync(name, { force: true });
+  try {
+    linkSync(file, name);
+  } catch {
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+    flushFile(name);
+  }
+}
+
 /** The log goes with the ledger that it belongs to: under another one it would be taken for its newest pages. */
 function putInPlace(
   backupFile: string,
@@ -101,9 +112,11 @@ function putInPlace(
   let aside: string | undefined;
   if (existsSync(ledger)) {
     aside = `${ledger}.replaced-${now}`;
+    // The ledger keeps its name until the other one takes it: cut off in between, a start must not find none.
+    keepUnder(aside, ledger);
     if (existsSync(`${ledger}-wal`)) renameSync(`${ledger}-wal`, `${aside}-wal`);
     rmSync(`${ledger}-shm`, { force: true });
-    renameSync(ledger, aside);
+    flushFolder(path.dirname(ledger));
   }
   renameSync(incoming, ledger);
   flushFolder(path.dirname(ledger));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../shared/kernel/instant.ts';
@@ -103,6 +103,43 @@ describe('backups', () => {
     expect(await again.ok('app.status', {})).toMatchObject({ faults: [{ kind: 'ledger_unanchored' }] });
     await again.ok('faults.clear', { kind: 'ledger_unanchored', managerPin: ADMIN_PIN }, session);
     expect(await again.ok('app.status', {})).toMatchObject({ faults: [] });
+    await again.core.close();
+  });
+
+  it('come back at the next start when an admin asks at the till, once, and the ledger is kept beside', async () => {
+    const before = await redeem();
+    const { fileName } = await till.ok('backup.now', {}, till.session);
+    await redeem();
+    const ask = (name: string, pin: string) =>
+      till.call('backup.restore', { fileName: name, pin }, till.session);
+    expect(await ask(fileName, '000000')).toMatchObject({ error: { code: 'wrong_pin' } });
+    expect(await ask('../ledger.db', ADMIN_PIN)).toMatchObject({ error: { code: 'not_found' } });
+    await till.ok('keys.rotate', { pin: ADMIN_PIN }, till.session);
+    expect(await ask(fileName, ADMIN_PIN)).toMatchObject({ ok: true });
+    const quiet = { info() {}, warn() {}, error() {} };
+    for (let start = 1; start <= 2; start++) {
+      const again = await till.reopen({ logger: quiet });
+      const { session } = await again.ok('session.signIn', { operatorId: till.adminId, pin: ADMIN_PIN });
+      const { redemptions } = await again.ok('redemption.recent', {}, session);
+      expect(redemptions.map((row) => row.id)).toEqual([before]);
+      expect(await again.ok('app.status', {})).toMatchObject({ faults: [{ kind: 'ledger_unanchored' }] });
+      await again.core.close();
+    }
+    const kept = readdirSync(till.dataDir).filter((name) => /replaced-\d+$/.test(name));
+    expect(kept).toHaveLength(1);
+  });
+
+  it('leaves the ledger alone when the backup that was asked for is damaged, and does not ask again', async () => {
+    const id = await redeem();
+    const { fileName } = await till.ok('backup.now', {}, till.session);
+    const file = path.join(backupFolder(till.dataDir), fileName);
+    await till.ok('backup.restore', { fileName, pin: ADMIN_PIN }, till.session);
+    await till.core.close();
+    writeFileSync(file, 'this was a backup once');
+    const again = await till.reopen({ logger: { info() {}, warn() {}, error() {} } });
+    const { session } = await again.ok('session.signIn', { operatorId: till.adminId, pin: ADMIN_PIN });
+    expect(await again.ok('redemption.recent', {}, session)).toMatchObject({ redemptions: [{ id }] });
+    expect(existsSync(`${till.dataDir}.restore`)).toBe(false);
     await again.core.close();
   });
 

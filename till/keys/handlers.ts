@@ -1,8 +1,7 @@
 import type { OutputOf } from '../../shared/contracts/operations.ts';
-import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { type Call, type Feature, type Outcome, type SignedIn, signedIn } from '../handlers.ts';
-import { verifyPin } from '../operators/verify-pin.ts';
+import type { Feature, Outcome } from '../handlers.ts';
+import { adminHere } from '../operators/admin-here.ts';
 import type { Services } from '../services.ts';
 import { KEY_CHANGED_AT, refusalOfKey } from './key-in-use.ts';
 import { rotateKey } from './rotate-key.ts';
@@ -25,22 +24,12 @@ export function keysFeature(services: Services, backUp: () => Promise<unknown>):
     });
   }
 
-  /** Whoever finds the screen of an admin unlocked must still know their PIN. */
-  async function adminHere(call: Call, pin: string): Promise<Outcome<SignedIn>> {
-    const by = signedIn(call);
-    if (by.lane) return err(refusal('forbidden', { why: 'this is done at the till that holds the ledger' }));
-    const operator = store.read.operators.byId(by.operatorId);
-    if (!operator) return err(refusal('not_signed_in'));
-    const verified = await verifyPin(services, operator, pin, call);
-    return verified.ok ? ok(by) : verified;
-  }
-
   return {
     handlers: {
       'keys.status': status,
 
       async 'keys.rotate'(call, { pin }) {
-        const by = await adminHere(call, pin);
+        const by = await adminHere(services, call, pin);
         if (!by.ok) return by;
         const rotated = await services.upkeep(() => rotateKey(services, by.value));
         if (!rotated.ok) return rotated;
@@ -49,7 +38,7 @@ export function keysFeature(services: Services, backUp: () => Promise<unknown>):
       },
 
       async 'keys.setPassphrase'(call, { pin, current, next }) {
-        const by = await adminHere(call, pin);
+        const by = await adminHere(services, call, pin);
         if (!by.ok) return by;
         const changed = await services.upkeep(() => setPassphrase(services, by.value, { current, next }));
         if (!changed.ok) return changed;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from '../common.ts';
+import { instantSchema, pinSchema } from '../common.ts';
 import { operation } from '../operation.ts';
 
 /** More rows do not go into one file; ask for a shorter time. */
@@ -55,6 +55,14 @@ export const historyOperations = {
       failure: z.object({ at: instantSchema, code: z.string() }).optional(),
     }),
     errors: [],
+  }),
+  'backup.restore': operation({
+    summary:
+      'The next start puts this backup in the place of the ledger, which is kept beside it. What was redeemed since is not in it.',
+    role: 'admin',
+    input: z.strictObject({ fileName: z.string().max(200), pin: pinSchema }),
+    output: z.object({ fileName: z.string() }),
+    errors: ['not_found', 'wrong_pin', 'throttled', 'forbidden'],
   }),
   'backup.keep': operation({
     summary: 'How many backups are kept beside the ledger. Older ones go with the next backup.',
