@@ -22,6 +22,9 @@ import {
 /** More codes on one basket are a mistake; the search for the best combination grows with them. */
 const MAX_CODES = 20;
 const MAX_RETURNED_LINES = 1_000;
+/** As long as a line's id may be in a basket. */
+const MAX_ID = 200;
+const MAX_LINE_QTY = 100_000;
 
 const basketInput = z.strictObject({
   codes: z.array(z.string().min(1).max(MAX_CODE_INPUT)).max(MAX_CODES).default([]),
@@ -33,10 +36,12 @@ const basketInput = z.strictObject({
 /** Without goods, everything that has not come back yet. */
 const refundInput = z.strictObject({
   lines: z
-    .array(z.strictObject({ line_id: z.string().min(1).max(100), units: z.int().min(1).max(1_000_000) }))
+    .array(
+      z.strictObject({ line_id: z.string().min(1).max(MAX_ID), units: z.int().min(1).max(MAX_LINE_QTY) }),
+    )
     .max(MAX_RETURNED_LINES)
     .optional(),
-  shipping_ids: z.array(z.string().min(1).max(100)).max(MAX_RETURNED_LINES).optional(),
+  shipping_ids: z.array(z.string().min(1).max(MAX_ID)).max(MAX_RETURNED_LINES).optional(),
   reason: z.string().trim().min(1).max(200),
 });
 

@@ -411,9 +411,13 @@ function readBody(sent: Sent, holder: LeaseHolder): Pick<ReadEvent, 'type' | 'ev
     const type = (body as { type?: unknown } | null)?.type;
     const issue = parsed.error.issues[0];
     return {
-      type: typeof type === 'string' ? type.slice(0, 100) : 'unknown',
+      type: typeof type === 'string' ? storable(type) : 'unknown',
       event: undefined,
-      fault: refusal('invalid_input', { why: issue?.message ?? '' }, issue?.path.join('.')),
+      fault: refusal(
+        'invalid_input',
+        { why: storable(issue?.message ?? '') },
+        storable(issue?.path.join('.') ?? ''),
+      ),
     };
   }
   const event = parsed.data;
@@ -423,6 +427,13 @@ function readBody(sent: Sent, holder: LeaseHolder): Pick<ReadEvent, 'type' | 'ev
   }
   return { type: event.type, event, fault: undefined };
 }
+
+/** What an event calls itself may hold what no database does; a bad event must not stop the push that carries it. */
+function storable(text: string): string {
+  return text.slice(0, MAX_QUOTED).toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+const MAX_QUOTED = 100;
 
 type EventFate =
   | { readonly state: 'applied' | 'fork' }

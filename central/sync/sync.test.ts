@@ -113,10 +113,12 @@ describe.each(testableStores())('sync on %s', (kind) => {
       device.append('codes.added', codes(batch.batchId, 'HOMELESS'));
       device.append('codes.added', codes(undefined, 'WELCOME'));
       device.append('redemption.redeemed', redeemed(couponId, offerId));
+      // A name that no column holds.
+      device.appendRaw(JSON.stringify({ v: 1, seq: 8, type: '\u0000', payload: {} }));
       const { status, body } = await device.push();
       expect(status).toBe(200);
-      expect(body.ackedSeq).toBe(7);
-      expect(body.quarantined.map((one: { seq: number }) => one.seq)).toEqual([3, 4, 5]);
+      expect(body.ackedSeq).toBe(8);
+      expect(body.quarantined.map((one: { seq: number }) => one.seq)).toEqual([3, 4, 5, 8]);
       expect(await usesOf(couponId)).toBe(2);
       expect((await test.call('GET', '/api/coupons?search=WELCOME')).body.coupons).toHaveLength(1);
       expect((await stored()).map((one) => one.state)).toEqual([
@@ -127,8 +129,9 @@ describe.each(testableStores())('sync on %s', (kind) => {
         'quarantined',
         'applied',
         'applied',
+        'quarantined',
       ]);
-      expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 7, quarantined: [] } });
+      expect(await device.push()).toMatchObject({ status: 200, body: { ackedSeq: 8, quarantined: [] } });
       expect(await usesOf(couponId)).toBe(2);
     });
 
