@@ -2,6 +2,7 @@ import type { EventStamp, Tx } from '../db/store.ts';
 import { assert } from '../shared/kernel/assert.ts';
 import { isOn } from '../shared/redemption/guards.ts';
 import { moveRights } from '../shared/redemption/rights.ts';
+import { burnBudgets } from './budgets/budget.ts';
 import { burnHomes } from './homes/code-home.ts';
 import { endHold } from './redemption/holds.ts';
 import type { Services } from './services.ts';
@@ -23,7 +24,10 @@ export function continueAs(
     const coupon = tx.read.coupons.byId(hold.couponId);
     if (hold.leaseId !== null || coupon?.maxUses != null) endHold(tx, hold, 'replaced', stamp);
   }
-  if (!keepsRights) burnHomes(tx);
+  if (!keepsRights) {
+    burnHomes(tx);
+    burnBudgets(tx);
+  } else tx.write.budgets.takeOver(identity.incarnation, incarnation);
   if (keepsRights) tx.write.leases.takeOver(identity.incarnation, incarnation);
   else if (isOn(services.ports.guards, 'continuing_burns_the_lease')) {
     for (const { id } of tx.read.leases.all()) burnFree(tx, id);

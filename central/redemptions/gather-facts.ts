@@ -2,6 +2,7 @@ import { and, eq, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { budgetTaken } from '../budgets/budgets.ts';
 import { campaignFacts } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
@@ -83,7 +84,7 @@ async function usesOf(
       limits.perDay !== undefined
         ? await countUses({ since: startOfDay(centre.config.time_zone, now) })
         : undefined,
-    spentMinor: limits.budgetMinor !== undefined ? await spentOf(db, offer.id) : undefined,
+    spentMinor: limits.budgetMinor !== undefined ? await budgetTaken(db, offer.id) : undefined,
   };
 }
 
@@ -117,11 +118,6 @@ async function usesAndHolds(db: Db, offerId: string, narrower: readonly Narrower
       ),
     );
   return Number(done?.n ?? 0) + Number(held?.n ?? 0);
-}
-
-/** What an offer gave away, open holds included; what was on goods that came back is not. */
-async function spentOf(db: Db, offerId: string): Promise<number> {
-  return givenAndHeld(db, eq(redemptions.offerId, offerId), eq(reservations.offerId, offerId));
 }
 
 /** What one customer was given in all offers together, in one currency. */

@@ -11,6 +11,13 @@ import {
   reportVoided,
 } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
+import {
+  leaseWholeBudget,
+  relearnBudget,
+  returnBudget,
+  spendBudget,
+  unspendBudget,
+} from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import { newId } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
@@ -26,6 +33,7 @@ import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
 import { isDiskFull, isUnavailable, sqlFault } from '../store/retry.ts';
 import { batches, coupons, type IncidentSide, incidents, leases, offers } from '../store/schema.ts';
+import { applyStatusSet, applyWithdrawn } from './apply-batch-changes.ts';
 import { beginPush, endPush, heldOf, otherUses, type PushWork, setHeld } from './push-work.ts';
 
 type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
@@ -33,7 +41,6 @@ type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
 /**
  * Applies the events of one push in their order. Applying one twice changes nothing: everything that an event makes
  * bears an id which the ledger gave it.
-import { applyStatusSet, applyWithdrawn } from './apply-batch-changes.ts';
  * @returns why some could not be applied, by their sequence number
  */
 export async function applyEvents(
@@ -102,17 +109,23 @@ async function applyEvent(
       return applyBatch(tx, work, event);
     case 'codes.added':
       return applyCodes(tx, work, event);
-    case 'code.received':
-      return applyCodeReceived(tx, work, event);
-    case 'code.returned':
-      return applyCodeReturned(tx, centre, work, event);
-    case 'incident.resolved':
-      return applyIncidentResolved(tx, centre, work, event);
-    case 'clock.setBack':
     case 'codes.statusSet':
       return applyStatusSet(tx, work, event);
     case 'batch.withdrawn':
       return applyWithdrawn(tx, work, event);
+    case 'code.received':
+      return applyCodeReceived(tx, work, event);
+    case 'code.returned':
+      return applyCodeReturned(tx, centre, work, event);
+    case 'budget.received':
+      await relearnBudget(tx, centre, work.holder, event.payload.offerId, event.payload.totalMinor);
+      return undefined;
+    case 'budget.returned':
+      await returnBudget(tx, centre, work.holder, event.payload.offerId, event.payload.amountMinor);
+      return undefined;
+    case 'incident.resolved':
+      return applyIncidentResolved(tx, centre, work, event);
+    case 'clock.setBack':
       return openClockIncident(tx, centre, work, event);
     case 'lease.received':
       return applyLeaseReceived(work, event);
@@ -128,8 +141,9 @@ async function applyRedeemed(
   tx: Db,
   centre: Centre,
   work: PushWork,
-  { payload, at, incarnation }: Of<'redemption.redeemed'>,
+  event: Of<'redemption.redeemed'>,
 ): Promise<undefined> {
+  const { payload, at, incarnation } = event;
   if (work.redemptions.has(payload.redemptionId)) return;
   const coupon = work.coupons.get(payload.couponId);
   const paid = payWithRight(work, payload.offerId, {
@@ -174,8 +188,13 @@ async function applyRedeemed(
     });
     work.usedCoupons.add(coupon.id);
   }
-  const isExcess = codeIsOver || paid === 'nothing';
-  if (isExcess && isOn(centre.ports.guards, 'excess_is_recorded')) await recordExcess(tx, centre, work, row);
+  const owedMinor = await spendBudget(tx, centre, work.holder, event);
+  const isExcess = codeIsOver || paid === 'nothing' || owedMinor > 0;
+  if (isExcess && isOn(centre.ports.guards, 'excess_is_recorded')) {
+    // Of a budget only what went past it; of a limit the whole discount.
+    const costMinor = codeIsOver || paid === 'nothing' ? row.discountMinor : owedMinor;
+    await recordExcess(tx, centre, work, row, costMinor);
+  }
   work.redemptions.set(row.id, row);
   work.added.set(row.id, row);
 }
@@ -209,7 +228,13 @@ async function mayUsePool(tx: Db, centre: Centre, offerId: string): Promise<bool
 const MAX_SIDES = 5;
 
 /** A sale that happened is never refused afterwards: the excess is counted, priced and shown with both sides. */
-async function recordExcess(tx: Db, centre: Centre, work: PushWork, row: RedemptionRow): Promise<void> {
+async function recordExcess(
+  tx: Db,
+  centre: Centre,
+  work: PushWork,
+  row: RedemptionRow,
+  costMinor: number,
+): Promise<void> {
   const stored = row.couponId === null ? [] : await otherUses(tx, row.couponId, MAX_SIDES);
   const here = [...work.added.values()].filter((one) => one.couponId === row.couponId).slice(-MAX_SIDES);
   await openIncident(tx, centre, {
@@ -220,7 +245,7 @@ async function recordExcess(tx: Db, centre: Centre, work: PushWork, row: Redempt
     couponId: row.couponId ?? undefined,
     redemptionId: row.id,
     currency: row.currency,
-    costMinor: row.discountMinor,
+    costMinor,
     sides: [row, ...here, ...stored].slice(0, MAX_SIDES + 1).map((one) => ({
       redemptionId: one.id,
       locationId: one.locationId,
@@ -241,6 +266,7 @@ async function applyVoided(
   if (row.ledgerId !== work.holder.ledgerId)
     return refusal('forbidden', { why: 'another ledger redeemed it' });
   if (row.status === 'redeemed') {
+    await unspendBudget(tx, row.id, row.offerId);
     await takeUseBack(tx, work, { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason }, at);
   }
   return undefined;
@@ -264,6 +290,7 @@ async function applyRefunded(
     assert(row !== undefined, 'it was looked at above');
     const returnedMinor = Math.max(row.returnedMinor, Math.min(returnedInAllMinor, row.discountMinor));
     const after = { ...row, returnedMinor };
+    await unspendBudget(tx, row.id, row.offerId, returnedMinor - row.returnedMinor);
     if (useBack && row.status === 'redeemed') {
       await takeUseBack(tx, work, { ...after, status: 'refunded' }, at);
     } else setRedemption(work, after);
@@ -328,6 +355,7 @@ async function applyOffer(
   const [known] = await tx.select({ id: offers.id }).from(offers).where(eq(offers.id, offer.id));
   if (known !== undefined) return undefined;
   await addOffer(tx, centre, offer, { locationId: work.holder.locationId, createdAt: at });
+  await leaseWholeBudget(tx, centre, work.holder, offer);
   const rights = offer.limits.total;
   if (rights === undefined) return undefined;
   const id = newId(centre.ports);

@@ -7,7 +7,7 @@ import { numberChanges } from '../feed/number-changes.ts';
 import { describeHomes, usesBy } from '../homes/messages.ts';
 import { describeIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import { batches, changes, coupons, incidents, leases, offers } from '../store/schema.ts';
+import { batches, budgetLeases, changes, coupons, incidents, leases, offers } from '../store/schema.ts';
 import type { Device } from './signature.ts';
 
 /** So many chunks of codes make about two megabytes: neither side holds more of a million codes at once. */
@@ -71,7 +71,7 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
     batch: await batchChanges(db, refs('batch')),
     codeUse: await codeUseChanges(db, device, refs('codeUse')),
     codeHome: await codeHomeChanges(db, device, refs('codeHome')),
-    budget: new Map<string, Change>(),
+    budget: await budgetChanges(db, refs('budget')),
     incident: await incidentChanges(db, refs('incident')),
     lease: await leaseChanges(db, refs('lease')),
   };
@@ -153,6 +153,27 @@ async function codeHomeChanges(db: Db, device: Device, ids: readonly string[]): 
     .from(coupons)
     .where(inArray(coupons.id, [...ids]));
   return new Map((await describeHomes(db, device, rows)).map((home) => [home.couponId, home]));
+}
+
+async function budgetChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(budgetLeases)
+    .where(inArray(budgetLeases.id, [...ids]));
+  return new Map(
+    rows.map(({ id, offerId, incarnation, granted, keep }) => [
+      id,
+      {
+        kind: 'budget',
+        leaseId: id,
+        offerId,
+        incarnation,
+        totalMinor: granted,
+        ...(keep === null ? {} : { keepMinor: keep }),
+      },
+    ]),
+  );
 }
 
 async function incidentChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {

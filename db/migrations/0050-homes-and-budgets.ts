@@ -25,6 +25,19 @@ CREATE TABLE budget_leases (
 ) STRICT;
 CREATE INDEX budget_leases_of_offer ON budget_leases (offer_id);
 
+INSERT INTO budget_leases (id, offer_id, incarnation, total, leased, reserved, spent, burned, returned)
+SELECT id, id, incarnation, n, n - min(n, given), 0, min(n, given), 0, 0
+FROM (
+  SELECT o.id, json_extract(v.terms, '$.limits.budgetMinor') AS n,
+    coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'incarnation'), 1) AS incarnation,
+    coalesce((
+      SELECT discount_minor FROM use_counts u WHERE u.offer_id = o.id AND u.scope = 'all' AND u.key = ''
+    ), 0) AS given
+  FROM offers o JOIN offer_versions v ON v.offer_id = o.id AND v.version = o.version
+  WHERE o.origin = 'here'
+)
+WHERE n IS NOT NULL;
+
 CREATE TABLE budget_spends (
   redemption_seq INTEGER PRIMARY KEY NOT NULL,
   lease_id BLOB NOT NULL REFERENCES budget_leases (id),

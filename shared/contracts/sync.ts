@@ -64,6 +64,11 @@ export const pushRequestSchema = z.strictObject({
   head: z.strictObject({ seq: z.int().min(0), hash: hashHex }),
   knownServerEpoch: z.int().min(0),
   leaseWishes: z.array(leaseWishSchema).max(500).default([]),
+  /** The same for the money of budgets, in minor units. */
+  budgetWishes: z
+    .array(z.strictObject({ offerId: idSchema, wantMinor: z.int().min(1) }))
+    .max(500)
+    .default([]),
 });
 
 export const pushResponseSchema = z.object({
@@ -153,6 +158,15 @@ export const changeSchema = z.discriminatedUnion('kind', [
     keep: z.int().min(0).optional(),
   }),
   codeHomeSchema,
+  /** Money of an offer's budget handed to this ledger: as with `lease`, in minor units. */
+  z.object({
+    kind: z.literal('budget'),
+    leaseId: idSchema,
+    offerId: idSchema,
+    incarnation: z.int().min(1),
+    totalMinor: z.int().min(0),
+    keepMinor: z.int().min(0).optional(),
+  }),
   z.object({ kind: z.literal('incident'), incident: incidentSchema }),
 ]);
 export type Change = z.output<typeof changeSchema>;

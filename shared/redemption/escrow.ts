@@ -75,33 +75,34 @@ export function relearnGrant({ escrow, lease }: Held, total: number): Held {
 }
 
 /** A ledger redeemed. Of a burned lease it comes late, and was one of the burned rights. */
-export function reportSpent({ escrow, lease }: Held): Result<Held, 'exhausted'> {
-  if (lease.held > 0) {
+export function reportSpent({ escrow, lease }: Held, count = 1): Result<Held, 'exhausted'> {
+  assertCount(count);
+  if (lease.held >= count) {
     return ok({
-      escrow: { ...escrow, leased: escrow.leased - 1, spent: escrow.spent + 1 },
-      lease: { ...lease, held: lease.held - 1, spent: lease.spent + 1 },
+      escrow: { ...escrow, leased: escrow.leased - count, spent: escrow.spent + count },
+      lease: { ...lease, held: lease.held - count, spent: lease.spent + count },
     });
   }
-  if (lease.burned > 0) {
+  if (lease.burned >= count) {
     return ok({
-      escrow: { ...escrow, burned: escrow.burned - 1, spent: escrow.spent + 1 },
-      lease: { ...lease, burned: lease.burned - 1, spent: lease.spent + 1 },
+      escrow: { ...escrow, burned: escrow.burned - count, spent: escrow.spent + count },
+      lease: { ...lease, burned: lease.burned - count, spent: lease.spent + count },
     });
   }
   return err('exhausted');
 }
 
 /** A ledger took a redemption back: the right is in its lease again, and burned where that lease is. */
-export function reportVoided({ escrow, lease }: Held): Held {
-  assert(lease.spent > 0, 'only a right that was spent comes back');
+export function reportVoided({ escrow, lease }: Held, count = 1): Held {
+  assert(lease.spent >= count, 'only a right that was spent comes back');
   return lease.status === 'open'
     ? {
-        escrow: { ...escrow, spent: escrow.spent - 1, leased: escrow.leased + 1 },
-        lease: { ...lease, spent: lease.spent - 1, held: lease.held + 1 },
+        escrow: { ...escrow, spent: escrow.spent - count, leased: escrow.leased + count },
+        lease: { ...lease, spent: lease.spent - count, held: lease.held + count },
       }
     : {
-        escrow: { ...escrow, spent: escrow.spent - 1, burned: escrow.burned + 1 },
-        lease: { ...lease, spent: lease.spent - 1, burned: lease.burned + 1 },
+        escrow: { ...escrow, spent: escrow.spent - count, burned: escrow.burned + count },
+        lease: { ...lease, spent: lease.spent - count, burned: lease.burned + count },
       };
 }
 

@@ -37,6 +37,8 @@ export function changeOffer(
     const { limits } = termsOf(before.value);
     // The rights of an offer are divided already: another number is another offer.
     if (draft.limits.total !== limits.total) return err(refusal('conflict', {}, 'draft.limits.total'));
+    if (draft.limits.budgetMinor !== limits.budgetMinor)
+      return err(refusal('conflict', {}, 'draft.limits.budgetMinor'));
     const { campaignId } = draft;
     if (campaignId !== undefined && !tx.read.campaigns.byId(campaignId)) {
       return err(refusal('not_found', { what: 'campaign' }, 'draft.campaignId'));

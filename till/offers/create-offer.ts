@@ -7,6 +7,7 @@ import type { Offer } from '../../shared/engine/offer.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { grantRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
+import { beginBudget } from '../budgets/budget.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import { isKnownZone } from '../wall-time.ts';
@@ -66,6 +67,7 @@ export function createOffer(
       const incarnation = store.identity()?.incarnation ?? 1;
       tx.write.leases.insert({ id: offer.id, offerId: offer.id, incarnation, ...rights });
     }
+    beginBudget(tx, services, offer);
     if (code !== undefined) {
       const id = services.newId();
       tx.write.coupons.insert({

@@ -3,6 +3,7 @@ import type { Change } from '../../shared/contracts/sync.ts';
 import { assert, unreachable } from '../../shared/kernel/assert.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { grantRights, moveRights, NO_RIGHTS } from '../../shared/redemption/rights.ts';
+import { applyBudget } from '../budgets/budget.ts';
 import { applyHome } from '../homes/code-home.ts';
 import { keepIncident } from '../inbox/keep-incident.ts';
 import type { Services } from '../services.ts';
@@ -36,6 +37,9 @@ function applyChange(tx: Tx, services: Services, change: LightChange): Skipped |
       return applyCodeUse(tx, change);
     case 'codeHome':
       applyHome(tx, services, change);
+      return undefined;
+    case 'budget':
+      applyBudget(tx, services, change);
       return undefined;
     case 'incident':
       keepIncident(tx, change.incident);

@@ -5,6 +5,7 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse } from '../../shared/redemption/use.ts';
+import { spendBudget } from '../budgets/budget.ts';
 import { keepCustomer, pseudonymFor } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
@@ -154,6 +155,10 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
   assert(lease === undefined, 'the right of a hold is named by the hold');
   if (withRight !== null) moveRight(tx, withRight, 'spend_held');
   if (reservation) tx.write.redemptions.letGo(reservation);
+  const hasBudget = tx.read.budgets.ofOffer(offerId).length > 0 && discountMinor > 0;
+  const budgetLeaseId = hasBudget ? spendBudget(tx, services, offerId, discountMinor) : undefined;
+  if (hasBudget && budgetLeaseId === undefined && !accepted.atRisk)
+    return err(refusal('no_lease_here', { why: 'budget' }));
 
   const redemptionId = services.newId();
   const { currency, subtotalMinor } = result;
@@ -175,6 +180,7 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
       shipping: [...shares.shipping],
       ...(about.pseudonym === undefined ? {} : { customer: about.pseudonym }),
       ...(withRight === null ? {} : { leaseId: withRight }),
+      ...(budgetLeaseId === undefined ? {} : { budgetLeaseId }),
       atRisk: accepted.atRisk,
     },
     about.stamp,
@@ -208,6 +214,8 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
       about.customerId === null ? null : (tx.read.customers.byId(about.customerId)?.lastSeq ?? null),
   };
   tx.write.redemptions.insert(row);
+  if (budgetLeaseId !== undefined)
+    tx.write.budgets.keepSpend({ redemptionSeq: seq, leaseId: budgetLeaseId, amountMinor: discountMinor });
   if (about.customerId !== null) tx.write.customers.setLast(about.customerId, seq);
   for (const { scope, key } of countsOf({ ...about, batchId: coupon.batchId })) {
     tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });

@@ -3,6 +3,7 @@ import type { Reads } from '../../db/store.ts';
 import type { Channel } from '../../shared/contracts/common.ts';
 import { zonesOf } from '../../shared/engine/offer-book.ts';
 import type { CustomerFacts, Facts, OfferUses, WallTime } from '../../shared/engine/types.ts';
+import { budgetHere } from '../budgets/budget.ts';
 import { campaignFacts } from '../campaigns/campaign-facts.ts';
 import type { CustomerIdentifier } from '../customers.ts';
 import { rightsLeft } from '../offers/offer-row.ts';
@@ -80,12 +81,26 @@ function usesOf(read: Reads, { offer }: FoundCoupon, about: Circumstances): Offe
       customer?.id,
       (hold) => hold.customerId === customer?.id,
     ),
-    spentMinor:
-      limits.budgetMinor === undefined
-        ? undefined
-        : (read.redemptions.count(offer.id, 'all', '')?.discountMinor ?? 0) +
-          held.reduce((sum, hold) => sum + hold.discountMinor, 0),
+    spentMinor: givenAway(read, offer, held, basketId),
   };
+}
+
+/**
+ * What an offer's budget does not hold any more. A ledger with a part of the budget may give away no more than that,
+ * unless the offer is accepted at risk: then what it knows of itself decides.
+ */
+function givenAway(
+  read: Reads,
+  offer: FoundCoupon['offer'],
+  held: readonly ReservationRow[],
+  basketId: string,
+): number | undefined {
+  const here = budgetHere(read, offer, basketId);
+  if (here === undefined) return undefined;
+  const { budgetMinor = 0 } = offer.limits;
+  if (here.isWhole || offer.offlinePolicy.type === 'strict') return budgetMinor - here.freeMinor;
+  const given = read.redemptions.count(offer.id, 'all', '')?.discountMinor ?? 0;
+  return given + held.reduce((sum, hold) => sum + hold.discountMinor, 0);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Offer } from '../../shared/engine/offer.ts';
 import type { AcceptedDecision, Evaluation } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { SECOND_MS } from '../../shared/kernel/instant.ts';
+import { budgetHere } from '../budgets/budget.ts';
 import { isAtHome } from '../homes/code-home.ts';
 import type { Services } from '../services.ts';
 import type { Away } from '../sync/home-line.ts';
@@ -86,7 +87,9 @@ export function judgeBasket(
     });
     if (!refuseRisky(services, entries, evaluation, about, risks)) {
       return {
-        verdicts: entries.map((entry) => verdictOf(entry, evaluation)),
+        verdicts: entries.map((entry) =>
+          verdictOf(entry, evaluation, hasPartOfBudget(read, entry, about.basketId)),
+        ),
         automatic: uncoded.flatMap((found) => appliedOf(found, evaluation)),
         totals: evaluation.totals,
       };
@@ -159,9 +162,12 @@ function refuseRisky(
   const synced = lastSyncAt(read);
   let refusedSome = false;
   for (const entry of entries) {
-    if (!entry.found || entry.refusal || entry.missing === undefined) continue;
+    if (!entry.found || entry.refusal) continue;
     const decision = decisionOf(entry.found, evaluation);
     if (decision?.outcome !== 'accepted') continue;
+    if (overBudgetHere(read, entry.found.offer, about.basketId, decision.discountMinor))
+      entry.missing ??= 'no_lease_here';
+    if (entry.missing === undefined) continue;
     const why = refuseRisk(entry.found.offer.offlinePolicy, entry.missing, {
       discountMinor: decision.discountMinor,
       usesAtRisk: read.redemptions.atRiskSince(entry.found.offer.id, ackedSeq(read)),
@@ -173,6 +179,16 @@ function refuseRisky(
     refusedSome = true;
   }
   return refusedSome;
+}
+
+function hasPartOfBudget(read: Reads, { found }: Entry, basketId: string): boolean {
+  return found !== undefined && budgetHere(read, found.offer, basketId)?.isWhole === false;
+}
+
+/** The discount is more than this ledger's part of the budget: the money may be elsewhere. */
+function overBudgetHere(read: Reads, offer: Offer, basketId: string, discountMinor: number): boolean {
+  const here = budgetHere(read, offer, basketId);
+  return here !== undefined && !here.isWhole && discountMinor > here.freeMinor;
 }
 
 /** What the home of a code answered, or that nobody did. */
@@ -194,7 +210,11 @@ function appliedOf(found: FoundCoupon, evaluation: Evaluation): Accepted[] {
   );
 }
 
-function verdictOf({ entered, found, refusal: why, missing }: Entry, evaluation: Evaluation): Verdict {
+function verdictOf(
+  { entered, found, refusal: why, missing }: Entry,
+  evaluation: Evaluation,
+  partOfBudget: boolean,
+): Verdict {
   if (why || !found) {
     assert(why, 'what was not found was refused');
     return { status: 'refused', entered, found, refusal: why };
@@ -205,7 +225,10 @@ function verdictOf({ entered, found, refusal: why, missing }: Entry, evaluation:
     return { status: 'accepted', entered, found, decision, atRisk: missing !== undefined };
   }
   const { code, params, nextStep } = decision.refusal;
-  return { status: 'refused', entered, found, refusal: refusal(code, { ...params, nextStep }) };
+  // This ledger's part of the budget is given away; others may have some left.
+  const isElsewhere = code === 'budget_exhausted' && partOfBudget;
+  const told = isElsewhere ? 'no_lease_here' : code;
+  return { status: 'refused', entered, found, refusal: refusal(told, { ...params, nextStep }) };
 }
 
 function uniqueOffers(found: readonly FoundCoupon[]): Offer[] {

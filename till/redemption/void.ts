@@ -6,6 +6,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { applyUse, decideUse } from '../../shared/redemption/use.ts';
+import { unspendBudget } from '../budgets/budget.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
@@ -51,6 +52,7 @@ export async function voidRedemption(
     const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
     tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
     giveUseBack(tx, services, row);
+    unspendBudget(tx, services, row.seq);
     uncount(tx, row, coupon, { uses: 1, discountMinor });
     return ok({ ...row, voidedAt: stamp.at, voidSeq: seq });
   });

@@ -172,9 +172,9 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   function wishes() {
     const now = services.clock.monotonicMs();
     const asked = wishesOf(store.read);
-    if (asked.length === 0) return asked;
+    if (asked.leaseWishes.length === 0 && asked.budgetWishes.length === 0) return asked;
     const waiting = store.head().seq > ackedSeq(store.read);
-    if (!waiting && now - wishedAt < WISH_AGAIN_MS) return [];
+    if (!waiting && now - wishedAt < WISH_AGAIN_MS) return { leaseWishes: [], budgetWishes: [] };
     wishedAt = now;
     return asked;
   }

@@ -9,40 +9,73 @@ const AT_HAND = 25;
 const MAX_WISHES = 500;
 const OFFERS_PER_PAGE = 200;
 
-type Limited = { readonly version: number; readonly limited: boolean };
+/** The part of a budget that a ledger would like to have at hand, and at least so many discounts of the usual size. */
+const BUDGET_SHARE = 20;
+const DISCOUNTS_AT_HAND = 25;
 
-/** What rights this ledger would like to hold of limited offers. Terms are read once for each version. */
-export function createLeaseWishes(): (read: Reads) => PushRequest['leaseWishes'] {
+export type Wishes = Pick<PushRequest, 'leaseWishes' | 'budgetWishes'>;
+
+type Limited = {
+  readonly version: number;
+  readonly total: boolean;
+  readonly budgetMinor: number | undefined;
+};
+
+/** What rights and money this ledger would like to hold of limited offers. Terms are read once for each version. */
+export function createLeaseWishes(): (read: Reads) => Wishes {
   const known = new Map<string, Limited>();
   return (read) => {
-    const wishes: PushRequest['leaseWishes'] = [];
+    const leaseWishes: Wishes['leaseWishes'] = [];
+    const budgetWishes: Wishes['budgetWishes'] = [];
     let after = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
     for (;;) {
       const page = read.offers.newest(after, OFFERS_PER_PAGE);
       for (const row of page) {
-        if (row.status !== 'active' || row.origin !== 'centre' || !isLimited(known, row)) continue;
-        const leases = read.leases.ofOffer(row.id);
-        const free = leases.reduce((sum, lease) => sum + lease.leased, 0);
-        const held = leases.reduce((sum, lease) => sum + lease.reserved, 0);
-        if (free < LOW_WATER) wishes.push({ offerId: row.id, want: held + AT_HAND });
-        if (wishes.length === MAX_WISHES) return wishes;
+        if (row.status !== 'active' || row.origin !== 'centre') continue;
+        const { total, budgetMinor } = limitsOf(known, row);
+        const rights = total ? wishForRights(read, row.id) : undefined;
+        if (rights !== undefined) leaseWishes.push(rights);
+        const money = budgetMinor === undefined ? undefined : wishForMoney(read, row.id, budgetMinor);
+        if (money !== undefined) budgetWishes.push(money);
+        if (leaseWishes.length === MAX_WISHES || budgetWishes.length === MAX_WISHES)
+          return { leaseWishes, budgetWishes };
       }
       const last = page.at(-1);
-      if (last === undefined || page.length < OFFERS_PER_PAGE) return wishes;
+      if (last === undefined || page.length < OFFERS_PER_PAGE) return { leaseWishes, budgetWishes };
       after = { createdAt: last.createdAt, id: last.id };
     }
   };
 }
 
-function isLimited(
+function wishForRights(read: Reads, offerId: string): Wishes['leaseWishes'][number] | undefined {
+  const leases = read.leases.ofOffer(offerId);
+  const free = leases.reduce((sum, lease) => sum + lease.leased, 0);
+  const held = leases.reduce((sum, lease) => sum + lease.reserved, 0);
+  return free < LOW_WATER ? { offerId, want: held + AT_HAND } : undefined;
+}
+
+/** Asked for again when half of it is gone. */
+function wishForMoney(
+  read: Reads,
+  offerId: string,
+  budgetMinor: number,
+): Wishes['budgetWishes'][number] | undefined {
+  const free = read.budgets.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
+  const { uses = 0, discountMinor = 0 } = read.redemptions.count(offerId, 'all', '') ?? {};
+  const usualMinor = uses === 0 ? 0 : Math.ceil(discountMinor / uses);
+  const wantMinor = Math.max(Math.ceil(budgetMinor / BUDGET_SHARE), usualMinor * DISCOUNTS_AT_HAND);
+  return free < wantMinor / 2 ? { offerId, wantMinor } : undefined;
+}
+
+function limitsOf(
   known: Map<string, Limited>,
   row: { readonly id: string; readonly version: number; readonly terms: string },
-): boolean {
+): Limited {
   const before = known.get(row.id);
-  if (before?.version === row.version) return before.limited;
+  if (before?.version === row.version) return before;
   // The ledger wrote these terms after parsing them.
   const { limits } = JSON.parse(row.terms) as Offer;
-  const limited = limits.total !== undefined;
-  known.set(row.id, { version: row.version, limited });
-  return limited;
+  const now = { version: row.version, total: limits.total !== undefined, budgetMinor: limits.budgetMinor };
+  known.set(row.id, now);
+  return now;
 }

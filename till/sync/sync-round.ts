@@ -15,6 +15,7 @@ import { applyCodes, type CodesChange } from '../pulled/apply-codes.ts';
 import type { Services } from '../services.ts';
 import { ackedSeq, syncKeys } from '../sync-state.ts';
 import type { CentreClient, Identity } from './centre-client.ts';
+import type { Wishes } from './lease-wishes.ts';
 
 /** Characters of events in one push: far below what the centre takes, so that a slow line gets on step by step. */
 const MAX_PUSH_CHARACTERS = 4_000_000;
@@ -22,11 +23,13 @@ const MAX_PUSH_CHARACTERS = 4_000_000;
 const MAX_PUSHES = 1_000;
 const MAX_PULLS = 1_000;
 
+const NO_WISHES: Wishes = { leaseWishes: [], budgetWishes: [] };
+
 export type RoundParts = {
   readonly services: Services;
   readonly client: CentreClient;
   readonly identity: Identity;
-  readonly wishes: PushRequest['leaseWishes'];
+  readonly wishes: Wishes;
   /** The core is closing: nothing may be touched any more. */
   readonly isStopped: () => boolean;
   readonly onProgress: () => void;
@@ -67,7 +70,7 @@ async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
     });
     parts.onProgress();
     if (request.events.length === 0 && !retired && !isOldCopy) return ok(undefined);
-    wishes = [];
+    wishes = NO_WISHES;
   }
   return ok(undefined);
 }
@@ -78,7 +81,7 @@ function assumeArrived({ store }: Services, { fromSeq, events }: PushRequest): v
 }
 
 /** `undefined`: there is nothing to say. */
-function nextPush(services: Services, leaseWishes: PushRequest['leaseWishes']): PushRequest | undefined {
+function nextPush(services: Services, wishes: Wishes): PushRequest | undefined {
   const { store, faults } = services;
   const identity = store.identity();
   assert(identity !== undefined, 'only a founded ledger is enrolled');
@@ -89,7 +92,8 @@ function nextPush(services: Services, leaseWishes: PushRequest['leaseWishes']): 
   const events = store.read.events.from(fromSeq, MAX_EVENTS_PER_PUSH);
   const rows = withinSize(events.filter((row) => row.seq <= writer.lastSeq));
   const mustAsk = faults.find('ledger_unanchored') !== undefined;
-  if (rows.length === 0 && leaseWishes.length === 0 && !mustAsk) return undefined;
+  const wishesNothing = wishes.leaseWishes.length === 0 && wishes.budgetWishes.length === 0;
+  if (rows.length === 0 && wishesNothing && !mustAsk) return undefined;
   return {
     protocol: SYNC_PROTOCOL,
     ledgerId: identity.ledgerId,
@@ -99,7 +103,7 @@ function nextPush(services: Services, leaseWishes: PushRequest['leaseWishes']): 
     events: rows.map(({ seq, hash, body }) => ({ seq, hash, body })),
     head,
     knownServerEpoch: Number(store.read.meta.get(syncKeys.serverEpoch) ?? 0),
-    leaseWishes,
+    ...wishes,
   };
 }
 
@@ -140,7 +144,7 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
 /** Slices of a page, so that a cashier's scan between two of them does not wait for the whole. */
 const MAX_CHANGES_PER_TRANSACTION = 50;
 /** Codes are put into the ledger so many at once, sorted: some ten megabytes. */
-const MAX_CODES_GATHERED = 100_000;
+const MAX_CODES_GATHERED = 60_000;
 
 /** Applies the pages of one pull in their order. The cursor moves when everything before it is in the ledger. */
 function createTaking({ services, isStopped }: RoundParts) {
@@ -221,7 +225,7 @@ async function learnEpoch(
     tx.write.meta.set(syncKeys.serverEpoch, String(serverEpoch));
     if (retired) continueAs(tx, services, retired.next, services.stamp());
   });
-  const again = await pushAll({ ...parts, wishes: [] });
+  const again = await pushAll({ ...parts, wishes: NO_WISHES });
   return again.ok ? ok({ pulled }) : again;
 }
 
@@ -239,6 +243,6 @@ function emptyPush({ store }: Services, knownServerEpoch: number): PushRequest {
     events: [],
     head,
     knownServerEpoch,
-    leaseWishes: [],
+    ...NO_WISHES,
   };
 }

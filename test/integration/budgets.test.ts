@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { query } from '../../central/store/db.ts';
+import {
+  openTestCentre,
+  type TestCentre,
+  testableStores,
+  testPorts,
+} from '../../central/testing/test-centre.ts';
+import { fetchTransport } from '../../till/host/fetch-transport.ts';
+import { systemClock } from '../../till/system-ports.ts';
+import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
+import { openShop } from '../../till/testing/test-core.ts';
+import { type Network, unreliableNetwork } from './unreliable-network.ts';
+
+type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
+type Places = Record<'n' | 'pool' | 'leased' | 'reserved' | 'spent' | 'burned', number>;
+
+/** Each redemption of the tests gives away 500 of a budget. */
+const DISCOUNT = 500;
+
+describe.each(testableStores())('money budgets on %s', (kind) => {
+  let test: TestCentre;
+  let url: string;
+  let shops: Shop[] = [];
+
+  beforeAll(async () => {
+    test = await openTestCentre(kind, { ports: { ...testPorts(), now: () => Date.now() } });
+    url = await test.listen();
+  }, 60_000);
+  afterAll(() => test.close());
+  beforeEach(async () => {
+    await test.empty();
+    return async () => {
+      for (const shop of shops) {
+        await shop.close();
+        await shop.network.close();
+      }
+      shops = [];
+    };
+  });
+
+  async function openLocation(): Promise<Shop> {
+    const network = await unreliableNetwork(url);
+    const till = await openShop({ centre: fetchTransport, clock: systemClock as never });
+    const shop = { ...till, network };
+    shops.push(shop);
+    return shop;
+  }
+
+  async function enrol(shop: Shop): Promise<void> {
+    const { body } = await test.call('POST', '/api/locations/enrolments', {});
+    const input = { centreUrl: shop.network.url, enrolmentCode: body.enrolment_code };
+    await shop.ok('sync.enrol', input, shop.session);
+  }
+
+  const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
+
+  async function sharedCode(budgetMinor: number, changes: Parameters<typeof offerDraft>[0] = {}) {
+    const draft = offerDraft({ limits: { budgetMinor }, ...changes });
+    const offer = await test.call('POST', '/api/offers', draft);
+    const code = `SAVE${Math.floor(Math.random() * 1e6)}`;
+    const made = await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code });
+    expect(made.status).toBe(201);
+    return { code, offerId: offer.body.id as string };
+  }
+
+  async function places(offerId: string): Promise<Places> {
+    const [row] = await query<Record<string, unknown>>(
+      test.centre.db,
+      sql`SELECT * FROM budgets WHERE offer_id = ${offerId}`,
+    );
+    const names = ['n', 'pool', 'leased', 'reserved', 'spent', 'burned'] as const;
+    return Object.fromEntries(names.map((name) => [name, Number(row?.[name])])) as Places;
+  }
+
+  /** @returns why not, or undefined */
+  async function redeem(shop: Shop, code: string): Promise<string | undefined> {
+    const basketId = randomUUID();
+    const { coupons } = await shop.ok(
+      'redemption.check',
+      { basketId, basket: basketOf50, codes: [code] },
+      shop.session,
+    );
+    const [coupon] = coupons;
+    if (coupon?.status !== 'accepted') return coupon?.refusal.code;
+    await shop.ok('redemption.confirm', { basketId }, shop.session);
+    return undefined;
+  }
+
+  const sell = (code: string) =>
+    test.call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
+
+  it('is never given away twice by shops that are cut off', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    for (const shop of [a, b]) await enrol(shop);
+    const { code, offerId } = await sharedCode(10 * DISCOUNT);
+    for (let i = 0; i < 3; i++) for (const shop of [a, b]) await syncNow(shop);
+    expect((await places(offerId)).leased).toBeGreaterThan(0);
+    for (const shop of [a, b]) shop.network.weather = 'off';
+    let given = 0;
+    for (const shop of [a, b]) {
+      for (let i = 0; i < 12; i++) {
+        const why = await redeem(shop, code);
+        if (why === undefined) given += 1;
+        else expect(why).toBe('no_lease_here');
+      }
+    }
+    while ((await sell(code)).status === 201) given += 1;
+    for (const shop of [a, b]) shop.network.weather = 'fine';
+    for (const shop of [a, b, a, b]) await syncNow(shop);
+    expect(given).toBeLessThanOrEqual(10);
+    expect(given).toBeGreaterThan(1);
+    const { spent, n } = await places(offerId);
+    expect({ spent, n }).toEqual({ spent: given * DISCOUNT, n: 10 * DISCOUNT });
+    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+  });
+
+  it('comes back by a void, from a shop and from the web', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const { code, offerId } = await sharedCode(100 * DISCOUNT);
+    for (let i = 0; i < 3; i++) await syncNow(a);
+    expect(await redeem(a, code)).toBeUndefined();
+    const sold = await sell(code);
+    await syncNow(a);
+    expect((await places(offerId)).spent).toBe(2 * DISCOUNT);
+    const { redemptions } = await a.ok('redemption.recent', { limit: 1 }, a.session);
+    await a.ok('redemption.void', { redemptionId: redemptions[0]?.id ?? '', reason: 'wrong' }, a.session);
+    await test.call('POST', `/api/redemptions/${sold.body.id}/void`, { reason: 'wrong' });
+    await syncNow(a);
+    expect((await places(offerId)).spent).toBe(0);
+  });
+
+  it('follows holds of the web, and is whole whatever becomes of them', async () => {
+    const { code, offerId } = await sharedCode(2 * DISCOUNT);
+    const hold = () =>
+      test.call('POST', '/api/reservations', { code, basket_id: randomUUID(), basket: basketOf50 });
+    const [first, second] = [await hold(), await hold()];
+    expect(await places(offerId)).toMatchObject({ pool: 0, reserved: 2 * DISCOUNT });
+    expect((await hold()).body.code).toBe('budget_exhausted');
+    await test.call('POST', `/api/reservations/${first.body.id}/commit`);
+    await test.call('POST', `/api/reservations/${second.body.id}/release`);
+    expect(await places(offerId)).toMatchObject({ pool: DISCOUNT, reserved: 0, spent: DISCOUNT });
+  });
+
+  it('begins whole with the location that wrote the offer', async () => {
+    const a = await openLocation();
+    const draft = offerDraft({ limits: { budgetMinor: 3 * DISCOUNT } });
+    const made = await a.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft, sharedCode: 'OWNBUDGET' },
+      a.session,
+    );
+    expect(await redeem(a, 'OWNBUDGET')).toBeUndefined();
+    await enrol(a);
+    expect(await places(made.offer.id)).toMatchObject({ pool: 0, leased: 2 * DISCOUNT, spent: DISCOUNT });
+    expect(await redeem(a, 'OWNBUDGET')).toBeUndefined();
+    expect(await redeem(a, 'OWNBUDGET')).toBeUndefined();
+    expect(await redeem(a, 'OWNBUDGET')).toBe('budget_exhausted');
+    await syncNow(a);
+    expect(await places(made.offer.id)).toMatchObject({ leased: 0, spent: 3 * DISCOUNT });
+  });
+
+  it('tells what a bounded offer gave beyond it, and what that cost', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const bounded = {
+      type: 'bounded',
+      maxDiscountMinor: 1_000,
+      maxUses: 10,
+      maxAgeMs: 86_400_000,
+      managerPin: false,
+    } as const;
+    const { code, offerId } = await sharedCode(3 * DISCOUNT, { offlinePolicy: bounded });
+    for (let i = 0; i < 3; i++) await syncNow(a);
+    a.network.weather = 'off';
+    let sold = 0;
+    while ((await sell(code)).status === 201) sold += 1;
+    let given = 0;
+    for (let i = 0; i < 3; i++) if ((await redeem(a, code)) === undefined) given += 1;
+    expect(sold + given).toBeGreaterThan(3);
+    a.network.weather = 'fine';
+    await syncNow(a);
+    const { incidents } = (await test.call('GET', '/api/incidents')).body;
+    const cost = incidents.reduce((sum: number, one: { cost_minor: number }) => sum + one.cost_minor, 0);
+    const { spent, leased } = await places(offerId);
+    // What is left of the lease is too little for one of them, and is not lost.
+    expect(spent + leased).toBe(3 * DISCOUNT);
+    expect(cost).toBe((sold + given) * DISCOUNT - spent);
+  });
+});
