@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type GuardName, guardNames } from '../../shared/redemption/guards.ts';
 import { type FaultName, faultNames, isFaultName } from './faults.ts';
-import type { Invariant } from './invariants.ts';
+import { invariants } from './invariants.ts';
 import { openSeedPool, type SeedResult } from './seed-pool.ts';
 import { openCentreStore } from './sim-centre.ts';
 import { type Simulated, simulate } from './simulate.ts';
@@ -67,7 +67,7 @@ type Summary = {
   refusals: number;
   incidents: number;
   faults: Partial<Record<FaultName, number>>;
-  violations: { seed: number; step: number; invariant: Invariant | 'no_crash' }[];
+  violations: { seed: number; step: number; invariant: (typeof checkedNames)[number] }[];
 };
 
 function add(summary: Summary, { ledgers, counts, violations }: Simulated): void {
@@ -149,12 +149,19 @@ async function* results({ from, to, faults, without, jobs, trace }: Options): As
 /** Seeds given out for each process, so that none waits for a slow one. */
 const AHEAD = 4;
 
+/** `no_crash`: nothing throws that no refusal explains. */
+const checkedNames = [...invariants, 'no_crash'] as const;
+
 function print(summary: Summary): void {
   const { seeds, ledgers, operations, redemptions, refusals, incidents, faults, violations } = summary;
   console.log(`\n${seeds} seeds, ${ledgers} ledgers, ${operations} operations`);
   console.log(`${redemptions} redemptions, ${refusals} refusals, ${incidents} incidents`);
   for (const [name, count] of Object.entries(faults)) console.log(`  ${name.padEnd(22)} ${count}`);
   console.log(`${violations.length} violations`);
+  for (const invariant of checkedNames) {
+    const count = violations.filter((one) => one.invariant === invariant).length;
+    console.log(`  ${invariant.padEnd(22)} ${count}`);
+  }
 }
 
 try {
