@@ -26,6 +26,7 @@ import { couponRoutes } from './coupons/routes.ts';
 import { validateRoutes } from './coupons/validate-routes.ts';
 import { healthRoutes, type Lifecycle } from './health-routes.ts';
 import { bellOf } from './homes/bell.ts';
+import { homeRoutes } from './homes/routes.ts';
 import { incidentRoutes } from './incidents/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { parseJson } from './json.ts';
@@ -131,6 +132,7 @@ export async function buildServer(
     locationRoutes(routes, centre);
     campaignRoutes(routes, centre);
     reportRoutes(routes, centre);
+    homeRoutes(routes, centre);
     incidentRoutes(routes, centre);
     recoveryRoutes(routes, centre);
     webhookRoutes(routes, centre);

@@ -6,7 +6,10 @@ export type Announcement = {
   /** `null`: every location. */
   readonly locationId: string | null;
 } & (
-  | { readonly kind: 'offer' | 'batch' | 'codeUse' | 'codeHome' | 'lease' | 'budget' | 'incident'; readonly ref: string }
+  | {
+      readonly kind: 'offer' | 'batch' | 'codeUse' | 'codeHome' | 'lease' | 'budget' | 'incident';
+      readonly ref: string;
+    }
   | {
       readonly kind: 'codes';
       /** The offer. */

@@ -41,6 +41,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   let failures = 0;
   let online: boolean | undefined;
   let lastError: Refusal | undefined;
+  let progress = { sent: 0, received: 0 };
   let identity: Identity | undefined;
   let wishedAt = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +50,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     const at = lastSyncAt(read);
     const base = {
       running: running !== undefined,
+      ...(running === undefined ? {} : { progress }),
       ...(online === undefined ? {} : { online }),
       ...(at === undefined ? {} : { lastSyncAt: at }),
       ...(lastError === undefined ? {} : { lastError }),
@@ -115,6 +117,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   }
 
   async function round(): Promise<Result<void, Refusal>> {
+    progress = { sent: 0, received: 0 };
     showStatus();
     const as = await identityOf();
     if (!as.ok) return settle(as);
@@ -126,7 +129,10 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
         identity: as.value,
         wishes: wishes(),
         isStopped: () => stopped,
-        onProgress: showStatusSoon,
+        onProgress({ sent, received }) {
+          progress = { sent: progress.sent + sent, received: progress.received + received };
+          showStatusSoon();
+        },
       });
     } catch (error) {
       // A full disk or a defect: the round is tried again, and the cashier goes on.

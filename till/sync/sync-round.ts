@@ -32,7 +32,7 @@ export type RoundParts = {
   readonly wishes: Wishes;
   /** The core is closing: nothing may be touched any more. */
   readonly isStopped: () => boolean;
-  readonly onProgress: () => void;
+  readonly onProgress: (done: { readonly sent: number; readonly received: number }) => void;
 };
 
 /** Sends what the centre does not have, then takes what this location does not have. Resumes where it was cut off. */
@@ -68,7 +68,7 @@ async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
       if (retired && request.incarnation === store.identity()?.incarnation)
         continueAs(tx, services, retired.next, services.stamp());
     });
-    parts.onProgress();
+    parts.onProgress({ sent: request.events.length, received: 0 });
     if (request.events.length === 0 && !retired && !isOldCopy) return ok(undefined);
     wishes = NO_WISHES;
   }
@@ -134,7 +134,7 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
     await taking.take(changes, cursor, isLast);
     if (isStopped()) return err(refusal('busy'));
     pulled += changes.length;
-    parts.onProgress();
+    parts.onProgress({ sent: 0, received: changes.length });
     if (isRestored(services, serverEpoch)) return learnEpoch(parts, serverEpoch, pulled);
     if (!more) break;
   }

@@ -11,6 +11,8 @@ export const syncStatusSchema = z.object({
   running: z.boolean(),
   /** Events not yet acknowledged by the centre. */
   queue: z.object({ count: z.int(), oldestAt: instantSchema.optional() }),
+  /** Of the round that runs: events that the centre has taken, and changes that this ledger has. */
+  progress: z.object({ sent: z.int(), received: z.int() }).optional(),
   lastSyncAt: instantSchema.optional(),
   lastError: refusalSchema.optional(),
 });
