@@ -7,8 +7,9 @@ import { query } from '../store/db.ts';
 import { basketOf50, offerTerms } from '../testing/offer-terms.ts';
 import { openTestCentre, type TestCentre, testableStores } from '../testing/test-centre.ts';
 import { csvField } from './codes-csv.ts';
+import { CODES_PER_STEP } from './make-codes.ts';
 
-const COUNT = 12_000;
+const COUNT = 5_000;
 
 describe.each(testableStores())('codes in bulk on %s', (kind) => {
   let test: TestCentre;
@@ -87,7 +88,7 @@ describe.each(testableStores())('codes in bulk on %s', (kind) => {
     const asked = await bulk();
     const stopping = runner(() => stopping.handBack());
     await stopping.runOne();
-    expect(await job(asked.body.id)).toMatchObject({ state: 'waiting', done: 5_000 });
+    expect(await job(asked.body.id)).toMatchObject({ state: 'waiting', done: CODES_PER_STEP });
     const [row] = await query<{ id: string; code: string }>(
       test.centre.db,
       sql`SELECT id, code FROM coupons LIMIT 1`,
@@ -159,16 +160,17 @@ describe.each(testableStores())('codes in bulk on %s', (kind) => {
       discount_value: undefined,
       format: { kind: 'pattern', pattern: 'TIGHT%d%d%d' },
     };
-    for (const part of ['A', 'B']) {
-      const asked = await bulk({ ...few, name: part, count: 500 });
+    // Of its thousand codes a few read rudely, and are never made.
+    for (const count of [500, 400]) {
+      const asked = await bulk({ ...few, count });
       await runner().runOne();
       expect(await job(asked.body.id)).toMatchObject({ state: 'done' });
     }
-    expect(await count()).toBe(1_000);
-    const none = await bulk({ ...few, count: 10 });
+    expect(await count()).toBe(900);
+    const none = await bulk({ ...few, count: 101 });
     await runner().runOne();
     expect(await job(none.body.id)).toMatchObject({ state: 'failed', code: 'conflict', done: 0 });
-    expect(await count()).toBe(1_000);
+    expect(await count()).toBe(900);
     expect((await bulk({ ...few, count: 501 })).body).toMatchObject({ status: 409, code: 'conflict' });
   });
 

@@ -81,7 +81,7 @@ export async function askForCodes(
 }
 
 /** Some tens of milliseconds each: the embedded store serves requests between them. */
-const CODES_PER_STEP = 5_000;
+export const CODES_PER_STEP = 2_000;
 /** Rounds in which a format gives nothing that is free; then it has no room left. */
 const MAX_EMPTY_ROUNDS = 20;
 

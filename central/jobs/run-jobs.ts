@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
@@ -159,11 +160,15 @@ export function createJobRunner(
       job,
       async step(work) {
         check();
-        return transact(db, async (tx) => {
+        const after = await transact(db, async (tx) => {
           const done = await work(tx);
           await write(tx, { done });
           return done;
         });
+        // The embedded store works on this very thread, and answers before the next request is even read: steps that
+        // follow one another without a break would let nobody else in.
+        await breathe();
+        return after;
       },
       async finish(work) {
         check();
