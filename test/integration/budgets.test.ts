@@ -133,6 +133,32 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect((await places(offerId)).spent).toBe(0);
   });
 
+  it('comes back with the goods, by their part of the discount, where it was taken', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const { code, offerId } = await sharedCode(100 * DISCOUNT);
+    for (let i = 0; i < 3; i++) await syncNow(a);
+    expect(await redeem(a, code)).toBeUndefined();
+    await syncNow(a);
+    const { redemptions } = await a.ok('redemption.recent', { limit: 1 }, a.session);
+    const redemptionId = redemptions[0]?.id ?? '';
+    const giveBack = (lineId: string, units: number) =>
+      a.ok(
+        'redemption.refund',
+        { refundId: randomUUID(), redemptionId, lines: [{ lineId, units }], reason: 'broken' },
+        a.session,
+      );
+    const before = await places(offerId);
+    await giveBack('2', 1);
+    await syncNow(a);
+    expect(await places(offerId)).toMatchObject({ spent: before.spent - 300, leased: before.leased + 300 });
+    await giveBack('1', 2);
+    await syncNow(a);
+    expect(await places(offerId)).toMatchObject({ spent: 0, leased: before.leased + DISCOUNT });
+    expect(await a.ok('audit.run', {}, a.session)).toMatchObject({ whole: true });
+    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+  });
+
   it('follows holds of the web, and is whole whatever becomes of them', async () => {
     const { code, offerId } = await sharedCode(2 * DISCOUNT);
     const hold = () =>

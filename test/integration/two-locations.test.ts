@@ -164,6 +164,22 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     expect((await check(b, code)).coupon).toMatchObject({ status: 'accepted' });
   });
 
+  it('tells the centre of an offer that needed no code, its use under the right that it took', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const mugs = { ...lenient, name: 'Mugs', trigger: 'automatic', limits: { total: 2 } } as const;
+    const { body: offer } = await test.call('POST', '/api/offers', mugs);
+    const code = await makeCode(null, lenient);
+    for (let i = 0; i < 2; i++) await syncNow(a);
+    await redeem(a, code);
+    await syncNow(a);
+    const records = await redeemedAtCentre();
+    expect(records.map((record: { offer_id: string }) => record.offer_id)).toContain(offer.id);
+    expect((await test.call('GET', `/api/offers/${offer.id}`)).body.rights).toMatchObject({ spent: 1 });
+    expect(await a.ok('sync.status', {})).toMatchObject({ queue: { count: 0 } });
+    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+  });
+
   it('goes on without a network, shows the queue, and sends it once when the network returns', async () => {
     const a = await openLocation();
     await enrol(a);

@@ -11,6 +11,7 @@ import { type Refund, type ReturnFault, refund } from '../../shared/engine/refun
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { applyUse, decideUse } from '../../shared/redemption/use.ts';
+import { unspendBudget } from '../budgets/budget.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
@@ -133,6 +134,7 @@ function takePart(
   decided.value.reduce(applyUse, state);
   tx.write.refunds.addReturned({ id: row.id, returnedMinor, useBackSeq: useBack ? seq : null });
   if (useBack) giveUseBack(tx, services, row);
+  unspendBudget(tx, services, row.seq, returnedMinor);
   uncount(tx, row, coupon, { uses: useBack ? 1 : 0, discountMinor: returnedMinor });
   return undefined;
 }
