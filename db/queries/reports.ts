@@ -18,6 +18,8 @@ export type ReportGroup = {
   readonly tillName: string;
   readonly isVoided: number;
   readonly count: number;
+  /** Of those, the ones whose goods came back and whose use is free again. */
+  readonly usesGivenBack: number;
   readonly discountMinor: number;
   /** Baskets counted at their first redemption, and at the first one of this offer. */
   readonly baskets: number;
@@ -64,7 +66,9 @@ export function reportReads(db: Drizzle) {
       tillName: r.tillName,
       isVoided: voided.mapWith(Number).as('is_voided'),
       count: number(sql`count(*)`),
-      discountMinor: number(sql`sum(${r.discountMinor})`),
+      usesGivenBack: number(sql`sum(${r.useBackSeq} IS NOT NULL)`),
+      // What was on goods that came back was given to nobody.
+      discountMinor: number(sql`sum(${r.discountMinor} - ${r.returnedMinor})`),
       baskets: sumWhere(one, first),
       subtotalMinor: sumWhere(subtotal, first),
       payableMinor: sumWhere(payable, first),

@@ -18,7 +18,7 @@ import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
 import classes from './campaigns.module.css';
-import { OffersSwitch } from './offers.tsx';
+import { OffersSwitch } from './offers-switch.tsx';
 
 type Edited = Campaign | 'new' | undefined;
 

@@ -30,6 +30,7 @@ import { Campaigns } from './campaigns.tsx';
 import { offerSentence } from './offer-sentence.ts';
 import { OfferWizard } from './offer-wizard.tsx';
 import classes from './offers.module.css';
+import { OffersSwitch } from './offers-switch.tsx';
 
 export type OfferRow = OutputOf<'offers.list'>['offers'][number];
 
@@ -43,22 +44,6 @@ export default function Offers() {
     return <OfferWizard key={subject} purpose={kind} offerId={offerId} />;
   }
   return <OfferList />;
-}
-
-/** Offers and campaigns are two sides of one screen. */
-export function OffersSwitch({ current }: { current: 'offers' | 'campaigns' }) {
-  const { t } = useTranslation();
-  return (
-    <SegmentedControl
-      aria-label={t('offers.switch')}
-      value={current}
-      onChange={(value) => (value === 'campaigns' ? go('offers', 'campaigns') : go('offers'))}
-      data={[
-        { value: 'offers', label: t('offers.title') },
-        { value: 'campaigns', label: t('campaigns.title') },
-      ]}
-    />
-  );
 }
 
 const filters = ['current', 'archived'] as const;

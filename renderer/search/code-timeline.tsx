@@ -4,6 +4,8 @@ import {
   IconBuildingStore,
   IconCheck,
   IconHourglass,
+  IconPrinter,
+  IconReceiptRefund,
   IconSparkles,
   IconX,
 } from '@tabler/icons-react';
@@ -118,6 +120,8 @@ const icons: Record<CodeEvent['kind'], typeof IconCheck> = {
   redeemed: IconCheck,
   voided: IconArrowBackUp,
   refused: IconX,
+  refunded: IconReceiptRefund,
+  printed: IconPrinter,
   held: IconHourglass,
   elsewhere: IconBuildingStore,
   issued: IconSparkles,
@@ -163,6 +167,21 @@ function EventText({ event }: { event: CodeEvent }) {
         <p>
           {event.reason} · {event.operatorName}, {event.tillName}
           <Sent sent={event.sent} />
+        </p>
+      );
+    case 'refunded':
+      return (
+        <p>
+          {t('search.gaveBack', { amount: format.money(event.refundMinor, event.currency) })} ·{' '}
+          {event.operatorName}, {event.tillName}
+          <Sent sent={event.sent} />
+        </p>
+      );
+    case 'printed':
+      return (
+        <p>
+          {event.medium}
+          {event.isCopy && <> · {t('search.copy')}</>} · {event.operatorName}, {event.tillName}
         </p>
       );
     case 'refused':

@@ -16,11 +16,7 @@ const summary = (filter: Partial<InputOf<'reports.summary'>> = {}) =>
   shop.ok('reports.summary', { ...days, ...filter }, shop.session);
 
 async function createOffer(sharedCode: string, draft = offerDraft({ name: sharedCode })): Promise<string> {
-  const made = await shop.ok(
-    'offers.create',
-    { requestId: randomUUID(), draft, sharedCode },
-    shop.session,
-  );
+  const made = await shop.ok('offers.create', { requestId: randomUUID(), draft, sharedCode }, shop.session);
   return made.offer.id;
 }
 
@@ -69,6 +65,23 @@ describe('a report', () => {
     await redeem(['ONE']);
     await shop.ok('redemption.void', { redemptionId: id, reason: 'mistake' }, shop.session);
     expect((await summary()).totals).toMatchObject({ redemptions: 1, voided: 1, baskets: 1 });
+  });
+
+  it('counts no discount on goods that came back', async () => {
+    await createOffer(
+      'ONE',
+      offerDraft({ name: 'ONE', refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'any_return' } }),
+    );
+    const [redemptionId = ''] = await redeem(['ONE']);
+    await redeem(['ONE']);
+    await shop.ok(
+      'redemption.refund',
+      { refundId: randomUUID(), redemptionId, lines: [{ lineId: '2', units: 1 }], reason: 'broken' },
+      shop.session,
+    );
+    // Ten percent of the mug's 30.00 are no discount any more.
+    const { totals } = await summary();
+    expect(totals).toMatchObject({ redemptions: 2, discountMinor: 1_000 - 300 });
   });
 
   it('counts the business days of the location, whatever UTC says', async () => {

@@ -1,5 +1,10 @@
 import type { ReportGroup } from '../../db/queries/reports.ts';
-import type { Dimension, Measures, ReportFilter, ReportRow } from '../../shared/contracts/operations/reports.ts';
+import type {
+  Dimension,
+  Measures,
+  ReportFilter,
+  ReportRow,
+} from '../../shared/contracts/operations/reports.ts';
 import { dimensions } from '../../shared/contracts/operations/reports.ts';
 
 type Mutable = { -readonly [K in keyof Measures]: Measures[K] };
@@ -33,11 +38,11 @@ export function createTally(context: TallyContext) {
   };
 
   return {
-    /** @returns redemptions of the filter's days, whatever else it asks for: those must add up. */
+    /** @returns uses of the filter's days that count, whatever else it asks for: those must add up. */
     add(group: ReportGroup): number {
       const { filter } = context;
       if (group.businessDay < filter.from || group.businessDay > filter.to) return 0;
-      const counted = group.isVoided === 0 ? group.count : 0;
+      const counted = group.isVoided === 0 ? group.count - group.usesGivenBack : 0;
       const campaign = context.campaignOf(group.offerId);
       if (!fits(filter, group, campaign)) return counted;
       const perBasket = [totals, put('day', group.businessDay), put('channel', group.channel)];

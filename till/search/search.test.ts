@@ -91,6 +91,22 @@ describe('the timeline of a code', () => {
     ]);
   });
 
+  it('holds what came back', async () => {
+    const { codes } = await createBatch();
+    const [code = ''] = codes;
+    shop.clock.nowMs += 1_000;
+    const redemptionId = await redeem(code);
+    shop.clock.nowMs += 1_000;
+    await shop.ok(
+      'redemption.refund',
+      { refundId: randomUUID(), redemptionId, lines: [{ lineId: '2', units: 1 }], reason: 'broken' },
+      shop.session,
+    );
+    const { events } = await timeline(code);
+    expect(events.map(({ kind }) => kind)).toEqual(['refunded', 'redeemed', 'issued']);
+    expect(events[0]).toMatchObject({ refundMinor: 2_700, operatorName: 'Ada' });
+  });
+
   it('follows a much used code page by page', async () => {
     const draft = offerDraft({ name: 'Shared' });
     await shop.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'SHARED' }, shop.session);

@@ -1,8 +1,9 @@
+import type { CouponRow } from '../../db/queries/coupons.ts';
 import type { RedemptionRow } from '../../db/queries/redemptions.ts';
 import type { Reads } from '../../db/store.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { isErrorCode } from '../../shared/contracts/error-codes.ts';
-import { ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
+import { type LedgerEvent, ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
 import type { CodeEvent } from '../../shared/contracts/operations/search.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
@@ -34,7 +35,7 @@ export function codeTimeline(
   const { rows, next } = followBack(read, start.value, (row) => row.prevSeq);
   const acked = ackedSeq(read);
   const events: CodeEvent[] = rows.flatMap((row) => redemptionEvents(read, row, acked));
-  if (cursor === undefined) events.push(...otherEvents(read, couponId));
+  if (cursor === undefined) events.push(...otherEvents(read, coupon));
   const batch = coupon.batchId === null ? undefined : read.batches.byId(coupon.batchId);
   if (next === undefined) {
     events.push({ kind: 'issued', at: coupon.issuedAt, operatorName: batch?.createdBy ?? '' });
@@ -72,14 +73,43 @@ export function followBack(
   return { rows, next: seq > 0 && rows.length === PAGE ? seq : undefined };
 }
 
+function operatorName(read: Reads, id: string | undefined): string {
+  return (id === undefined ? undefined : read.operators.byId(id)?.name) ?? '';
+}
+
+/** The event itself: rows keep what counts, events who, where and why. */
+function eventAt(read: Reads, seq: number): LedgerEvent | undefined {
+  const stored = read.events.at(seq);
+  return stored && ledgerEventSchema.parse(JSON.parse(stored.body));
+}
+
+function refundsOf(read: Reads, row: RedemptionRow, acked: number): CodeEvent[] {
+  return read.refunds.ofBasket(row.basketId).flatMap(({ seq, answer }) => {
+    const event = eventAt(read, seq);
+    if (!event) return [];
+    // The ledger keeps the answer as it gave it.
+    const { refundMinor } = JSON.parse(answer) as { refundMinor: number };
+    return [
+      {
+        kind: 'refunded' as const,
+        at: event.at,
+        redemptionId: row.id,
+        operatorName: operatorName(read, event.operatorId),
+        tillName: event.till ?? '',
+        refundMinor,
+        currency: row.currency,
+        sent: seq <= acked,
+      },
+    ];
+  });
+}
+
 function redemptionEvents(read: Reads, row: RedemptionRow, acked: number): CodeEvent[] {
-  const nameOfOperator = (id: string | undefined) =>
-    (id === undefined ? undefined : read.operators.byId(id)?.name) ?? '';
   const redeemed: CodeEvent = {
     kind: 'redeemed',
     at: row.redeemedAt,
     redemptionId: row.id,
-    operatorName: nameOfOperator(row.operatorId),
+    operatorName: operatorName(read, row.operatorId),
     tillName: row.tillName,
     channel: row.channel,
     discountMinor: row.discountMinor,
@@ -88,16 +118,17 @@ function redemptionEvents(read: Reads, row: RedemptionRow, acked: number): CodeE
     voided: row.voidedAt !== null,
     sent: row.seq <= acked,
   };
-  if (row.voidedAt === null || row.voidSeq === null) return [redeemed];
-  const stored = read.events.at(row.voidSeq);
-  const event = stored && ledgerEventSchema.parse(JSON.parse(stored.body));
+  const refunded = refundsOf(read, row, acked);
+  if (row.voidedAt === null || row.voidSeq === null) return [...refunded, redeemed];
+  const event = eventAt(read, row.voidSeq);
   return [
     redeemed,
+    ...refunded,
     {
       kind: 'voided',
       at: row.voidedAt,
       redemptionId: row.id,
-      operatorName: nameOfOperator(event?.operatorId),
+      operatorName: operatorName(read, event?.operatorId),
       tillName: event?.till ?? '',
       reason: event?.type === 'redemption.voided' ? event.payload.reason : '',
       sent: row.voidSeq <= acked,
@@ -105,19 +136,32 @@ function redemptionEvents(read: Reads, row: RedemptionRow, acked: number): CodeE
   ];
 }
 
-/** What left no redemption: refusals, open holds, and uses elsewhere. */
-function otherEvents(read: Reads, couponId: string): CodeEvent[] {
+/** What left no redemption: prints, refusals, open holds, and uses elsewhere. */
+function otherEvents(read: Reads, coupon: CouponRow): CodeEvent[] {
+  const { id: couponId, batchId, serial } = coupon;
   const events: CodeEvent[] = [];
+  for (const print of batchId === null ? [] : read.printing.logOfBatch(batchId)) {
+    if (serial < print.firstSerial || serial > print.lastSerial) continue;
+    const { at, operatorId, tillName, medium, isCopy } = print;
+    events.push({
+      kind: 'printed',
+      at,
+      operatorName: operatorName(read, operatorId),
+      tillName,
+      medium,
+      isCopy,
+    });
+  }
   for (const { at, operatorId, code } of read.search.attemptsOnCoupon(couponId, MAX_ATTEMPTS)) {
     if (!isErrorCode(code)) continue;
-    events.push({ kind: 'refused', at, operatorName: read.operators.byId(operatorId)?.name ?? '', code });
+    events.push({ kind: 'refused', at, operatorName: operatorName(read, operatorId), code });
   }
   for (const hold of read.redemptions.heldOnCoupon(couponId, NO_BASKET)) {
     const at = read.redemptions.basket(hold.basketId)?.at ?? hold.expiresAt;
     events.push({ kind: 'held', at, until: hold.expiresAt });
   }
-  const { lastElsewhereAt, lastElsewhere } = read.coupons.byId(couponId) ?? {};
-  if (lastElsewhereAt != null) {
+  const { lastElsewhereAt, lastElsewhere } = coupon;
+  if (lastElsewhereAt !== null) {
     events.push({ kind: 'elsewhere', at: lastElsewhereAt, where: lastElsewhere ?? '' });
   }
   return events;

@@ -15,6 +15,7 @@ import { Card } from '../../ui/page.tsx';
 import { useFormFields } from '../form-fields.ts';
 import { type OfferKind, offerKinds } from '../offer-form.ts';
 import { ItemsCard } from './items-card.tsx';
+import { MaxDiscount } from './max-discount.tsx';
 import { TierFields } from './tier-fields.tsx';
 
 const icons: Record<OfferKind, typeof IconCoin> = {
@@ -83,21 +84,6 @@ function KindFields({ kind }: { kind: OfferKind }) {
     case 'shipping':
       return <MaxDiscount half />;
   }
-}
-
-export function MaxDiscount({ half = false }: { half?: boolean }) {
-  const { t } = useTranslation();
-  const { sign, text } = useFormFields();
-  return (
-    <TextInput
-      label={t('offerForm.maxDiscount')}
-      placeholder={t('offerForm.noLimit')}
-      inputMode="decimal"
-      rightSection={sign}
-      className={half ? layout.half : undefined}
-      {...text('maxDiscount')}
-    />
-  );
 }
 
 function PercentFields() {

@@ -5,7 +5,7 @@ import { Action } from '../../ui/action.tsx';
 import layout from '../../ui/form.module.css';
 import { useFormFields } from '../form-fields.ts';
 import type { TierRow } from '../offer-form.ts';
-import { MaxDiscount } from './benefit-step.tsx';
+import { MaxDiscount } from './max-discount.tsx';
 import classes from './tier-fields.module.css';
 
 const MAX_TIERS = 10;

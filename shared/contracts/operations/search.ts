@@ -44,6 +44,26 @@ const codeEventSchema = z.discriminatedUnion('kind', [
     operatorName: z.string(),
     code: errorCodeSchema,
   }),
+  /** Goods of the sale came back; `refundMinor` is what the customer got. */
+  z.object({
+    kind: z.literal('refunded'),
+    at: instantSchema,
+    redemptionId: idSchema,
+    operatorName: z.string(),
+    tillName: z.string(),
+    refundMinor: amountMinorSchema,
+    currency: currencySchema,
+    sent: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('printed'),
+    at: instantSchema,
+    operatorName: z.string(),
+    tillName: z.string(),
+    /** A label template, or the name of a printer. */
+    medium: z.string(),
+    isCopy: z.boolean(),
+  }),
   z.object({ kind: z.literal('held'), at: instantSchema, until: instantSchema }),
   /** As the centre last said. */
   z.object({ kind: z.literal('elsewhere'), at: instantSchema, where: z.string() }),
