@@ -1,19 +1,32 @@
 import { and, eq } from 'drizzle-orm';
-import { ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
-import { refusal } from '../../shared/contracts/refusal.ts';
+import { type LedgerEvent, ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
+import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
+import type { LeaseHolder } from '../escrow/held.ts';
 import type { Db } from '../store/db.ts';
 import { ledgerEvents, ledgers } from '../store/schema.ts';
-import { applyEventsApart } from '../sync/apply-events.ts';
 import type { IncidentRow } from './incidents.ts';
+
+/** How events take effect; given by the caller, because deciding about an incident is the effect of one of them. */
+export type ApplyEvents = (
+  tx: Db,
+  centre: Centre,
+  holder: LeaseHolder,
+  events: readonly LedgerEvent[],
+) => Promise<ReadonlyMap<number, Refusal>>;
 
 /**
  * Tries once more to apply an event that was set aside, after what stood in its way was put right: another version of
  * the centre, an offer that came later. Events after it were applied long ago, so only what is still true takes effect.
  */
-export async function replayEvent(tx: Db, centre: Centre, incident: IncidentRow): Promise<Outcome<void>> {
+export async function replayEvent(
+  tx: Db,
+  centre: Centre,
+  incident: IncidentRow,
+  apply: ApplyEvents,
+): Promise<Outcome<void>> {
   const stored = await quarantinedEvent(tx, incident);
   if (stored === undefined) return err(refusal('not_found', { what: 'event' }));
   const parsed = ledgerEventSchema.safeParse(readJson(stored.body));
@@ -28,7 +41,7 @@ export async function replayEvent(tx: Db, centre: Centre, incident: IncidentRow)
     incarnation: stored.incarnation,
     locationId: ledger.locationId,
   };
-  const refused = await applyEventsApart(tx, centre, holder, [parsed.data]);
+  const refused = await apply(tx, centre, holder, [parsed.data]);
   const why = refused.get(stored.seq);
   if (why !== undefined)
     return err(refusal('conflict', { why: `still refused: ${why.code}`, ...why.params }));

@@ -6,7 +6,7 @@ import type { Centre, Outcome } from '../centre.ts';
 import type { Db } from '../store/db.ts';
 import { incidents } from '../store/schema.ts';
 import { closeIncidents, type Decision, type IncidentRow } from './incidents.ts';
-import { replayEvent } from './replay.ts';
+import { type ApplyEvents, replayEvent } from './replay.ts';
 
 /** A person decides. Deciding the same again changes nothing; something else is a conflict. */
 export async function resolveIncident(
@@ -14,6 +14,7 @@ export async function resolveIncident(
   centre: Centre,
   id: string,
   decision: Decision,
+  apply: ApplyEvents,
 ): Promise<Outcome<IncidentRow>> {
   const [row] = await tx.select().from(incidents).where(eq(incidents.id, id)).for('update');
   if (row === undefined) return err(refusal('not_found', { what: 'incident' }));
@@ -27,7 +28,7 @@ export async function resolveIncident(
   if (decision.outcome === 'recovered' && decision.recoveredFrom === undefined)
     return err(refusal('invalid_input', { why: 'from whom it was recovered' }, 'recovered_from'));
   if (decision.outcome === 'replayed') {
-    const replayed = await replayEvent(tx, centre, row);
+    const replayed = await replayEvent(tx, centre, row, apply);
     if (!replayed.ok) return replayed;
   }
   const [closed] = await closeIncidents(tx, and(eq(incidents.id, id)), decision, centre.ports.now());

@@ -9,6 +9,7 @@ import { refuse } from '../problem.ts';
 import { byKey, idParams, instantText, pageOf, pageQuery, problems, type Routes, unwrap } from '../routes.ts';
 import { transactResult } from '../store/retry.ts';
 import { incidents } from '../store/schema.ts';
+import { applyEventsApart } from '../sync/apply-events.ts';
 import { quarantinedEvent } from './replay.ts';
 import { resolveIncident } from './resolve.ts';
 
@@ -155,7 +156,7 @@ export function incidentRoutes(app: Routes, centre: Centre): void {
         by: caller?.name,
       } as const;
       const resolved = await transactResult(centre.db, (tx) =>
-        resolveIncident(tx, centre, params.id, decision),
+        resolveIncident(tx, centre, params.id, decision, applyEventsApart),
       );
       return toIncidentResource(unwrap(resolved));
     },

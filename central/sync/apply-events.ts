@@ -506,7 +506,8 @@ async function applyIncidentResolved(
   if (row === undefined) return refusal('not_found', { what: 'incident' });
   const concerns = row.ledgerId === work.holder.ledgerId || isOnASide(row.sides, work.holder.locationId);
   if (!concerns) return refusal('forbidden', { why: 'an incident of other locations' });
-  await resolveIncident(tx, centre, incidentId, { ...decision, by: `${by}, ${work.locationName}` });
+  const decided = { ...decision, by: `${by}, ${work.locationName}` };
+  await resolveIncident(tx, centre, incidentId, decided, applyEventsApart);
   return undefined;
 }
 
