@@ -1,23 +1,19 @@
-import { NumberInput, Select, Switch } from '@mantine/core';
-import { IconArrowLeft, IconDownload, IconPrinter } from '@tabler/icons-react';
+import { IconArrowLeft, IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
 import { go } from '../app/router.ts';
 import { CodeTable } from '../codes/code-table.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { LabelsCard } from '../printing/labels-card.tsx';
 import { ReceiptsCard } from '../printing/receipts-card.tsx';
 import { Action } from '../ui/action.tsx';
-import { Notice, RefusalNotice } from '../ui/notice.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { BatchProgress } from './batch-progress.tsx';
 import classes from './batches.module.css';
-import type { Batch } from './batches.tsx';
 import { exportBatch } from './export-batch.ts';
 import { SerialRanges } from './serial-ranges.tsx';
-import { SheetPicture } from './sheet-picture.tsx';
-import { labelsPerSheet, sheets, sheetsNeeded, type Template, templates } from './sheets.ts';
 
 export function BatchDetail({ batchId }: { batchId: string }) {
   const { t } = useTranslation();
@@ -96,102 +92,12 @@ export function BatchDetail({ batchId }: { batchId: string }) {
           </div>
           {batch.state === 'live' && (
             <div className={classes.side}>
-              <PrintCard batch={batch} />
+              <LabelsCard batch={batch} />
               <ReceiptsCard batchId={batch.id} count={batch.count} />
             </div>
           )}
         </div>
       )}
     </Page>
-  );
-}
-
-function PrintCard({ batch }: { batch: Batch }) {
-  const { t } = useTranslation();
-  const client = useClient();
-  const format = useFormat();
-  const [template, setTemplate] = useState<Template>('L7160');
-  const [startAt, setStartAt] = useState<number | string>(1);
-  const [outline, setOutline] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Refusal>();
-  const [made, setMade] = useState<{ fileName: string; labels: number; pages: number }>();
-
-  const perSheet = labelsPerSheet(template);
-  const first = typeof startAt === 'number' && startAt >= 1 && startAt <= perSheet ? startAt : undefined;
-
-  async function print(): Promise<void> {
-    if (first === undefined) return;
-    setBusy(true);
-    setRefused(undefined);
-    setMade(undefined);
-    const answer = await client.call('labels.render', {
-      batchId: batch.id,
-      template,
-      startAt: first,
-      outline,
-    });
-    setBusy(false);
-    if (!answer.ok) return setRefused(answer.error);
-    const kept = await client.saveFile(answer.value);
-    if (!kept.ok) return setRefused(kept.error);
-    if (kept.value.saved) setMade(answer.value);
-  }
-
-  return (
-    <Card title={t('print.title')} lead={t('print.lead')}>
-      <div className={classes.form}>
-        <Select
-          label={t('print.template')}
-          data={templates.map((one) => ({
-            value: one,
-            label: t('print.templateName', { name: one, size: sheets[one].size }),
-          }))}
-          value={template}
-          onChange={(value) => {
-            const next = templates.find((one) => one === value);
-            if (next === undefined) return;
-            setTemplate(next);
-          }}
-        />
-        <SheetPicture template={template} startAt={first ?? 1} labels={batch.count} onStartAt={setStartAt} />
-        <NumberInput
-          label={t('print.startAt')}
-          description={t('print.startAtHint')}
-          min={1}
-          max={perSheet}
-          clampBehavior="none"
-          allowDecimal={false}
-          allowNegative={false}
-          value={startAt}
-          onChange={setStartAt}
-          error={first === undefined ? t('print.startAtError', { max: perSheet }) : undefined}
-        />
-        <Switch
-          label={t('print.outline')}
-          checked={outline}
-          onChange={(event) => setOutline(event.currentTarget.checked)}
-        />
-        {refused !== undefined && <RefusalNotice refusal={refused} />}
-        {made !== undefined && (
-          <Notice tone="go">
-            {t('print.made', { labels: format.number(made.labels), count: made.pages, file: made.fileName })}
-          </Notice>
-        )}
-        <Action
-          tone="primary"
-          size="xl"
-          wide
-          busy={busy}
-          disabled={first === undefined}
-          icon={<IconPrinter size={24} />}
-          onClick={() => void print()}
-        >
-          {busy
-            ? t('print.busy')
-            : t('print.print', { count: sheetsNeeded(template, batch.count, first ?? 1) })}
-        </Action>
-      </div>
-    </Card>
   );
 }

@@ -12,10 +12,11 @@ const text: LabelText = {
   expiry: 'Valid until 31.12.2026',
   display: '7H2K-9QW4-X002',
 };
+const square = (size: number) => ({ width: size, height: size, quiet: QUIET_ZONE_MODULES });
 const shortQr = qrMatrix('7H2K9QW4X002').size;
 
 function layout(id: LabelTemplateId, qrSize = shortQr, changed: Partial<LabelText> = {}) {
-  const made = layoutLabel(labelSheets[id], qrSize, { ...text, ...changed }, measure);
+  const made = layoutLabel(labelSheets[id], square(qrSize), { ...text, ...changed }, measure);
   if (!made) throw new Error('does not fit');
   return made;
 }
@@ -34,7 +35,7 @@ describe.each(templates)('template %s', (id) => {
   });
 
   it('prints the modules of a short code at no less than GS1 demands, in whole dots', () => {
-    const { moduleMm } = layout(id).qr;
+    const { moduleMm } = layout(id).symbol;
     expect(moduleMm).toBeGreaterThanOrEqual(0.396);
     const dots = (moduleMm / 25.4) * 300;
     expect(dots).toBeCloseTo(Math.round(dots), 9);
@@ -43,7 +44,7 @@ describe.each(templates)('template %s', (id) => {
   it('keeps the QR with its quiet zone and all text inside the label, apart from each other', () => {
     for (const display of [text.display, '0f8fad5b-d9cb-469f-a165-70867728950e']) {
       const size = qrMatrix(display.replaceAll('-', '').toUpperCase()).size;
-      const { qr, lines } = layout(id, size, { display });
+      const { symbol: qr, lines } = layout(id, size, { display });
       const quietMm = QUIET_ZONE_MODULES * qr.moduleMm;
       const qrRightMm = qr.xMm + size * qr.moduleMm + quietMm;
       expect(qr.xMm - quietMm).toBeGreaterThanOrEqual(0);
@@ -89,6 +90,6 @@ describe('layoutLabel', () => {
 
   it('refuses a QR that would need modules too small to scan', () => {
     const url = `https://coupons.example.com/redeem?code=${'X'.repeat(300)}`;
-    expect(layoutLabel(labelSheets.L4732, qrMatrix(url).size, text, measure)).toBeUndefined();
+    expect(layoutLabel(labelSheets.L4732, square(qrMatrix(url).size), text, measure)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { LabelTemplate } from './label-templates.ts';
-import { QUIET_ZONE_MODULES } from './qr-matrix.ts';
+import type { CodeSymbol } from './symbols.ts';
 
 /** PDF points. */
 export const POINTS_PER_MM = 72 / 25.4;
@@ -30,8 +30,10 @@ export type PlacedLine = {
 };
 
 export type LabelLayout = {
-  readonly qr: {
+  readonly symbol: {
     readonly moduleMm: number;
+    /** Of one unit of the symbol's height: a module, or all of a bar. */
+    readonly unitHeightMm: number;
     /** Corner of the first module, inside the quiet zone, from the label's corner. */
     readonly xMm: number;
     readonly yMm: number;
@@ -54,17 +56,18 @@ const QR_WIDTH_SHARE = 0.45;
 const MIN_FONT_PT = 4.5;
 const ELLIPSIS = '…';
 
-/** `undefined` when the QR does not fit the label even with the smallest modules. */
+/** `undefined` when the symbol does not fit the label even with the smallest modules. */
 export function layoutLabel(
   template: LabelTemplate,
-  qrSize: number,
+  symbol: Pick<CodeSymbol, 'width' | 'height' | 'quiet'>,
   text: LabelText,
   measure: MeasureText,
 ): LabelLayout | undefined {
+  if (symbol.height === undefined) return layoutBars(template, symbol, text, measure);
   const { labelWidthMm: width, labelHeightMm: height } = template;
   // The die cut wanders by half a millimetre; the quiet zone may reach into the margin of the label, nothing else.
   const paddingMm = Math.min(2.5, height * 0.06);
-  const modules = qrSize + 2 * QUIET_ZONE_MODULES;
+  const modules = symbol.width + 2 * symbol.quiet;
   const dots = moduleDots(modules, width, height - 2 * paddingMm);
   if (dots === undefined) return undefined;
   const moduleMm = dots * DOT_MM;
@@ -77,10 +80,46 @@ export function layoutLabel(
     heightPt: (height - 2 * paddingMm) * POINTS_PER_MM,
   };
   return {
-    qr: {
+    symbol: {
       moduleMm,
-      xMm: paddingMm + QUIET_ZONE_MODULES * moduleMm,
-      yMm: (height - sideMm) / 2 + QUIET_ZONE_MODULES * moduleMm,
+      unitHeightMm: moduleMm,
+      xMm: paddingMm + symbol.quiet * moduleMm,
+      yMm: (height - sideMm) / 2 + symbol.quiet * moduleMm,
+    },
+    lines: layoutText(box, text, measure),
+  };
+}
+
+const BAR_HEIGHT_SHARE = 0.38;
+const MAX_BAR_HEIGHT_MM = 15;
+const MAX_BAR_DOTS = 6;
+
+/** Bars stand below the text, across the label, as wide as they can be. */
+function layoutBars(
+  template: LabelTemplate,
+  symbol: Pick<CodeSymbol, 'width' | 'quiet'>,
+  text: LabelText,
+  measure: MeasureText,
+): LabelLayout | undefined {
+  const { labelWidthMm: width, labelHeightMm: height } = template;
+  const paddingMm = Math.min(2.5, height * 0.06);
+  const modules = symbol.width + 2 * symbol.quiet;
+  const dots = Math.min(MAX_BAR_DOTS, Math.floor((width - paddingMm) / modules / DOT_MM));
+  if (dots < MIN_MODULE_DOTS) return undefined;
+  const moduleMm = dots * DOT_MM;
+  const barsMm = Math.min(MAX_BAR_HEIGHT_MM, (height - 2 * paddingMm) * BAR_HEIGHT_SHARE);
+  const box: TextBox = {
+    xPt: paddingMm * POINTS_PER_MM,
+    widthPt: (width - 2 * paddingMm) * POINTS_PER_MM,
+    topPt: paddingMm * POINTS_PER_MM,
+    heightPt: (height - 2 * paddingMm - barsMm - 0.5) * POINTS_PER_MM,
+  };
+  return {
+    symbol: {
+      moduleMm,
+      unitHeightMm: barsMm,
+      xMm: (width - modules * moduleMm) / 2 + symbol.quiet * moduleMm,
+      yMm: height - paddingMm - barsMm,
     },
     lines: layoutText(box, text, measure),
   };

@@ -26,7 +26,9 @@ const letter = { pageWidthMm: inches(8.5), pageHeightMm: inches(11) } as const;
 
 /**
  * A4 sheets: sizes as Avery prints them on the pack, pitch and origin as in the template files of gLabels
- * (avery-iso-templates.xml), which other sources differ from by tenths of a millimetre. Letter sheets: Avery's own
+ * (avery-iso-templates.xml), which other sources differ from by tenths of a millimetre. L7163 is the exception: there
+ * the columns would lie off centre, and what other makers give for the same sheet (2.5 mm between them) is symmetric.
+ * Letter sheets: Avery's own
  * figures in inches.
  */
 export const labelSheets: Readonly<Record<LabelTemplateId, LabelTemplate>> = {
@@ -49,9 +51,9 @@ export const labelSheets: Readonly<Record<LabelTemplateId, LabelTemplate>> = {
     rows: 7,
     labelWidthMm: 99.1,
     labelHeightMm: 38.1,
-    pitchXMm: 103,
+    pitchXMm: 101.6,
     pitchYMm: 38.1,
-    originXMm: 3.35,
+    originXMm: 4.65,
     originYMm: 15.17,
   },
   /** 65 to a page, 38.1 × 21.2 mm. */
@@ -103,6 +105,23 @@ export const labelSheets: Readonly<Record<LabelTemplateId, LabelTemplate>> = {
     originYMm: inches(0.5),
   },
 };
+
+/** A known sheet by its name, or one that somebody measured. */
+export function sheetOf(template: LabelTemplateId | LabelTemplate): LabelTemplate {
+  return typeof template === 'string' ? labelSheets[template] : template;
+}
+
+/** Whether its labels lie on the page, and none on another. */
+export function isSound(sheet: LabelTemplate): boolean {
+  const { columns, rows, labelWidthMm, labelHeightMm, pitchXMm, pitchYMm, originXMm, originYMm } = sheet;
+  return (
+    originXMm + (columns - 1) * pitchXMm + labelWidthMm <= sheet.pageWidthMm + ROUNDING_MM &&
+    originYMm + (rows - 1) * pitchYMm + labelHeightMm <= sheet.pageHeightMm + ROUNDING_MM &&
+    (columns === 1 || pitchXMm >= labelWidthMm - ROUNDING_MM) &&
+    (rows === 1 || pitchYMm >= labelHeightMm - ROUNDING_MM)
+  );
+}
+const ROUNDING_MM = 0.05;
 
 export function labelsPerPage(template: LabelTemplate): number {
   return template.columns * template.rows;

@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scanGrayBuffer } from '@undecaf/zbar-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { generateCode } from '../../shared/codes/generate-code.ts';
 import { type LabelTemplateId, labelOrigin, labelSheets, labelsPerPage } from './label-templates.ts';
-import { type Label, type LabelSheetInput, renderLabelSheet } from './labels.ts';
+import { type Label, type LabelSheetInput, previewLabelSheet, renderLabelSheet } from './labels.ts';
 
 const templates = Object.keys(labelSheets) as LabelTemplateId[];
 const hasPoppler = spawnSync('pdftoppm', ['-v']).error === undefined;
@@ -150,6 +151,54 @@ describe.skipIf(!hasPoppler)('a printed sheet', () => {
     expect(slot).toBe(labels.length + 1);
   });
 
+  const plainCodes = (labels: Label[]) =>
+    labels.map((label, i) => ({ ...label, qrText: `7K3QWM9X${1_000 + i}` }));
+
+  it.each([
+    ['datamatrix', 'DataMatrix'],
+    ['code128', 'Code128'],
+  ] as const)('every %s decodes at 150 dpi', async (symbol, format) => {
+    const labels = plainCodes(makeLabels(10, 3));
+    for (const template of ['L7160', 'L7163', '5160', '5163'] as const) {
+      const { result, pdf } = await render({ template, labels, symbol });
+      expect(result.ok, template).toBe(true);
+      const [page] = rasterise(pdf, 150);
+      for (const [i, { qrText }] of labels.entries()) {
+        const { gray, ...size } = cropLabel(page, template, i, 150);
+        const image = { ...size, colorSpace: 'srgb' as const, data: rgba(gray) };
+        const [found] = await readBarcodes(image as ImageData, { formats: [format] });
+        expect(found?.text, `${template}, label ${i + 1}`).toBe(qrText);
+      }
+    }
+  });
+
+  it.each(['qr', 'code128'] as const)('its %s is read by another decoder too', async (symbol) => {
+    const made = makeLabels(21, 5);
+    const labels = symbol === 'qr' ? made : plainCodes(made);
+    const { pdf } = await render({ template: 'L7160', labels, symbol });
+    const [page] = rasterise(pdf, 150);
+    for (const [i, { qrText }] of labels.entries()) {
+      const { gray, width, height } = cropLabel(page, 'L7160', i, 150);
+      const [found] = await scanGrayBuffer(new Uint8Array(gray).buffer, width, height);
+      expect(found?.decode(), `label ${i + 1}`).toBe(qrText);
+    }
+  });
+
+  it('is moved as a whole by the nudge', async () => {
+    const plain = await previewLabelSheet({ ...defaults, template: 'L7160', labels: makeLabels(2) });
+    const moved = await previewLabelSheet({
+      ...defaults,
+      template: 'L7160',
+      labels: makeLabels(2),
+      nudge: { xMm: 1.5, yMm: -2 },
+    });
+    if (!plain.ok || !moved.ok) throw new Error('refused');
+    expect(moved.value.symbols.map(({ xMm, yMm }) => [xMm - 1.5, yMm + 2])).toEqual(
+      plain.value.symbols.map(({ xMm, yMm }) => [expect.closeTo(xMm), expect.closeTo(yMm)]),
+    );
+    expect(moved.value.lines).toHaveLength(plain.value.lines.length);
+  });
+
   it.each(templates)('%s: every label lies within 0.3 mm of the template', async (id) => {
     const dpi = 600;
     const template = labelSheets[id];
@@ -209,6 +258,26 @@ function slotAt(id: LabelTemplateId, x: number, y: number, dpi: number): number 
     if (inside) return index;
   }
   return -1;
+}
+
+/** What a scanner sees that is held before one label. */
+function cropLabel(
+  page: { width: number; height: number; gray: Uint8Array } | undefined,
+  id: LabelTemplateId,
+  index: number,
+  dpi: number,
+): { width: number; height: number; gray: Uint8Array } {
+  if (!page) throw new Error('no page');
+  const pixel = (mm: number) => Math.round((mm / 25.4) * dpi);
+  const { xMm, yMm } = labelOrigin(labelSheets[id], index);
+  const [left, top] = [pixel(xMm), pixel(yMm)];
+  const [width, height] = [pixel(labelSheets[id].labelWidthMm), pixel(labelSheets[id].labelHeightMm)];
+  const gray = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * page.width + left;
+    gray.set(page.gray.subarray(start, start + width), y * width);
+  }
+  return { width, height, gray };
 }
 
 /** Where the darkest pixel is along one axis within 0.7 mm of a point; millimetres. */

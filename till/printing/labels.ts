@@ -5,19 +5,29 @@
 import CourierBold from 'pdfkit/standard-fonts/CourierBold';
 import Helvetica from 'pdfkit/standard-fonts/Helvetica';
 import HelveticaBold from 'pdfkit/standard-fonts/HelveticaBold';
+import type { z } from 'zod';
 import { PDFDocument, registerStdFonts } from '../../node_modules/pdfkit/js/pdfkit.browser.mjs';
+import type { labelPageSchema } from '../../shared/contracts/operations/batches.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
-import { type FontFace, type LabelLayout, layoutLabel, POINTS_PER_MM } from './label-layout.ts';
+import {
+  type FontFace,
+  type LabelLayout,
+  layoutLabel,
+  type MeasureText,
+  POINTS_PER_MM,
+} from './label-layout.ts';
 import {
   type LabelTemplate,
   type LabelTemplateId,
   labelOrigin,
-  labelSheets,
   labelsPerPage,
+  sheetOf,
 } from './label-templates.ts';
 import { printableText } from './printable-text.ts';
-import { darkRectangles, type QrMatrix, qrMatrix } from './qr-matrix.ts';
+import { type CodeSymbol, codeSymbol, type SymbolKind } from './symbols.ts';
+
+type LabelPage = z.output<typeof labelPageSchema>;
 
 export type Label = {
   /** The code as people read it, in groups. */
@@ -29,7 +39,10 @@ export type Label = {
 };
 
 export type LabelSheetInput = {
-  readonly template: LabelTemplateId;
+  readonly template: LabelTemplateId | LabelTemplate;
+  readonly symbol?: SymbolKind;
+  /** Moves everything on the page. */
+  readonly nudge?: { readonly xMm: number; readonly yMm: number };
   /** The first free label of a part-used sheet, from 1. */
   readonly startAt: number;
   /** Draws every label's edge, to try a sheet on plain paper. */
@@ -45,7 +58,7 @@ export type ByteSink = { write(bytes: Uint8Array): void | Promise<void> };
 
 export type LabelSheetRefusal =
   | { readonly code: 'start_beyond_page'; readonly perPage: number }
-  /** The QR of this label (from 1) has too many modules for the template. */
+  /** The symbol of this label (from 1) has too many modules for the template. */
   | { readonly code: 'qr_too_large'; readonly label: number };
 
 const fonts: Readonly<Record<FontFace, string>> = {
@@ -62,28 +75,80 @@ export async function renderLabelSheet(
   input: LabelSheetInput,
   out: ByteSink,
 ): Promise<Result<{ labels: number; pages: number }, LabelSheetRefusal>> {
-  const template = labelSheets[input.template];
-  const perPage = labelsPerPage(template);
+  const pdf = openDocument(sheetOf(input.template), input);
+  const laid = await layOut(input, textMeter(pdf.document), pdfPainter(pdf.document), () => pdf.drainTo(out));
+  if (!laid.ok) return laid;
+  pdf.document.end();
+  await pdf.drainTo(out);
+  return laid;
+}
+
+/** The first page of the same, for the screen: laid out by the same rules and the same metrics. */
+export async function previewLabelSheet(
+  input: LabelSheetInput,
+): Promise<Result<LabelPage, LabelSheetRefusal>> {
+  const sheet = sheetOf(input.template);
+  const pdf = openDocument(sheet, input);
+  const measure = textMeter(pdf.document);
+  const page: LabelPage = {
+    widthMm: sheet.pageWidthMm,
+    heightMm: sheet.pageHeightMm,
+    outlines: [],
+    symbols: [],
+    lines: [],
+  };
+  const onOnePage = labelsPerPage(sheet) - input.startAt + 1;
+  const laid = await layOut(
+    { ...input, labels: first(input.labels, onOnePage) },
+    measure,
+    screenPainter(page, measure),
+    async () => undefined,
+  );
+  return laid.ok ? ok(page) : laid;
+}
+
+function* first<T>(items: Iterable<T>, count: number): Generator<T> {
+  let given = 0;
+  for (const item of items) {
+    if (given++ >= count) return;
+    yield item;
+  }
+}
+
+/** What lays a sheet out knows nothing of where it is drawn. */
+type Painter = {
+  page(): void;
+  outlines(sheet: LabelTemplate, nudge: Nudge): void;
+  label(origin: Nudge, layout: LabelLayout, symbol: CodeSymbol): void;
+};
+type Nudge = { readonly xMm: number; readonly yMm: number };
+
+async function layOut(
+  input: LabelSheetInput,
+  measure: MeasureText,
+  paint: Painter,
+  afterPage: () => Promise<void>,
+): Promise<Result<{ labels: number; pages: number }, LabelSheetRefusal>> {
+  const sheet = sheetOf(input.template);
+  const perPage = labelsPerPage(sheet);
+  const nudge = input.nudge ?? { xMm: 0, yMm: 0 };
   assert(Number.isSafeInteger(input.startAt) && input.startAt >= 1, 'labels count from 1');
   if (input.startAt > perPage) return err({ code: 'start_beyond_page', perPage });
-
-  const pdf = openDocument(template, input);
-  const measure = textMeter(pdf.document);
   let labels = 0;
   let pages = 0;
   for (const label of input.labels) {
     const slot = (input.startAt - 1 + labels) % perPage;
     if (labels === 0 || slot === 0) {
       // Adding a page completes the one before: its bytes can go.
-      pdf.document.addPage();
+      paint.page();
       pages++;
-      await pdf.drainTo(out);
-      if (input.outline) drawOutlines(pdf.document, template);
+      await afterPage();
+      if (input.outline) paint.outlines(sheet, nudge);
     }
-    const matrix = qrMatrix(label.qrText);
+    const symbol = codeSymbol(input.symbol ?? 'qr', label.qrText);
     const layout = layoutLabel(
-      template,
-      matrix.size,
+      sheet,
+      symbol,
       {
         title: printableText(label.title),
         subtitle: printableText(label.subtitle),
@@ -93,16 +158,57 @@ export async function renderLabelSheet(
       measure,
     );
     if (!layout) return err({ code: 'qr_too_large', label: labels + 1 });
-    drawLabel(pdf.document, labelOrigin(template, slot), layout, matrix);
+    const { xMm, yMm } = labelOrigin(sheet, slot);
+    paint.label({ xMm: xMm + nudge.xMm, yMm: yMm + nudge.yMm }, layout, symbol);
     labels++;
   }
   if (pages === 0) {
-    pdf.document.addPage();
+    paint.page();
     pages = 1;
   }
-  pdf.document.end();
-  await pdf.drainTo(out);
   return ok({ labels, pages });
+}
+
+function pdfPainter(document: PDFDocument): Painter {
+  return {
+    page: () => void document.addPage(),
+    outlines: (sheet, nudge) => drawOutlines(document, sheet, nudge),
+    label: (origin, layout, symbol) => drawLabel(document, origin, layout, symbol),
+  };
+}
+
+function screenPainter(page: LabelPage, measure: MeasureText): Painter {
+  const mm = (pt: number) => pt / POINTS_PER_MM;
+  return {
+    page: () => undefined,
+    outlines(sheet, nudge) {
+      for (let index = 0; index < labelsPerPage(sheet); index++) {
+        const { xMm, yMm } = labelOrigin(sheet, index);
+        page.outlines.push({
+          xMm: xMm + nudge.xMm,
+          yMm: yMm + nudge.yMm,
+          widthMm: sheet.labelWidthMm,
+          heightMm: sheet.labelHeightMm,
+        });
+      }
+    },
+    label(origin, { symbol: { moduleMm, unitHeightMm, xMm, yMm }, lines }, symbol) {
+      const unit = unitHeightMm / moduleMm;
+      const path = symbol.dark
+        .map(({ x, y, width, height }) => `M${x} ${y * unit}h${width}v${height * unit}h${-width}z`)
+        .join('');
+      page.symbols.push({ xMm: origin.xMm + xMm, yMm: origin.yMm + yMm, moduleMm, path });
+      for (const { face, text, sizePt, xPt, baselinePt } of lines)
+        page.lines.push({
+          face,
+          text,
+          xMm: origin.xMm + mm(xPt),
+          baselineMm: origin.yMm + mm(baselinePt),
+          sizeMm: mm(sizePt),
+          widthMm: mm(measure(face, text) * sizePt),
+        });
+    },
+  };
 }
 
 function openDocument(template: LabelTemplate, input: LabelSheetInput) {
@@ -134,7 +240,7 @@ function openDocument(template: LabelTemplate, input: LabelSheetInput) {
 }
 
 /** Widths at one point; labels of a batch share most of their texts. */
-function textMeter(document: PDFDocument) {
+function textMeter(document: PDFDocument): MeasureText {
   const known = new Map<string, number>();
   return (face: FontFace, text: string): number => {
     const key = `${face} ${text}`;
@@ -149,13 +255,12 @@ function textMeter(document: PDFDocument) {
 }
 const MAX_MEASURED_TEXTS = 1_000;
 
-function drawOutlines(document: PDFDocument, template: LabelTemplate): void {
+function drawOutlines(document: PDFDocument, sheet: LabelTemplate, nudge: Nudge): void {
   const rectangles: string[] = [];
-  for (let index = 0; index < labelsPerPage(template); index++) {
-    const { xMm, yMm } = labelOrigin(template, index);
-    rectangles.push(
-      `${points(xMm)} ${points(yMm)} ${points(template.labelWidthMm)} ${points(template.labelHeightMm)} re`,
-    );
+  for (let index = 0; index < labelsPerPage(sheet); index++) {
+    const { xMm, yMm } = labelOrigin(sheet, index);
+    const corner = `${points(xMm + nudge.xMm)} ${points(yMm + nudge.yMm)}`;
+    rectangles.push(`${corner} ${points(sheet.labelWidthMm)} ${points(sheet.labelHeightMm)} re`);
   }
   document
     .save()
@@ -163,19 +268,14 @@ function drawOutlines(document: PDFDocument, template: LabelTemplate): void {
     .restore();
 }
 
-function drawLabel(
-  document: PDFDocument,
-  origin: { xMm: number; yMm: number },
-  layout: LabelLayout,
-  matrix: QrMatrix,
-): void {
-  const { qr } = layout;
-  const side = points(qr.moduleMm);
+function drawLabel(document: PDFDocument, origin: Nudge, layout: LabelLayout, code: CodeSymbol): void {
+  const { moduleMm, unitHeightMm, xMm, yMm } = layout.symbol;
   // In a coordinate system of one unit per module, the path needs whole numbers only.
-  const path = darkRectangles(matrix).map(({ x, y, width, height }) => `${x} ${y} ${width} ${height} re`);
+  const path = code.dark.map(({ x, y, width, height }) => `${x} ${y} ${width} ${height} re`);
+  const corner = `${points(origin.xMm + xMm)} ${points(origin.yMm + yMm)}`;
   document
     .save()
-    .addContent(`${side} 0 0 ${side} ${points(origin.xMm + qr.xMm)} ${points(origin.yMm + qr.yMm)} cm 0 g`)
+    .addContent(`${points(moduleMm)} 0 0 ${points(unitHeightMm)} ${corner} cm 0 g`)
     .addContent(`${path.join(' ')} f`)
     .restore();
   const left = origin.xMm * POINTS_PER_MM;

@@ -91,6 +91,68 @@ const codeRangeSchema = z.object({
 
 export const labelTemplates = ['L7160', 'L7163', 'L7651', 'L4732', '5160', '5163'] as const;
 
+/** What stands on a label for a scanner to read. */
+export const labelSymbols = ['qr', 'datamatrix', 'code128'] as const;
+
+const mm = (least: number, most: number) => z.number().min(least).max(most);
+/** A sheet that no template describes. Millimetres from the top left corner of the page. */
+export const labelSheetSchema = z.strictObject({
+  pageWidthMm: mm(50, 500),
+  pageHeightMm: mm(50, 500),
+  columns: z.int().min(1).max(20),
+  rows: z.int().min(1).max(40),
+  labelWidthMm: mm(15, 500),
+  labelHeightMm: mm(10, 500),
+  pitchXMm: mm(0, 500),
+  pitchYMm: mm(0, 500),
+  originXMm: mm(0, 500),
+  originYMm: mm(0, 500),
+});
+
+const MAX_NUDGE_MM = 10;
+const labelSettings = {
+  batchId: idSchema,
+  template: z.union([z.enum(labelTemplates), labelSheetSchema]),
+  symbol: z.enum(labelSymbols).default('qr'),
+  /** The first free label of a part-used sheet, from 1. */
+  startAt: z.int().min(1).max(800).default(1),
+  outline: z.boolean().default(false),
+  /** Moves everything on the page, because printers draw the paper in a little askew. */
+  nudgeXMm: mm(-MAX_NUDGE_MM, MAX_NUDGE_MM).default(0),
+  nudgeYMm: mm(-MAX_NUDGE_MM, MAX_NUDGE_MM).default(0),
+  /** A part of the batch; all of it where absent. */
+  firstSerial: z.int().min(1).max(MAX_BATCH_CODES).optional(),
+  lastSerial: z.int().min(1).max(MAX_BATCH_CODES).optional(),
+};
+
+const placedLineSchema = z.object({
+  face: z.enum(['regular', 'bold', 'code']),
+  text: z.string(),
+  xMm: z.number(),
+  baselineMm: z.number(),
+  sizeMm: z.number(),
+  widthMm: z.number(),
+});
+
+/** A page as it is printed, for the screen. */
+export const labelPageSchema = z.object({
+  widthMm: z.number(),
+  heightMm: z.number(),
+  outlines: z.array(
+    z.object({ xMm: z.number(), yMm: z.number(), widthMm: z.number(), heightMm: z.number() }),
+  ),
+  symbols: z.array(
+    z.object({
+      xMm: z.number(),
+      yMm: z.number(),
+      moduleMm: z.number(),
+      /** SVG path data in modules. */
+      path: z.string(),
+    }),
+  ),
+  lines: z.array(placedLineSchema),
+});
+
 export const batchOperations = {
   'batches.create': operation({
     summary: 'Generates codes for an offer.',
@@ -166,20 +228,23 @@ export const batchOperations = {
   'labels.render': operation({
     summary: 'A label sheet as PDF: on every label the QR and the readable code.',
     role: 'manager',
-    input: z.strictObject({
-      batchId: idSchema,
-      template: z.enum(labelTemplates),
-      /** The first free label of a part-used sheet, from 1. */
-      startAt: z.int().min(1).max(100).default(1),
-      outline: z.boolean().default(false),
-    }),
+    input: z.strictObject(labelSettings),
     output: z.object({
+      /** Some of these labels were printed before: they say so. */
+      isCopy: z.boolean(),
       fileName: z.string(),
       mime: z.literal('application/pdf'),
       base64: z.string(),
       labels: z.int(),
       pages: z.int(),
     }),
-    errors: ['not_found', 'payload_too_large'],
+    errors: ['not_found', 'payload_too_large', 'conflict'],
+  }),
+  'labels.preview': operation({
+    summary: 'The first page of a label sheet as it would be printed.',
+    role: 'manager',
+    input: z.strictObject(labelSettings),
+    output: labelPageSchema,
+    errors: ['not_found', 'conflict'],
   }),
 };

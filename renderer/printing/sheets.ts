@@ -1,6 +1,6 @@
-import type { InputOf } from '../../shared/contracts/operations.ts';
+import type { labelTemplates } from '../../shared/contracts/operations/batches.ts';
 
-export type Template = InputOf<'labels.render'>['template'];
+export type Template = (typeof labelTemplates)[number];
 
 /** How a sheet of labels looks from above, for choosing one; the core knows the millimetres. */
 export const sheets: Readonly<Record<Template, { columns: number; rows: number; size: string }>> = {
@@ -17,8 +17,4 @@ export const templates = Object.keys(sheets) as Template[];
 export function labelsPerSheet(template: Template): number {
   const { columns, rows } = sheets[template];
   return columns * rows;
-}
-
-export function sheetsNeeded(template: Template, labels: number, startAt: number): number {
-  return Math.ceil((labels + startAt - 1) / labelsPerSheet(template));
 }
