@@ -11,7 +11,7 @@ type Shop = Awaited<ReturnType<typeof openShop>>;
 const REDEMPTIONS = 5;
 const HEADER_BYTES = 32;
 const FRAME_BYTES = 24 + 4_096;
-/** Damages tried: the first and last frames, and some between. */
+/** Damages tried: the first and last frames, and some between; in the long lane every frame. */
 const TRIES = 12;
 
 let till: Shop;
@@ -73,8 +73,9 @@ describe('a log that was damaged', () => {
     let frames = 0;
     while (!isEmpty(HEADER_BYTES + frames * FRAME_BYTES)) frames += 1;
     expect(frames).toBeGreaterThan(TRIES);
-    for (let i = 0; i < TRIES; i++) {
-      const frame = Math.floor((i * (frames - 1)) / (TRIES - 1));
+    const tries = process.env.LONG ? frames : TRIES;
+    for (let i = 0; i < tries; i++) {
+      const frame = Math.floor((i * (frames - 1)) / (tries - 1));
       // Now in a frame's header, now in its page.
       const at = HEADER_BYTES + frame * FRAME_BYTES + (i % 2 === 0 ? 9 : 1_000);
       const outcome = await openCopy((bytes) => {
