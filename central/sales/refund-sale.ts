@@ -1,14 +1,9 @@
 import { eq, inArray } from 'drizzle-orm';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
-import {
-  NO_RETURNS,
-  type ReturnFault,
-  type ReturnRequest,
-  type Returns,
-  refund,
-} from '../../shared/engine/refund.ts';
-import { type Sale, shareOfFirst } from '../../shared/engine/sale.ts';
-import type { AcceptedDecision, Offer } from '../../shared/engine/types.ts';
+import { decisionOfRecord, shareOnReturned, whatIsLeft } from '../../shared/engine/recorded-sale.ts';
+import { NO_RETURNS, type ReturnFault, type ReturnRequest, refund } from '../../shared/engine/refund.ts';
+import type { Sale } from '../../shared/engine/sale.ts';
+import type { Offer } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
@@ -133,51 +128,13 @@ async function recordedSale(tx: Db, row: SaleRow, rows: readonly RedemptionRow[]
     assert(found !== undefined, 'versions of offers are never deleted');
     return found.terms;
   });
-  const decisions = rows.map((one, i) => decisionOf(one, offers[i] as Offer)); // parallel to `rows`
+  const decisions = rows.map(({ couponId, discountMinor, shares }, i) =>
+    decisionOfRecord(
+      { couponId: couponId ?? undefined, discountMinor, shares },
+      offers[i] as Offer, // parallel to `rows`
+    ),
+  );
   return { basket: row.basket, totals: row.totals, offers, decisions };
-}
-
-function decisionOf(row: RedemptionRow, { fundedBy, taxTreatment }: Offer): AcceptedDecision {
-  const tender = fundedBy.type === 'manufacturer';
-  return {
-    outcome: 'accepted',
-    offerId: row.offerId,
-    offerVersion: row.offerVersion,
-    ...(row.couponId === null ? {} : { couponId: row.couponId }),
-    trace: [],
-    discountMinor: row.discountMinor,
-    tender,
-    taxTreatment: tender ? 'after_tax' : taxTreatment,
-    lines: row.shares.lines.map(({ id, units }) => ({
-      lineId: id,
-      units,
-      amountMinor: units.reduce((sum, run) => sum + run.units * run.amountMinor, 0),
-    })),
-    shipping: row.shares.shipping.map(({ id, amountMinor }) => ({ shippingId: id, amountMinor })),
-  };
-}
-
-function whatIsLeft({ basket }: Sale, returns: Returns): ReturnRequest {
-  return {
-    lines: basket.lines
-      .map((line) => ({ lineId: line.id, units: line.qty - (returns.units[line.id] ?? 0) }))
-      .filter(({ units }) => units > 0),
-    shippingIds: (basket.shipping ?? [])
-      .map(({ id }) => id)
-      .filter((id) => !returns.shippingIds.includes(id)),
-  };
-}
-
-/** What a decision had taken off the units and deliveries that came back: all of it less what the kept ones carry. */
-function shareOnReturned({ basket }: Sale, decision: AcceptedDecision, returns: Returns): number {
-  let returned = 0;
-  for (const line of basket.lines) {
-    const kept = line.qty - (returns.units[line.id] ?? 0);
-    returned += shareOfFirst(decision, line.id, line.qty) - shareOfFirst(decision, line.id, kept);
-  }
-  for (const { shippingId, amountMinor } of decision.shipping)
-    if (returns.shippingIds.includes(shippingId)) returned += amountMinor;
-  return returned;
 }
 
 function explainFault({ code, id }: ReturnFault): Refusal {

@@ -10,6 +10,7 @@ import { keepCustomer, pseudonymFor } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import type { AcceptedCoupon, CheckedBasket } from './checked-basket.ts';
+import { countsOf } from './counts.ts';
 import { HOLD_MS } from './holds.ts';
 import type { OpenBaskets } from './open-baskets.ts';
 import { namedRedemption, shownRedemption } from './shown.ts';
@@ -221,23 +222,6 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
   }
   return ok(row);
-}
-
-/** Which running sums a redemption belongs to. */
-export function countsOf(redemption: {
-  readonly businessDay: string;
-  readonly operatorId: string;
-  readonly customerId: string | null;
-  readonly batchId: string | null;
-}) {
-  const { businessDay, operatorId, customerId, batchId } = redemption;
-  return [
-    { scope: 'all', key: '' },
-    { scope: 'day', key: businessDay },
-    { scope: 'operator', key: operatorId },
-    ...(customerId === null ? [] : [{ scope: 'customer', key: customerId } as const]),
-    ...(batchId === null ? [] : [{ scope: 'batch', key: batchId } as const]),
-  ] as const;
 }
 
 /** As it was when it was given: a void or a refund since is another fact. */

@@ -4,7 +4,7 @@ import type { Tx } from '../../db/store.ts';
 import type { Claim, UseState } from '../../shared/redemption/use.ts';
 import { burnIfOver } from '../incarnation.ts';
 import type { Services } from '../services.ts';
-import { countsOf } from './confirm.ts';
+import { countsOf } from './counts.ts';
 import { moveRight } from './use-state.ts';
 
 /** A redemption as the state machine sees it, with the code that it used. */
