@@ -122,8 +122,10 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
   const taking = createTaking(parts);
   let cursor = store.read.meta.get(syncKeys.cursor);
   let pulled = 0;
+  let early: ReturnType<typeof client.pull> | undefined;
   for (let i = 0; i < MAX_PULLS; i++) {
-    const answer = await client.pull(identity, cursor);
+    const answer = await (early ?? client.pull(identity, cursor));
+    early = undefined;
     if (isStopped()) return err(refusal('busy'));
     if (!answer.ok) return answer;
     const { changes, more, serverEpoch, serverTime } = answer.value;
@@ -131,6 +133,8 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
     clock.trust(serverTime);
     cursor = answer.value.cursor;
     const isLast = !more || isRestored(services, serverEpoch);
+    // While a heavy page goes into the ledger, the centre prepares the next one.
+    if (!isLast && changes.some(({ kind }) => kind === 'codes')) early = client.pull(identity, cursor);
     await taking.take(changes, cursor, isLast);
     if (isStopped()) return err(refusal('busy'));
     pulled += changes.length;
@@ -143,8 +147,8 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
 
 /** Slices of a page, so that a cashier's scan between two of them does not wait for the whole. */
 const MAX_CHANGES_PER_TRANSACTION = 50;
-/** Codes are put into the ledger so many at once, sorted: some ten megabytes. */
-const MAX_CODES_GATHERED = 60_000;
+/** Codes are put into the ledger so many at once, sorted: a few megabytes. */
+const MAX_CODES_GATHERED = 40_000;
 
 /** Applies the pages of one pull in their order. The cursor moves when everything before it is in the ledger. */
 function createTaking({ services, isStopped }: RoundParts) {
