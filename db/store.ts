@@ -188,13 +188,18 @@ export function createStore(ledger: OpenLedger, parts: StoreParts): Store {
       } finally {
         if (ledger.database.open) {
           statements = prepare(ledger);
-          Object.assign(read, statements.read);
-          Object.assign(write, statements.write);
+          pointAt(read, statements.read);
+          pointAt(write, statements.write);
         }
       }
     },
     close: () => ledger.close(),
   };
+}
+
+/** Whoever kept a group of statements goes on with it: each group stays, and its statements are the new ones. */
+function pointAt<G extends Readonly<Record<string, object>>>(kept: G, fresh: G): void {
+  for (const name of Object.keys(kept)) Object.assign(kept[name] ?? {}, fresh[name]);
 }
 
 function prepare({ database, path }: OpenLedger) {
