@@ -199,7 +199,7 @@ export function NewBatch({ offerId }: { offerId: string | undefined }) {
             busy={busy}
             disabled={missing.length > 0 || isTooSmall}
           >
-            {t('newBatch.make')}
+            {countFits ? t('newBatch.create', { count, number: format.number(count) }) : t('newBatch.make')}
           </Action>
         </div>
       </form>

@@ -33,7 +33,6 @@ export const printerSettingsSchema = z.strictObject({
   /** A line under every coupon, such as the shop's address. */
   footer: z.string().trim().max(200).default(''),
 });
-export type PrinterSettings = z.output<typeof printerSettingsSchema>;
 
 const printerSchema = z.object({
   id: idSchema,
