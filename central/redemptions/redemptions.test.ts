@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { query } from '../store/db.ts';
 import { basketOf50, offerTerms } from '../testing/offer-terms.ts';
 import { openTestCentre, TEST_NOW, type TestCentre, testableStores } from '../testing/test-centre.ts';
@@ -188,6 +189,17 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(2);
     expect(answers.filter((answer) => answer.body.code === 'budget_exhausted')).toHaveLength(8);
   }, 60_000);
+
+  it.runIf(kind === 'postgresql')('asks the database twice for a redemption, limited or not', async () => {
+    await make({ max_uses: 9 });
+    const offer = await test.call('POST', '/api/offers', offerTerms());
+    await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code: 'FREE' });
+    await redeem();
+    const asked = vi.spyOn(pg.Client.prototype, 'query');
+    for (const code of ['SPRING', 'FREE']) expect((await redeem({ code })).status).toBe(201);
+    expect(asked).toHaveBeenCalledTimes(4);
+    asked.mockRestore();
+  });
 
   it('does nothing for a caller whose key may not redeem', async () => {
     await make();

@@ -27,9 +27,9 @@ export function togetherOf(db: Db): TakeOne {
 }
 
 /**
- * Uses that need the same rows queue at them anyway, each with a flush of its own. Here those of one code, or of one
- * limited offer, go together: while a statement of theirs is under way the others wait in this process, and the next
- * statement takes all of them, under one lock and with one flush. Whoever comes alone goes at once.
+ * Uses that need the same rows queue at them anyway, each with a flush of its own. Here they go together: while a
+ * statement of their lane is under way the others wait in this process, and the next statement takes all of them, under
+ * one lock and with one flush. Whoever comes alone goes at once.
  */
 export function createTogether(db: Db): TakeOne {
   const lanes = new Map<string, Waiting[]>();
@@ -57,10 +57,17 @@ export function createTogether(db: Db): TakeOne {
     });
 }
 
-/** Whose rows it locks: the escrow of a limited offer, else the code alone. */
+/**
+ * A limited offer has one lane, since all of its uses need its escrow. Codes of an unlimited one share a few: each code
+ * always takes the same, and what waits there shares statement and flush.
+ */
 function laneOf({ what, offerId, limited, uses }: Taking): string {
-  return `${what} ${limited ? offerId : (uses[0]?.row.couponId ?? offerId)}`;
+  if (limited) return `${what} ${offerId}`;
+  const lastHex = uses[0]?.row.couponId?.at(-1) ?? '0';
+  return `${what} ${offerId} ${Number.parseInt(lastHex, 16) % LANES_OF_UNLIMITED}`;
 }
+
+const LANES_OF_UNLIMITED = 4;
 
 /** Never fails: every one of them is told its own fate. */
 async function takeAll(db: Db, together: readonly Waiting[]): Promise<void> {
