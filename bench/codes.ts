@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { generateCodes } from '../shared/codes/generate-code.ts';
 import { normaliseCode } from '../shared/codes/normalise-code.ts';
+import { MAX_PART_BYTES } from '../shared/contracts/operations/imports.ts';
 import { systemClock } from '../till/system-ports.ts';
 import { findBatch } from '../till/testing/batch-when-done.ts';
 import { offerDraft } from '../till/testing/offer-drafts.ts';
@@ -15,6 +16,7 @@ const NAME = 'codes';
 const CODES = 1_000_000;
 const QUICK_CODES = 20_000;
 const READINGS = 100_000;
+const POLL_MS = 50;
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
@@ -32,6 +34,10 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   row('generate_1e6_s', ledger.seconds, 's');
   row('generate_1e6_rss_mb', ledger.peakMb, 'MB');
   row('generate_1e6_longest_wait_ms', ledger.longestWaitMs, 'ms', ledger.waits);
+
+  const imported = await inLedger((shop, offerId) => importCodes(shop, offerId, codes));
+  row('import_1e6_s', imported.seconds, 's');
+  row('import_1e6_rss_mb', imported.peakMb, 'MB');
 }
 
 function drawInMemory(n: number): { seconds: number; codes: readonly string[] } {
@@ -99,4 +105,28 @@ async function generateBatch(shop: Shop, offerId: string, count: number) {
     if (batch.progress?.stopped) throw new Error(`the batch stands still: ${batch.progress.stopped}`);
   }
   return { seconds: (performance.now() - start) / 1_000, longestWaitMs, waits, peakMb: peakBytes / 2 ** 20 };
+}
+
+/** A CSV file sent in parts, read, and its codes valid. */
+async function importCodes(shop: Shop, offerId: string, codes: readonly string[]) {
+  const file = Buffer.from(`code,note\r\n${codes.map((code) => `${code},"card, printed"`).join('\r\n')}\r\n`);
+  const importId = randomUUID();
+  const start = performance.now();
+  await shop.ok('imports.begin', { importId, fileName: 'codes.csv', bytes: file.length }, shop.session);
+  for (let offset = 0; offset < file.length; offset += MAX_PART_BYTES) {
+    const base64 = file.subarray(offset, offset + MAX_PART_BYTES).toString('base64');
+    await shop.ok('imports.upload', { importId, offset, base64 }, shop.session);
+  }
+  const { columns, hasHeader } = await shop.ok('imports.preview', { importId }, shop.session);
+  const settings = { offerId, name: 'Bench', hasHeader, columns, usesPerCode: 1 };
+  await shop.ok('imports.run', { importId, settings, dryRun: false }, shop.session);
+  let peakBytes = 0;
+  for (;;) {
+    await sleep(POLL_MS);
+    const { state, report } = await shop.ok('imports.get', { importId }, shop.session);
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+    if (state === 'done' && report?.good === codes.length) break;
+    if (state === 'failed' || state === 'uploaded') throw new Error(`the import ended as ${state}`);
+  }
+  return { seconds: (performance.now() - start) / 1_000, peakMb: peakBytes / 2 ** 20 };
 }

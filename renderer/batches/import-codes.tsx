@@ -188,7 +188,7 @@ export function ImportCodes() {
                   {rowFaults.map((fault) => {
                     const count = state.report?.faults[fault];
                     return count === undefined ? null : (
-                      <li key={fault}>{t(`importCodes.faults.${fault}`, { count, formatted: count })}</li>
+                      <li key={fault}>{t(`importCodes.faults.${fault}`, { count: format.number(count) })}</li>
                     );
                   })}
                 </ul>
@@ -209,7 +209,10 @@ export function ImportCodes() {
               </Action>
               {state?.report !== undefined && state.report.good > 0 && (
                 <Action tone="primary" size="xl" wide disabled={!ready} onClick={() => void run(false)}>
-                  {t('importCodes.run', { count: format.number(state.report.good) })}
+                  {t('importCodes.run', {
+                    count: state.report.good,
+                    number: format.number(state.report.good),
+                  })}
                 </Action>
               )}
             </>

@@ -105,6 +105,27 @@ export function LabelsCard({ batch }: { batch: Batch }) {
         />
         {preview.data !== undefined && <PagePreview page={preview.data} startAt={settings.startAt ?? 1} />}
         {preview.error !== undefined && <RefusalNotice refusal={preview.error} />}
+        {refused !== undefined && <RefusalNotice refusal={refused} />}
+        {made !== undefined && (
+          <Notice tone="go">
+            {t('print.made', { labels: format.number(made.labels), count: made.pages, file: made.fileName })}{' '}
+            {made.isCopy && t('print.isCopy')}
+          </Notice>
+        )}
+        <p className={classes.hint}>
+          {t('print.sheets', { count: startFits ? Math.ceil((labels + first - 1) / perSheet) : 0 })}
+        </p>
+        <Action
+          tone="primary"
+          size="xl"
+          wide
+          busy={busy}
+          disabled={!fits}
+          icon={<IconPrinter size={24} />}
+          onClick={() => void print()}
+        >
+          {busy ? t('print.busy') : t('print.make')}
+        </Action>
         <Select
           label={t('print.symbol')}
           data={labelSymbols.map((one) => ({ value: one, label: t(`print.symbols.${one}`) }))}
@@ -176,27 +197,6 @@ export function LabelsCard({ batch }: { batch: Batch }) {
               ))}
           </div>
         </details>
-        {refused !== undefined && <RefusalNotice refusal={refused} />}
-        {made !== undefined && (
-          <Notice tone="go">
-            {t('print.made', { labels: format.number(made.labels), count: made.pages, file: made.fileName })}{' '}
-            {made.isCopy && t('print.isCopy')}
-          </Notice>
-        )}
-        <p className={classes.hint}>
-          {t('print.sheets', { count: startFits ? Math.ceil((labels + first - 1) / perSheet) : 0 })}
-        </p>
-        <Action
-          tone="primary"
-          size="xl"
-          wide
-          busy={busy}
-          disabled={!fits}
-          icon={<IconPrinter size={24} />}
-          onClick={() => void print()}
-        >
-          {busy ? t('print.busy') : t('print.make')}
-        </Action>
       </div>
     </Card>
   );

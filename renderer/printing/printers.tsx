@@ -72,9 +72,6 @@ function PrinterLine({ printer, onRemoved }: { printer: Printer; onRemoved: () =
         <span className={table.sub}>
           {address} · {t('printers.paperMm', { mm: paperMm })}
         </span>
-        {printer.problem !== undefined && (
-          <Notice tone="warn">{t('printers.problem', { why: printer.problem })}</Notice>
-        )}
       </div>
       <Tag tone={printer.waiting === 0 ? 'go' : 'warn'}>
         {printer.waiting === 0 ? t('printers.ready') : t('printers.waiting', { count: printer.waiting })}
@@ -82,6 +79,11 @@ function PrinterLine({ printer, onRemoved }: { printer: Printer; onRemoved: () =
       <Action tone="plain" onClick={() => void remove()}>
         {t('printers.remove', { name: printer.name })}
       </Action>
+      {printer.problem !== undefined && (
+        <div className={classes.problem}>
+          <Notice tone="warn">{t('printers.problem', { why: printer.problem })}</Notice>
+        </div>
+      )}
     </div>
   );
 }
@@ -98,7 +100,7 @@ function Jobs() {
   }
   if (data === undefined || data.jobs.length === 0) return null;
   return (
-    <Card title={t('printers.jobs')} flush>
+    <Card title={t('printers.jobs')}>
       {refused !== undefined && <RefusalNotice refusal={refused} />}
       <table className={table.table}>
         <tbody>
