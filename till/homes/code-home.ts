@@ -4,14 +4,15 @@ import type { CodeHome } from '../../shared/contracts/sync.ts';
 import { endExpiredHolds } from '../redemption/holds.ts';
 import type { Services } from '../services.ts';
 
-/**
- * Where the uses of a code with a limit of its own are at home. Those made here are here, those of the centre there,
- * until they move; what an earlier incarnation had is nobody's to spend here any more.
- */
+/** Codes up to this number were made or taken before the ledger went on as another incarnation. */
 const LAST_BURNED_CODE = 'homes.lastBurnedCode';
 
 type Place = { readonly isHere: boolean; readonly move: number };
 
+/**
+ * Where the uses of a code with a limit of its own are at home. Those made here are here, those of the centre there,
+ * until they move; what an earlier incarnation had is nobody's to spend here any more.
+ */
 function placeOf({ store }: Services, read: Reads, coupon: CouponRow): Place {
   const moved = read.codeHomes.byCoupon(coupon.id);
   if (moved) {
