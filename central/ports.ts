@@ -8,6 +8,8 @@ export type Ports = {
   randomBytes(length: number): Uint8Array;
   /** Rules of the protocol that a simulation takes away; all of them where absent. */
   readonly guards?: Guards | undefined;
+  /** Where time is not real, nobody is waited for: what is not there at once does not come. */
+  readonly cannotWait?: boolean | undefined;
 };
 
 export const systemPorts: Ports = {

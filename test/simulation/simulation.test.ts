@@ -1,12 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GuardName, guardNames } from '../../shared/redemption/guards.ts';
 import { faultNames } from './faults.ts';
+import { firstSeedWithout, SEEDS_TO_MISS_IT } from './prove-guards.ts';
 import { openSeedPool, type SeedPool, type SeedResult } from './seed-pool.ts';
 import type { Simulated } from './simulate.ts';
 
 const isLong = process.env.LONG === '1';
 const SEEDS = isLong ? 10_000 : 60;
 const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1);
+/** Rules whose absence shows within a few seeds. */
+const soonMissed: readonly GuardName[] = [
+  'retired_rights_are_burned',
+  'lowering_takes_only_the_pool',
+  'late_spends_count',
+  'gaps_are_refused',
+];
+const SOON = 8;
 const MAX_PROCESSES = 4;
 /** Far above what all seeds before it and a seed itself take on a busy machine. */
 const SEED_TIMEOUT_MS = isLong ? 48 * 3_600_000 : 1_200_000;
@@ -49,6 +59,17 @@ describe('ledgers and a centre under faults', () => {
     expect(total.refusals).toBeGreaterThan(SEEDS * 20);
     expect(total.incidents).toBeGreaterThan(SEEDS);
   });
+
+  // All of them, over 200 seeds: `node test/simulation/guards.ts`.
+  test.each(isLong ? guardNames : soonMissed)(
+    'without %s some seed fails',
+    { timeout: SEED_TIMEOUT_MS },
+    async (guard) => {
+      const missed = await firstSeedWithout(pool, guard, isLong ? SEEDS_TO_MISS_IT : SOON);
+      expect(missed?.invariant).toBeDefined();
+      expect(missed?.invariant).not.toBe('no_crash');
+    },
+  );
 
   test('a seed replays, in whichever process it runs', { timeout: SEED_TIMEOUT_MS }, async () => {
     const [first, second] = await Promise.all([1, 2].map(() => pool.run({ seed: 7, steps: 120 })));

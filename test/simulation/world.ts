@@ -80,6 +80,7 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
   const centre = await startCentre(store, {
     now: () => nowMs,
     guards,
+    cannotWait: true,
     randomBytes: (count) => centreIds.bytes(count),
   });
 
