@@ -5,6 +5,8 @@ import { create } from 'zustand';
 import classes from './flash.module.css';
 
 const SHOWN_MS = 8_000;
+/** It is said on the screen that follows; whoever goes on from there has read it. */
+const READ_MS = 1_500;
 
 type Flash = { readonly text: string | undefined; readonly round: number };
 const useFlash = create<Flash>(() => ({ text: undefined, round: 0 }));
@@ -21,8 +23,17 @@ export function FlashNote() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each message has its own time
   useEffect(() => {
     if (text === undefined) return;
-    const timer = setTimeout(() => useFlash.setState({ text: undefined }), SHOWN_MS);
-    return () => clearTimeout(timer);
+    const shownAt = Date.now();
+    const clear = () => useFlash.setState({ text: undefined });
+    const onLeave = () => {
+      if (Date.now() - shownAt > READ_MS) clear();
+    };
+    const timer = setTimeout(clear, SHOWN_MS);
+    window.addEventListener('hashchange', onLeave);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('hashchange', onLeave);
+    };
   }, [text, round]);
   return (
     <div className={classes.flash} role="status">

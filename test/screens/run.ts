@@ -17,7 +17,6 @@ import {
   typePin,
   typeTotal,
 } from '../e2e/desk.ts';
-import type { OpenTill } from '../e2e/till.ts';
 import { openWebTill } from '../e2e/till-on-web.ts';
 
 /** `npm run screens`: walks through the product and keeps a picture of every screen and state in `docs/screens/`. */
@@ -49,7 +48,7 @@ type Scheme = 'light' | 'dark';
 async function withTill(
   browser: Browser,
   options: { demo: boolean; scheme: Scheme; locale?: string },
-  walk: (page: Page, till: OpenTill) => Promise<void>,
+  walk: (page: Page) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-screens-'));
   const till = await openWebTill(
@@ -64,7 +63,7 @@ async function withTill(
     },
   );
   try {
-    await walk(till.page, till);
+    await walk(till.page);
   } finally {
     await till.close();
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +76,7 @@ async function keep(page: Page, name: string): Promise<void> {
 }
 
 /** A demo shop from sign-in to the void of a redemption; every main screen. */
-async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<void> {
+async function walkDemo(page: Page, scheme: Scheme): Promise<void> {
   const shoot = async (name: string) => {
     if (scheme === 'light' || shownInDark.has(name)) await keep(page, `${name}-${scheme}`);
   };
@@ -188,7 +187,6 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await goTo(page, 'Batches');
   await page.getByRole('button', { name: 'Labels of Welcome cards' }).click();
   await page.getByTestId('code-rows').locator('code').first().waitFor();
-  await till.savedFile(() => page.getByRole('button', { name: /^Make PDF/ }).click());
   await shoot('batch');
   await goTo(page, 'Search');
   await shoot('search-empty');
@@ -212,8 +210,12 @@ async function walkDemo(page: Page, till: OpenTill, scheme: Scheme): Promise<voi
   await shoot('reports-offers');
   await page.getByRole('tab', { name: 'Codes' }).click();
   await shoot('reports-codes');
+  await goTo(page, 'Inbox');
+  await shoot('inbox-empty');
   await goTo(page, 'Settings');
   await shoot('settings');
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: 'People' }).click();
+  await shoot('settings-people');
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
   await shoot('keys');
@@ -321,7 +323,7 @@ mkdirSync(target, { recursive: true });
 const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
 try {
   for (const scheme of ['light', 'dark'] as const) {
-    await withTill(browser, { demo: true, scheme }, (page, till) => walkDemo(page, till, scheme));
+    await withTill(browser, { demo: true, scheme }, (page) => walkDemo(page, scheme));
   }
   await withTill(browser, { demo: false, scheme: 'light' }, walkOwnShop);
   for (const language of ['de', 'es'] as const) {
