@@ -4,6 +4,7 @@ export const notImplemented: Readonly<Record<string, string | undefined>> = {
   jcs: 'events are hashed as they were written: nothing is ever serialised again',
   jcs_number: 'events are hashed as they were written: nothing is ever serialised again',
   http_signature_verify: 'devices sign with Ed25519 only; what is signed is judged by http_signature',
+  webhook_verify: 'the centre sends webhooks and takes none: verifying is for their receivers',
   code_match: 'sources disagree about letter case; codes here are the same in any case',
   code_unique: 'codes are the same in any case; a shop cannot choose otherwise',
   code_charset: 'codes that are taken as they are may hold letters and digits of any script',

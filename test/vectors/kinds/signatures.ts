@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 import { decodeSign1, toBeSigned } from '../../../shared/codes/signed/cose-sign1.ts';
 import { encodeCwt } from '../../../shared/codes/signed/cwt.ts';
 import {
@@ -114,9 +115,17 @@ function headersOf(message: Fields): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
+/** As the centre signs what it sends: `central/webhooks/deliveries.ts`. */
+const webhookSign: Kind = ({ input, expect }) => {
+  const at = new Date(Number(input.timestamp) * 1_000);
+  const header = new Webhook(String(input.secret)).sign(String(input.id), at, String(input.payload));
+  return sameFields(expect, { header });
+};
+
 export const signatureKinds: Readonly<Record<string, Kind>> = {
   cose_sign1: coseSign1,
   cwt_claims: cwtClaims,
   content_digest: contentDigest,
   http_signature: httpSignature,
+  webhook_sign: webhookSign,
 };
