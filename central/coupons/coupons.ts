@@ -1,4 +1,4 @@
-import { and, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, type SQL, sql } from 'drizzle-orm';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { codeSource, generateCode } from '../../shared/codes/generate-code.ts';
 import { codeSpace, usableSpace } from '../../shared/codes/guessability.ts';
@@ -245,31 +245,69 @@ export type CouponFilter = {
   readonly search?: string | undefined;
 };
 
+type CouponPage = { readonly after?: PageKey | undefined; readonly limit: number };
+
+/** Offers of which a name is searched; who finds more of them is asked for more of the name by what comes first. */
+const MAX_NAMED_OFFERS = 1_000;
+
+const MIN_RARE_PREFIX = 3;
+
 export async function listCoupons(
   db: Db,
   filter: CouponFilter,
-  page: { readonly after?: PageKey | undefined; readonly limit: number },
+  page: CouponPage,
 ): Promise<{ rows: CouponState[]; nextCursor?: string }> {
-  const conditions: (SQL | undefined)[] = [];
-  if (filter.offerId !== undefined) conditions.push(eq(coupons.offerId, filter.offerId));
-  if (filter.status !== undefined) conditions.push(eq(coupons.status, filter.status));
-  if (filter.search !== undefined) {
-    const code = canonicalCode(filter.search) ?? '';
-    conditions.push(
-      sql`(${coupons.code} LIKE ${`${escapeLike(code)}%`} OR ${ilike(offers.name, `%${escapeLike(filter.search)}%`)})`,
-    );
-  }
-  if (page.after !== undefined) conditions.push(olderThan(coupons.issuedAt, coupons.id, page.after));
+  const { search } = filter;
+  const keyOf = ({ coupon }: CouponState): PageKey => ({ at: coupon.issuedAt, id: coupon.id });
+  if (search === undefined) return cutPage(await readCoupons(db, filter, page), page.limit, keyOf);
+  // One after the other, because each has an index of its own, and none answers both at once.
+  const prefix = `${escapeLike(canonicalCode(search) ?? search)}%`;
+  // Many begin with one or two characters, and the newest of them are found by time; few begin with more, and those
+  // are found by code. The array keeps a planner without statistics from choosing otherwise.
+  const begins =
+    search.length < MIN_RARE_PREFIX
+      ? sql`${coupons.code} LIKE ${prefix}`
+      : sql`${coupons.id} = ANY (ARRAY(SELECT c.id FROM ${coupons} AS c WHERE c.code LIKE ${prefix}))`;
+  const byCode = await readCoupons(db, filter, page, begins);
+  const named = await db
+    .select({ id: offers.id })
+    .from(offers)
+    .where(ilike(offers.name, `%${escapeLike(search)}%`))
+    .orderBy(desc(offers.createdAt), desc(offers.id))
+    .limit(MAX_NAMED_OFFERS);
+  const ids = named.map(({ id }) => id);
+  const byName = ids.length === 0 ? [] : await readCoupons(db, filter, page, inArray(coupons.offerId, ids));
+  const found = new Map([...byCode, ...byName].map((state) => [state.coupon.id, state]));
+  const newestFirst = [...found.values()].sort(
+    (a, b) => b.coupon.issuedAt - a.coupon.issuedAt || (a.coupon.id < b.coupon.id ? 1 : -1),
+  );
+  return cutPage(newestFirst, page.limit, keyOf);
+}
+
+/** One more than the page holds: it says that there is a next one. */
+async function readCoupons(
+  db: Db,
+  filter: CouponFilter,
+  page: CouponPage,
+  searched?: SQL,
+): Promise<CouponState[]> {
   const rows = await db
     .select()
     .from(coupons)
     .innerJoin(offers, eq(offers.id, coupons.offerId))
     .leftJoin(escrows, eq(escrows.offerId, coupons.offerId))
     .leftJoin(batches, eq(batches.id, coupons.batchId))
-    .where(and(...conditions))
+    .where(
+      and(
+        filter.offerId === undefined ? undefined : eq(coupons.offerId, filter.offerId),
+        filter.status === undefined ? undefined : eq(coupons.status, filter.status),
+        searched,
+        page.after === undefined ? undefined : olderThan(coupons.issuedAt, coupons.id, page.after),
+      ),
+    )
     .orderBy(desc(coupons.issuedAt), desc(coupons.id))
     .limit(page.limit + 1);
-  return cutPage(rows.map(stateOf), page.limit, ({ coupon }) => ({ at: coupon.issuedAt, id: coupon.id }));
+  return rows.map(stateOf);
 }
 
 /** Changes a coupon under its lock. `expected`: the version that the caller saw. */
