@@ -16,6 +16,8 @@ CREATE INDEX coupons_shared ON coupons (offer_id) WHERE batch_id IS NULL;
 
 CREATE INDEX imports_newest ON imports (created_at, id);
 
+CREATE INDEX incidents_newest ON incidents (status, created_at, id);
+
 CREATE UNIQUE INDEX lanes_one_of_a_name ON lanes (name) WHERE revoked_at IS NULL;
 
 CREATE INDEX leases_of_offer ON leases (offer_id);
@@ -192,6 +194,14 @@ CREATE TABLE incarnations (
   first_seq INTEGER NOT NULL CHECK (first_seq >= 1)
 ) STRICT;
 
+CREATE TABLE incidents (
+  id BLOB PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('open', 'resolved')),
+  created_at INTEGER NOT NULL,
+  waiting INTEGER NOT NULL CHECK (waiting IN (0, 1)),
+  incident TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE lanes (
   id BLOB PRIMARY KEY NOT NULL,
   name TEXT NOT NULL COLLATE NOCASE,
@@ -326,12 +336,6 @@ CREATE TABLE reservations (
   discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
   PRIMARY KEY (basket_id, coupon_id)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE set_aside_events (
-  seq INTEGER PRIMARY KEY NOT NULL,
-  reason TEXT NOT NULL,
-  told_at INTEGER NOT NULL
-) STRICT;
 
 CREATE TABLE throttles (
   key TEXT PRIMARY KEY NOT NULL,
