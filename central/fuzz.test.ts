@@ -239,6 +239,7 @@ describe.each(testableStores())('any request on %s', (kind) => {
       ['GET', `/api/coupons?search=${encodeURIComponent(sql)}`, undefined],
       ['GET', `/api/offers?search=${encodeURIComponent(sql)}`, undefined],
       ['GET', `/api/redemptions?user_id=${encodeURIComponent(sql)}`, undefined],
+      ['GET', '/api/campaigns?search=%00', undefined],
       ['POST', '/api/redemptions', use],
       ['POST', '/api/sales', { ...use, code: undefined, codes: [sql] }],
       ['POST', '/api/coupon/validate', { code: sql }],

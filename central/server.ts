@@ -87,6 +87,7 @@ export async function buildServer(
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf(refusal('not_found'))));
+  app.addHook('onRequest', refuseNul);
   app.addHook('onResponse', logAnswer);
   const metrics = createMetrics();
   app.addHook('onResponse', async (request, reply) => {
@@ -169,6 +170,12 @@ async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<
     },
     'answered',
   );
+}
+
+/** No text that is stored or searched holds a NUL, and PostgreSQL takes none; bodies are looked at by `parseJson`. */
+async function refuseNul(request: FastifyRequest): Promise<void> {
+  if (request.url.includes('%00'))
+    throw new RefusedError(refusal('invalid_input', { why: 'the address holds a NUL' }));
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

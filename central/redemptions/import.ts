@@ -13,13 +13,15 @@ import type { RedemptionRow } from './take-uses.ts';
 
 const run = z.object({ units: z.int().min(1), amountMinor: amountMinorSchema });
 const MAX_PARTS = 1_000;
+/** What the column takes. */
+const MAX_VERSION = 2 ** 31 - 1;
 
 /** The answer that the caller got when it redeemed; further fields of it are ignored. */
 export const importInput = z.object({
   id: idSchema,
   coupon_id: idSchema,
   offer_id: idSchema,
-  offer_version: z.int().min(1),
+  offer_version: z.int().min(1).max(MAX_VERSION),
   basket_id: z.string().min(1).max(100),
   channel: channelSchema,
   currency: currencySchema,
