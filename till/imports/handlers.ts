@@ -9,6 +9,7 @@ import {
 } from '../../shared/contracts/operations/imports.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { BatchJobs, GivenCodes } from '../batches/batch-jobs.ts';
 import { codeStatus } from '../batches/code-status.ts';
@@ -29,6 +30,7 @@ type Shown = z.output<typeof importSchema>;
 const PREVIEW_ROWS = 8;
 const EXPORT_ROWS = 20_000;
 const SEED_BYTES = 32;
+const FORGOTTEN_MS = 7 * DAY_MS;
 
 export function importsFeature(services: Services, jobs: BatchJobs): Feature {
   const { store, ports, pushes, clock } = services;
@@ -126,6 +128,12 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     removeFiles(upload, codes);
   }
 
+  /** Files that nobody went on with: they hold codes that nothing encrypts. */
+  function forget(importId: string): void {
+    const { upload, codes, faults } = filesOf(importId);
+    removeFiles(upload, codes, faults);
+  }
+
   jobs.onImport(async (batchId) => {
     const row = read.imports.ofBatch(batchId);
     const lines = row && readLines(filesOf(row.id).codes);
@@ -136,6 +144,7 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     start() {
       for (const row of read.imports.all()) {
         if (row.state === 'reading') change(row, { state: 'uploaded' });
+        if (clock.now() - row.createdAt > FORGOTTEN_MS && row.state !== 'importing') forget(row.id);
         if (row.state === 'importing' && read.batchJobs.of(row.batchId ?? '')?.state === 'live')
           finish(row.id);
       }
