@@ -100,6 +100,8 @@ export async function buildServer(
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
+    // A connection that is kept alive after its last answer would keep the closing server waiting for its end.
+    if (lifecycle.stopping) reply.header('connection', 'close');
   });
   packAnswers(app);
   // Questions that are kept open must not keep the server open.

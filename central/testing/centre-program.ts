@@ -11,6 +11,8 @@ export const PROGRAM_KEY = 'cfk_an_admin_key_of_the_test_0123';
 /** The centre as its own process, which may be killed. */
 export type CentreProgram = {
   readonly child: ChildProcess;
+  /** What it wrote so far. */
+  output(): string;
   /** Answers `undefined` where the process ended before it had answered. */
   post(target: string, body: unknown, headers?: Record<string, string>): Promise<TestAnswer | undefined>;
   get(target: string): Promise<TestAnswer | undefined>;
@@ -45,6 +47,7 @@ export async function startCentre(where: {
     callOnce(agent, new URL(target, url), method, body, headers);
   return {
     child,
+    output: () => text,
     post: (target, body, headers = {}) => call('POST', target, body, headers),
     get: (target) => call('GET', target, undefined, {}),
     async kill(signal) {
