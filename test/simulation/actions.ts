@@ -56,6 +56,8 @@ export async function makeCentralOffer(
     madeBy: 'centre',
     version: 1,
   });
+  // A restored centre would not know it, and nobody could give back what was sold of it.
+  if (centre.hasBackup) await centre.backup();
 }
 
 /** Looks at what a machine committed, whatever its answer was. */

@@ -169,6 +169,14 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
     if (own.dead) rmSync(own.dir, { recursive: true, force: true });
   }
 
+  async function signIn(own: Life): Promise<void> {
+    const [operator] = self.view.reads.operators.all();
+    const signedIn = await self.call('session.signIn', { operatorId: operator?.id ?? '', pin: PIN });
+    if (signedIn === 'killed') return;
+    if (!signedIn.ok) throw new Error(`${machine.name}: nobody can sign in: ${JSON.stringify(signedIn)}`);
+    own.session = signedIn.value.session;
+  }
+
   const self: SimTill = {
     machine,
     get isOpen() {
@@ -219,12 +227,7 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       assert(key, 'an open ledger has a key');
       view = viewLedger(dir, key);
       opens++;
-      const [operator] = view.reads.operators.all();
-      const signedIn = await self.call('session.signIn', { operatorId: operator?.id ?? '', pin: PIN });
-      if (signedIn === 'killed' || !signedIn.ok) {
-        throw new Error(`${machine.name}: nobody can sign in: ${JSON.stringify(signedIn)}`);
-      }
-      own.session = signedIn.value.session;
+      await signIn(own);
     },
 
     async call(name, input) {
@@ -235,6 +238,12 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       if (own.dead) {
         await endLife();
         return 'killed';
+      }
+      // A session ends by itself when nobody touches the till for long: somebody enters a PIN again.
+      if (!answer.ok && answer.error.code === 'not_signed_in' && own.session !== '') {
+        own.session = '';
+        await signIn(own);
+        return own.dead ? 'killed' : self.call(name, input);
       }
       // The core answers with the output of the operation that was called.
       return answer as Answer<never>;

@@ -71,6 +71,11 @@ async function restoreOldCopy(world: World, device: Device): Promise<void> {
   await device.till.restore(backup);
   loseAfter(world, device, backup.headSeq);
   await device.till.open();
+  // After a lost log its history is another one than the copy's: numbers alone do not say what is gone, or back.
+  const there = device.till.view.redemptionIds();
+  for (const one of world.truth.redemptions.values()) {
+    if (one.by === device.machine.name) one.lost = !there.has(one.id);
+  }
 }
 
 async function deleteWal(world: World, device: Device): Promise<void> {
