@@ -75,7 +75,7 @@ describe.each(testableStores())('any request on %s', (kind) => {
   /** Every operation of the OpenAPI document, which is made of the zod schemas that the routes parse with. */
   async function operations(): Promise<Operation[]> {
     const { body } = await test.call('GET', '/openapi.json');
-    return Object.entries(body.paths as Record<string, Record<string, never>>).flatMap(([path, byMethod]) =>
+    return Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(([path, byMethod]) =>
       METHODS.filter((method) => byMethod[method] !== undefined).map((method): Operation => {
         const { parameters = [], requestBody } = byMethod[method] as {
           parameters?: Operation['parameters'];

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/store.ts';
 import { MAX_CODES_PER_EVENT } from '../../shared/contracts/ledger-events.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Services } from '../services.ts';
-import type { Job } from './batch-jobs.ts';
+import type { Job } from './batch-job.ts';
 import { ID_BYTES, type MadeCodes, USES_PER_CODE } from './insert-codes.ts';
 
 /** Tells of the codes in the order of their serials. With the last event the batch is live: all of it, or nothing. */

@@ -1,29 +1,14 @@
 import type { BatchJobRow } from '../../db/queries/batch-jobs.ts';
-import type { BatchRow } from '../../db/queries/coupons.ts';
-import type { CodeFormat } from '../../shared/codes/format.ts';
-import { batchFormatSchema } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import { announceCodes } from './announce-codes.ts';
+import type { GivenCodes, Job } from './batch-job.ts';
 import { insertCodes } from './insert-codes.ts';
 import { createPace, type Pace } from './pace.ts';
 import { removeCodes } from './remove-codes.ts';
-
-/** What a job works with: its codes by serial, and when to let go. */
-export type Job = {
-  readonly batch: BatchRow;
-  readonly pace: Pace;
-  /** Someone wants it to end, or the core closes. */
-  isHalted(): boolean;
-  /** Codes that a file gave, with the uses of each; absent: drawn from the seed. */
-  readonly given: GivenCodes | undefined;
-};
-
-/** By serial, counting from 0. `maxUses` null: as often as the offer allows. */
-export type GivenCodes = { readonly codes: readonly string[]; maxUses(index: number): number | null };
 
 export type BatchJobs = {
   /** After its rows were written. `given`: for an import. */
@@ -170,10 +155,4 @@ export function createBatchJobs(services: Services): BatchJobs {
       await Promise.all([...running.values()].map((entry) => entry.done));
     },
   };
-}
-
-export function generatedFormat(batch: BatchRow): CodeFormat {
-  const format = batchFormatSchema.parse(batch.format);
-  assert(format.kind !== 'imported', 'codes that came from elsewhere are not drawn');
-  return format;
 }

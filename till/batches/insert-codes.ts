@@ -1,6 +1,6 @@
 import type { CodeToInsert } from '../../db/queries/coupons.ts';
 import type { Services } from '../services.ts';
-import { generatedFormat, type Job } from './batch-jobs.ts';
+import { generatedFormat, type Job } from './batch-job.ts';
 import { BLOCK, drawBlock } from './draw-codes.ts';
 import { type SortedCodes, sortedCodes } from './sorted-codes.ts';
 

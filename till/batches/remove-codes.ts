@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import type { Job } from './batch-jobs.ts';
+import type { Job } from './batch-job.ts';
 
 const ROWS_PER_SLICE = 500;
 
