@@ -25,7 +25,7 @@ const recoveryResource = z.object({
 });
 
 /** Of a copied ledger, or an old copy that was put back, one incarnation may be lost while others go on. */
-const giveUpInput = z.object({ incarnation: z.int().positive().optional() }).nullish();
+const giveUpInput = z.strictObject({ incarnation: z.int().positive().optional() }).nullish();
 
 export function recoveryRoutes(app: Routes, centre: Centre): void {
   const admin = { onRequest: requireScope(centre, 'admin') };
