@@ -35,7 +35,7 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await page.getByRole('dialog').getByLabel(/^PIN/).fill('246801');
   await page.getByRole('dialog').getByRole('button', { name: 'Add a person' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
-  await expect(page.getByText('Linus')).toBeVisible();
+  await expect(page.getByRole('button', { name: /Linus/ })).toBeVisible();
 
   await page.getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('option', { name: 'Deutsch' }).click();

@@ -147,6 +147,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await check(`reports: ${tab}`);
       }
       await goTo(page, 'Inbox');
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await check('inbox, empty');
       await goTo(page, 'Settings');
       await expect(page.getByText('Marco')).toBeVisible();

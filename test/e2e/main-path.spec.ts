@@ -69,7 +69,7 @@ test('from the offer to the printed label to the redemption that survives a powe
   await goTo(till.page, 'Redeem');
   await typeTotal(till.page, '30.00');
   await till.page.keyboard.press('F3');
-  await till.page.keyboard.type((scanned.match(/.{4}/g) ?? []).join('-').toLowerCase());
+  await till.page.keyboard.type((scanned.match(/.{4}/g) ?? []).join('-').toLowerCase(), { delay: 60 });
   await till.page.keyboard.press('Enter');
   await expectRefused(till.page, 'already_redeemed', /today, \d\d:\d\d/);
 });

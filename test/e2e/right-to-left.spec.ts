@@ -9,7 +9,12 @@ import { expect, test } from './fixtures.ts';
  */
 async function turnRound(page: Page): Promise<void> {
   await page.evaluate(() => {
-    document.documentElement.dir = 'rtl';
+    const page = document.documentElement;
+    page.dir = 'rtl';
+    // The product sets the direction of its language once that has been loaded.
+    new MutationObserver(() => {
+      if (page.dir !== 'rtl') page.dir = 'rtl';
+    }).observe(page, { attributeFilter: ['dir'] });
     document.documentElement.style.setProperty('letter-spacing', '0.06em');
   });
 }
