@@ -54,6 +54,13 @@ const refund = (
     session,
   );
 
+const onMugs: OfferDraft['benefits'][number] = {
+  type: 'percent',
+  percentBp: 1_000,
+  target: { scope: 'items', select: { include: { skus: ['mug'] } } },
+  base: 'sequential',
+};
+
 const limited = {
   limits: { total: 1 },
   refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'full_return' },
@@ -210,6 +217,19 @@ describe('a refund', () => {
     await undo(other.redemptionId);
     expect(await refund(till, other.redemptionId, [{ lineId: '1', units: 1 }])).toMatchObject({
       error: { code: 'already_voided' },
+    });
+  });
+
+  it('of goods that carried no share leaves nothing of its sale to void', async () => {
+    const till = await shop();
+    const { redemptionId } = await sell(till, [{ benefits: [onMugs] }]);
+    expect(await refund(till, redemptionId, [{ lineId: '1', units: 1 }])).toMatchObject({
+      value: { refundMinor: 1_000 },
+    });
+    const undo = { redemptionId, reason: 'wrong' };
+    expect(await till.call('redemption.void', undo, till.session)).toMatchObject({
+      ok: false,
+      error: { code: 'already_refunded' },
     });
   });
 

@@ -40,6 +40,10 @@ export async function voidRedemption(
     // Somebody may have been faster while the PIN was looked at.
     const row = tx.read.redemptions.byId(redemptionId);
     assert(row, 'redemptions are never deleted');
+    const basket = tx.read.redemptions.basket(row.basketId);
+    assert(basket, 'a redemption names its basket');
+    // What came back was paid back by how the whole sale was judged, this redemption included, share or not.
+    if (basket.returns !== null) return err(refusal('already_refunded'));
     const coupon = tx.read.coupons.byId(row.couponId);
     assert(coupon, 'coupons are never deleted');
     const state = stateOfRedemption(tx, row, coupon);
