@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { flushFolder, replaceFile } from '../../db/durable.ts';
-import type { CorePorts } from '../ports.ts';
+import { ok, type Result } from '../../shared/kernel/result.ts';
+import type { CorePorts, KeyFault } from '../ports.ts';
 import { backupFolder } from './backups.ts';
 import { restoreBackup } from './restore.ts';
 
@@ -19,7 +20,7 @@ export function askForRestore(dataDir: string, fileName: string): void {
 
 /**
  * At a start, before the ledger is opened. Cut off, it is done again. A backup that cannot be put in place leaves the
- * ledger as it was, and is not tried again.
+ * ledger as it was, and is not tried again. While the keys cannot be read, the request waits for the start that can.
  */
 export async function restoreIfAsked(ports: CorePorts): Promise<void> {
   const { dataDir, keys, logger, clock } = ports;
@@ -27,7 +28,11 @@ export async function restoreIfAsked(ports: CorePorts): Promise<void> {
   if (!existsSync(file)) return;
   const fileName = readRequest(file);
   const candidates = await everyKey(keys);
-  const [first, ...others] = candidates;
+  if (!candidates.ok) {
+    logger.warn('a restore that was asked for waits for the keys', { code: candidates.error.code });
+    return;
+  }
+  const [first, ...others] = candidates.value;
   if (fileName === undefined || first === undefined) {
     logger.error('a restore was asked for that cannot be read or has no key', { file });
   } else {
@@ -50,11 +55,14 @@ function readRequest(file: string): string | undefined {
   }
 }
 
-async function everyKey(keys: CorePorts['keys']): Promise<Uint8Array[]> {
-  const named = [await keys.load('ledger'), await keys.load('next')];
+async function everyKey(keys: CorePorts['keys']): Promise<Result<Uint8Array[], KeyFault>> {
+  const found: Uint8Array[] = [];
+  for (const name of ['ledger', 'next'] as const) {
+    const loaded = await keys.load(name);
+    if (!loaded.ok) return loaded;
+    if (loaded.value) found.push(Uint8Array.from(loaded.value));
+  }
   const retired = await keys.rotation?.retired();
-  return [
-    ...named.flatMap((loaded) => (loaded.ok && loaded.value ? [Uint8Array.from(loaded.value)] : [])),
-    ...(retired?.ok ? retired.value.map((key) => Uint8Array.from(key)) : []),
-  ];
+  if (retired && !retired.ok) return retired;
+  return ok([...found, ...(retired?.value ?? []).map((key) => Uint8Array.from(key))]);
 }

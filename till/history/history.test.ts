@@ -129,6 +129,23 @@ describe('backups', () => {
     expect(kept).toHaveLength(1);
   });
 
+  it('wait for the passphrase when that is what opens the keys', async () => {
+    const before = await redeem();
+    const { fileName } = await till.ok('backup.now', {}, till.session);
+    await redeem();
+    await till.ok('backup.restore', { fileName, pin: ADMIN_PIN }, till.session);
+    const quiet = { info() {}, warn() {}, error() {} };
+    const locked = { ok: false, error: { code: 'key_locked', reason: 'a passphrase opens it' } } as const;
+    const keys = { ...till.ports.keys, load: async () => locked };
+    await expect(till.reopen({ logger: quiet, keys })).rejects.toThrow('key_locked');
+    const unlocked = await till.reopen({ logger: quiet });
+    const { session } = await unlocked.ok('session.signIn', { operatorId: till.adminId, pin: ADMIN_PIN });
+    const { redemptions } = await unlocked.ok('redemption.recent', {}, session);
+    expect(redemptions.map((row) => row.id)).toEqual([before]);
+    expect(existsSync(`${till.dataDir}.restore`)).toBe(false);
+    await unlocked.core.close();
+  });
+
   it('leaves the ledger alone when the backup that was asked for is damaged, and does not ask again', async () => {
     const id = await redeem();
     const { fileName } = await till.ok('backup.now', {}, till.session);
