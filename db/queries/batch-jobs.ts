@@ -1,6 +1,6 @@
-import { and, asc, gte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNull, ne, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
-import { batchJobs, coupons } from '../schema.ts';
+import { batchJobs, coupons, reservations } from '../schema.ts';
 import { equals } from './equals.ts';
 
 const { placeholder } = sql;
@@ -96,15 +96,27 @@ export function batchJobWrites(db: Drizzle) {
     })
     .where(equals(batchJobs.batchId, 'batchId'))
     .prepare();
+  const between = and(
+    gte(rowNumber, placeholder('from')),
+    sql`${rowNumber} < ${placeholder('end')}`,
+    equals(coupons.batchId, 'batchId'),
+  );
+  // What was ever redeemed stays for its redemptions, voided or not.
   const remove = db
     .delete(coupons)
     .where(
       and(
-        gte(rowNumber, placeholder('from')),
-        sql`${rowNumber} < ${placeholder('end')}`,
-        equals(coupons.batchId, 'batchId'),
+        between,
+        isNull(coupons.lastSeq),
+        eq(coupons.usedElsewhere, sql`0`),
+        sql`${coupons.id} NOT IN (SELECT ${reservations.couponId} FROM ${reservations})`,
       ),
     )
+    .prepare();
+  const voidRest = db
+    .update(coupons)
+    .set({ status: sql`'void'` })
+    .where(and(between, ne(coupons.status, sql`'void'`)))
     .prepare();
   return {
     insert: (row: BatchJobRow) => void insert.run(row),
@@ -113,8 +125,8 @@ export function batchJobWrites(db: Drizzle) {
     /** It stands still until somebody lets it go on. */
     stop: (batchId: string, why: string) => void stop.run({ batchId, why }),
     end: (batchId: string, state: 'live' | 'withdrawn', at: number) => void end.run({ batchId, state, at }),
-    /** Takes codes of a batch out that never became live, or were never used. */
+    /** Takes codes of a batch out that never became live, or were never used; the others become void. */
     removeBetween: (batchId: string, from: number, end: number): number =>
-      remove.run({ batchId, from, end }).changes,
+      remove.run({ batchId, from, end }).changes + voidRest.run({ batchId, from, end }).changes,
   };
 }

@@ -3,6 +3,7 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
+import { endHoldsOfBatch } from '../redemption/holds.ts';
 import type { Services } from '../services.ts';
 import { announceCodes } from './announce-codes.ts';
 import type { GivenCodes, Job } from './batch-job.ts';
@@ -109,7 +110,10 @@ export function createBatchJobs(services: Services): BatchJobs {
       if (!mayEnd || job.state === 'withdrawn')
         return err(refusal('conflict', { why: 'the batch is complete' }));
       if (job.state !== 'removing') {
+        const uses = store.read.redemptions.count(batch.offerId, 'batch', batchId)?.uses ?? 0;
+        if (uses > 0) return err(refusal('conflict', { why: 'codes of it were redeemed', uses }));
         store.transact((tx) => {
+          endHoldsOfBatch(tx, batchId, services.stamp(by));
           tx.append('batch.withdrawn', { batchId, offerId: batch.offerId, why }, services.stamp(by));
           tx.write.batchJobs.advance(batchId, 'removing', 0);
         });

@@ -240,8 +240,6 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
         const batch = batchId === null ? undefined : read.batches.byId(batchId);
         if (!batch || found.value.state === 'undone')
           return err(refusal('conflict', { why: 'nothing was imported' }));
-        const uses = read.redemptions.count(batch.offerId, 'batch', batch.id)?.uses ?? 0;
-        if (uses > 0) return err(refusal('conflict', { why: 'codes of it were redeemed', uses }));
         const undone = await jobs.cancel(signedIn(call), batch.id, 'undone');
         if (!undone.ok) return undone;
         const { upload, codes, faults } = filesOf(importId);

@@ -126,4 +126,47 @@ describe('an import', () => {
     const third = await run(await upload(content));
     expect(third).toMatchObject({ state: 'uploaded', report: { good: 0, faults: { exists: 2 } } });
   });
+
+  const isUndone = async (batchId = '') => {
+    for (let i = 0; i < 200; i++) {
+      const { batches } = await shop.ok('batches.list', {}, shop.session);
+      const batch = batches.find(({ id }) => id === batchId);
+      if (batch?.state === 'withdrawn') return true;
+      await sleep(2);
+    }
+    return false;
+  };
+
+  it.each([
+    ['held', 1],
+    ['not held, as it has no limit', undefined],
+  ])('is undone while a code of it is in an open basket (%s), which cannot be paid then', async (_, uses) => {
+    const done = await run(await upload('code\nCARD1\nCARD2\n'), { usesPerCode: uses });
+    const basketId = randomUUID();
+    const basket = { basketId, basket: basketOf50, codes: ['CARD1'] };
+    await shop.ok('redemption.check', basket, shop.session);
+    await shop.ok('imports.undo', { importId: done.id }, shop.session);
+    // At once, while the codes are being removed, and afterwards.
+    const voided = { ok: false, error: { code: 'code_void' } };
+    expect(await shop.call('redemption.confirm', { basketId }, shop.session)).toMatchObject(voided);
+    expect(await isUndone(done.batchId)).toBe(true);
+    expect(await shop.call('redemption.confirm', { basketId }, shop.session)).toMatchObject(voided);
+    expect(await check('CARD1')).toMatchObject({ refusal: { code: 'code_unknown' } });
+    expect(await run(await upload('code\nCARD1\nCARD2\n'))).toMatchObject({ report: { good: 2 } });
+  });
+
+  it('is undone after a use of it was voided: that code stays, and is void', async () => {
+    const done = await run(await upload('code\nCARD1\nCARD2\n'));
+    const basketId = randomUUID();
+    await shop.ok('redemption.check', { basketId, basket: basketOf50, codes: ['CARD1'] }, shop.session);
+    const { redemptions } = await shop.ok('redemption.confirm', { basketId }, shop.session);
+    const undo = () => shop.call('imports.undo', { importId: done.id }, shop.session);
+    expect(await undo()).toMatchObject({ ok: false, error: { code: 'conflict' } });
+    const redemptionId = redemptions[0]?.id ?? '';
+    await shop.ok('redemption.void', { redemptionId, reason: 'wrong' }, shop.session);
+    expect(await undo()).toMatchObject({ ok: true });
+    expect(await isUndone(done.batchId)).toBe(true);
+    expect(await check('CARD1')).toMatchObject({ refusal: { code: 'code_void' } });
+    expect(await check('CARD2')).toMatchObject({ refusal: { code: 'code_unknown' } });
+  });
 });

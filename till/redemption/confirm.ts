@@ -136,7 +136,9 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
   const { couponId, offerId, offerVersion, reservationId, discountMinor, shares } = accepted;
   const { basketId, channel, result } = about.checked;
   const coupon = tx.read.coupons.byId(couponId);
-  assert(coupon, 'coupons are never deleted');
+  // An import that was undone since the check takes its codes with it.
+  if (!coupon || (coupon.batchId !== null && tx.read.batchJobs.isUnfinished(coupon.batchId)))
+    return err(refusal('code_void', { code: accepted.code }));
   const { state, reservation, lease } = loadUse(tx.read, coupon, basketId, false);
   const withRight = reservation?.leaseId ?? null;
   if (withRight !== null && services.faults.rightsSuspended()) {

@@ -28,9 +28,15 @@ export function findCoupon(read: Reads, entered: string, now: number): Result<Fo
   const reading = normaliseCode(entered);
   if (!reading.ok) return err(refusal(reading.error));
   for (const coupon of possibleCoupons(read, reading.value.candidates)) {
-    if (coupon.batchId === null || !read.batchJobs.isUnfinished(coupon.batchId)) return found(read, coupon);
+    if (isCodeOfNobody(read, coupon)) continue;
+    return found(read, coupon);
   }
   return err(refusal(reading.value.ifUnknown));
+}
+
+/** Its batch is not live yet; or no longer, and the code was not kept as a void one for what was redeemed with it. */
+function isCodeOfNobody(read: Reads, { batchId, status }: CouponRow): boolean {
+  return batchId !== null && status !== 'void' && read.batchJobs.isUnfinished(batchId);
 }
 
 function found(read: Reads, coupon: CouponRow): Result<FoundCoupon, never> {

@@ -19,6 +19,21 @@ export function endHold(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: E
   tx.append('redemption.released', { reservationId, couponId, offerId, why }, stamp);
 }
 
+/** Its codes are withdrawn: no basket holds one any more. */
+export function endHoldsOfBatch(tx: Tx, batchId: string, stamp: EventStamp): void {
+  for (const hold of tx.read.redemptions.allHeld()) {
+    if (tx.read.coupons.byId(hold.couponId)?.batchId === batchId) endIn(tx, hold, 'released', stamp);
+  }
+}
+
+/** Ends a hold; a basket that holds nothing any more leaves the ledger. */
+function endIn(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: EventStamp): void {
+  endHold(tx, hold, why, stamp);
+  if (tx.read.redemptions.heldByBasket(hold.basketId).length === 0) {
+    tx.write.redemptions.removeOpenBasket(hold.basketId);
+  }
+}
+
 /**
  * Ends every hold whose time is over, before anybody is judged by what is held; a basket that holds nothing any more
  * leaves the ledger. @returns how many holds
@@ -26,10 +41,7 @@ export function endHold(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: E
 export function endExpiredHolds(tx: Tx, stamp: EventStamp): number {
   const expired = tx.read.redemptions.expired(stamp.at, MAX_ENDED_AT_ONCE);
   for (const hold of expired) {
-    endHold(tx, hold, 'expired', stamp);
-    if (tx.read.redemptions.heldByBasket(hold.basketId).length === 0) {
-      tx.write.redemptions.removeOpenBasket(hold.basketId);
-    }
+    endIn(tx, hold, 'expired', stamp);
   }
   return expired.length;
 }

@@ -205,6 +205,7 @@ export const redemptionOperations = {
       'reservation_expired',
       'reservation_unknown',
       'nothing_to_redeem',
+      'code_void',
       'already_redeemed',
       'exhausted',
       'no_lease_here',
