@@ -105,6 +105,17 @@ it('goes on without asking again in the process that set the passphrase', async 
   expect(await keys.load('device')).toMatchObject({ value: Buffer.from(device) });
 });
 
+it('keeps a key that was saved while a passphrase was set', async () => {
+  const keys = opened();
+  await keys.save('ledger', ledger);
+  const [changed, saved] = await Promise.all([
+    keys.passphrase?.change(undefined, phrase),
+    keys.save('device', device),
+  ]);
+  expect([changed, saved]).toMatchObject([{ ok: true }, { ok: true }]);
+  expect(await opened(phrase).load('device')).toMatchObject({ value: Buffer.from(device) });
+});
+
 it('changes and removes a passphrase only for whoever knows it', async () => {
   const keys = opened();
   await keys.save('ledger', ledger);

@@ -57,11 +57,46 @@ export function fileKeyStore(file: string, parts: FileKeyStoreParts): KeyStore {
     }
   }
 
-  async function change(make: (keys: Keys) => Result<Keys, KeyFault>): Promise<Result<void, KeyFault>> {
+  /** Changes wait for each other: what one of them read is still in the file when it writes. */
+  let newest: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = newest.then(work, work);
+    newest = done;
+    return done;
+  }
+
+  function change(make: (keys: Keys) => Result<Keys, KeyFault>): Promise<Result<void, KeyFault>> {
+    return inTurn(async () => {
+      const keys = await read();
+      if (!keys.ok) return keys;
+      const made = make(keys.value);
+      return made.ok ? write(made.value) : made;
+    });
+  }
+
+  async function changePassphrase(
+    current: string | undefined,
+    next: string | undefined,
+  ): Promise<Result<void, KeyFault>> {
+    const stored = readStored(file, logger);
+    if (!stored.ok) return stored;
+    if (stored.value.format === SEALED) {
+      const given = await sealingKeyFor(current ?? '', stored.value.kdf);
+      const { format: _, ...sealed } = stored.value;
+      if (open(sealed, given) === undefined) {
+        return err({ code: 'passphrase_wrong', reason: `the passphrase does not open ${file}` });
+      }
+      opener = given;
+    }
+    const under = next === undefined ? undefined : await newSealingKey(next, random, parts.log2Cost);
+    // Only now: deriving takes long enough for another program to save a key.
     const keys = await read();
     if (!keys.ok) return keys;
-    const made = make(keys.value);
-    return made.ok ? write(made.value) : made;
+    const before = opener;
+    opener = under;
+    const written = write(keys.value);
+    if (!written.ok) opener = before;
+    return written;
   }
 
   return {
@@ -91,26 +126,7 @@ export function fileKeyStore(file: string, parts: FileKeyStoreParts): KeyStore {
         const stored = readStored(file, logger);
         return stored.ok && stored.value.format === SEALED;
       },
-      async change(current, next) {
-        const stored = readStored(file, logger);
-        if (!stored.ok) return stored;
-        if (stored.value.format === SEALED) {
-          const given = await sealingKeyFor(current ?? '', stored.value.kdf);
-          const { format: _, ...sealed } = stored.value;
-          if (open(sealed, given) === undefined) {
-            return err({ code: 'passphrase_wrong', reason: `the passphrase does not open ${file}` });
-          }
-          opener = given;
-        }
-        const keys = await read();
-        if (!keys.ok) return keys;
-        const under = next === undefined ? undefined : await newSealingKey(next, random, parts.log2Cost);
-        const before = opener;
-        opener = under;
-        const written = write(keys.value);
-        if (!written.ok) opener = before;
-        return written;
-      },
+      change: (current, next) => inTurn(() => changePassphrase(current, next)),
     },
   };
 }
