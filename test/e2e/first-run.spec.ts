@@ -37,8 +37,8 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: /Linus/ })).toBeVisible();
 
-  await page.getByRole('combobox', { name: 'Language' }).click();
-  await page.getByRole('option', { name: 'Deutsch' }).click();
+  await page.getByRole('region', { name: 'This till' }).getByRole('combobox', { name: 'Language' }).click();
+  await page.getByRole('listbox').getByRole('option', { name: 'Deutsch' }).click();
   await expect(page.getByRole('heading', { name: 'Optionen' })).toBeVisible();
 
   await till.restart();
