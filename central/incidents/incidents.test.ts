@@ -112,6 +112,30 @@ describe.each(testableStores())('the inbox on %s', (kind) => {
     expect((await test.call('GET', `/api/coupons/${couponId}`)).body).toMatchObject({ code: 'LATE1' });
   });
 
+  it('counts what a till replays in the same push as another use of the code', async () => {
+    const device = await enrolDevice(test);
+    const offer = (await test.call('POST', '/api/offers', offerTerms({ limits: { total: 5 } }))).body;
+    const coupon = (await test.call('POST', '/api/coupons', { offer_id: offer.id, max_uses: 3 })).body;
+    const sold = redeemed(coupon.id, offer.id);
+    const { redemptionId, couponId, offerId } = sold;
+    device.append('redemption.voided', { redemptionId, couponId, offerId, reason: 'too early' });
+    device.append('redemption.redeemed', sold);
+    expect((await device.push()).body.quarantined).toHaveLength(1);
+    const [incident] = (await test.call('GET', '/api/incidents?kind=quarantine')).body.incidents;
+    device.append('redemption.redeemed', redeemed(couponId, offerId));
+    device.append('incident.resolved', { incidentId: incident.id, by: 'Ada', outcome: 'replayed' });
+    expect((await device.push(3)).body.quarantined).toEqual([]);
+    expect((await test.call('GET', `/api/incidents/${incident.id}`)).body).toMatchObject({
+      outcome: 'replayed',
+    });
+    expect((await test.call('GET', `/api/redemptions/${redemptionId}`)).body.status).toBe('voided');
+    expect((await test.call('GET', `/api/coupons/${couponId}`)).body).toMatchObject({ uses: 1 });
+    expect((await test.call('GET', `/api/offers/${offerId}`)).body.rights).toMatchObject({
+      spent: 1,
+      pool: 4,
+    });
+  });
+
   it('puts a clock that was set back, and rights that were given up, before somebody', async () => {
     const device = await enrolDevice(test);
     const offer = {

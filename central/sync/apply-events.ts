@@ -51,11 +51,21 @@ export async function applyEvents(
 ): Promise<Map<number, Refusal>> {
   const work = await beginPush(tx, holder, events, centre.ports.guards);
   const refused = new Map<number, Refusal>();
+  const replays: Of<'incident.resolved'>[] = [];
   for (const event of events) {
+    // Replaying is a push by itself: it must find written what this one counts.
+    if (event.type === 'incident.resolved' && event.payload.outcome === 'replayed') {
+      replays.push(event);
+      continue;
+    }
     const why = await applyEvent(tx, centre, work, event);
     if (why !== undefined) refused.set(event.seq, why);
   }
   await endPush(tx, centre, work);
+  for (const event of replays) {
+    const why = await applyIncidentResolved(tx, centre, work, event);
+    if (why !== undefined) refused.set(event.seq, why);
+  }
   for (const couponId of work.usedCoupons) bellOf(centre.store).ring(answeredAbout(couponId));
   for (const offerId of [...work.movedOffers].sort()) await settleOffer(tx, centre, offerId);
   return refused;
