@@ -68,6 +68,24 @@ describe.each(testableStores())('homes at the centre on %s', (kind) => {
     expect(await sell(code)).toMatchObject({ status: 503, body: { code: 'home_unreachable' } });
     const freed = await test.call('POST', `/api/locations/${a.locationId}/free-codes`);
     expect(freed).toMatchObject({ status: 200, body: { freed: 1 } });
+    const told = (await a.pull()).body.changes as { kind: string; couponId: string }[];
+    expect(told.findLast((one) => one.kind === 'codeHome' && one.couponId === couponId)).toMatchObject({
+      here: false,
+      move: 2,
+    });
+    expect(await sell(code)).toMatchObject({ status: 201 });
+  });
+
+  it('leaves codes with the incarnation that goes on with all rights of the one before', async () => {
+    const a = await joined('A');
+    const { couponId, offerId, code } = await codeOfTheCentre();
+    await ask(a, couponId);
+    a.incarnation = 2;
+    a.append('ledger.continued', { incarnation: 2, previous: 1, keepsRights: true });
+    expect(await a.push(2)).toMatchObject({ status: 200, body: { quarantined: [] } });
+    expect((await ask(a, couponId)).body.homes).toMatchObject([{ here: true, move: 1, incarnation: 2 }]);
+    a.append('code.returned', { couponId, offerId, move: 1 });
+    await a.push(3);
     expect(await sell(code)).toMatchObject({ status: 201 });
   });
 

@@ -2,6 +2,7 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireScope } from '../access/caller.ts';
 import type { Centre } from '../centre.ts';
+import { announce } from '../feed/announce.ts';
 import { refuse } from '../problem.ts';
 import { byKey, idParams, problems, type Routes } from '../routes.ts';
 import type { Db } from '../store/db.ts';
@@ -72,6 +73,11 @@ export function homeRoutes(app: Routes, centre: Centre): void {
             ),
           )
           .returning({ id: coupons.id });
+        // The machine may be back as another incarnation, and believe that it still has them.
+        await announce(
+          tx,
+          freed.map(({ id }) => ({ kind: 'codeHome' as const, ref: id, locationId: params.id })),
+        );
         return { freed: freed.length };
       }),
   );

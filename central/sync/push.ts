@@ -16,7 +16,7 @@ import { openIncident } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { insertMany } from '../store/insert-many.ts';
 import { isDiskFull, isUnavailable, transactResult } from '../store/retry.ts';
-import { devices, incarnations, leases, ledgerEvents, ledgers } from '../store/schema.ts';
+import { coupons, devices, incarnations, leases, ledgerEvents, ledgers } from '../store/schema.ts';
 import { applyEvents, applyEventsApart } from './apply-events.ts';
 import type { Device } from './signature.ts';
 
@@ -302,7 +302,7 @@ async function burnRetired(
     await burnLeases(tx, centre, ledgerId, incarnation);
 }
 
-/** A manager answered for a ledger that had no centre yet: its rights go on with it. */
+/** A manager answered for a ledger that had no centre yet: its rights and codes go on with it. */
 async function handOver(
   tx: Db,
   from: Pick<LeaseHolder, 'ledgerId' | 'incarnation'>,
@@ -319,6 +319,10 @@ async function handOver(
         eq(leases.status, 'open'),
       ),
     );
+  await tx
+    .update(coupons)
+    .set({ homeIncarnation: to })
+    .where(and(eq(coupons.homeLedgerId, from.ledgerId), eq(coupons.homeIncarnation, from.incarnation)));
 }
 
 /** @returns the first event of a branch in whose place the centre has another one of the same incarnation */
