@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, isNull, ne } from 'drizzle-orm';
 import { assert } from '../../shared/kernel/assert.ts';
-import { burnLease, grantLease, type Held, NO_LEASE, reportVoided } from '../../shared/redemption/escrow.ts';
+import { burnLease, grantLease, type Held, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { burnBudgets } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
@@ -87,17 +87,6 @@ async function recall(tx: Db, holder: LeaseHolder, offerId: string): Promise<voi
 /** A ledger with fewer keeps them: moving single rights to and fro serves nobody. */
 const MIN_SHARED = 2;
 const MAX_RECALLED = 3;
-
-/** A void: the right goes back to the lease that it came from, or stays burned with it. */
-export async function giveBackLeased(tx: Db, centre: Centre, leaseId: string): Promise<void> {
-  const [known] = await tx.select().from(leases).where(eq(leases.id, leaseId));
-  if (known === undefined) return;
-  const escrow = (await lockEscrows(tx, [known.offerId])).get(known.offerId);
-  const [row] = await tx.select().from(leases).where(eq(leases.id, leaseId)).for('update');
-  assert(escrow !== undefined && row !== undefined, 'a lease belongs to an escrow');
-  const holder = { ledgerId: row.ledgerId, incarnation: row.incarnation, locationId: '' };
-  await writeHeld(tx, centre, holder, row.offerId, row.id, reportVoided({ escrow, lease: leaseOf(row) }));
-}
 
 /** Ends every lease of an incarnation: what it still held can no longer be spent, except by events that come late. */
 export async function burnLeases(

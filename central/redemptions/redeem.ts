@@ -35,51 +35,63 @@ export type UseRequest = {
 const MAX_TRIES = 5;
 
 /** Commits one use at once. */
-export async function redeem(centre: Centre, request: UseRequest): Promise<Outcome<RedemptionRow>> {
-  const before = request.mayBeRetry ? await findRedemption(centre.db, request.id) : undefined;
-  if (before !== undefined) return sameRequest(centre.db, request, before);
-  const asked = await askBeforeUse(centre, 'redeem', request);
-  if (!asked.ok) return asked;
-  const command: UseCommand = { type: 'redeem', now: centre.ports.now() };
-  let row: RedemptionRow | undefined;
-  const made = await attempt(centre, request, command, (found, judgement, right) => {
-    row = redemptionRow(centre, request, found, judgement, right);
-    const sale = { basket: request.basket, totals: judgement.totals };
-    const uses = [{ row, sale, where: whereOf(request.circumstances) }];
-    return { what: 'redeem', offerId: row.offerId, limited: right !== undefined, uses };
+export function redeem(centre: Centre, request: UseRequest): Promise<Outcome<RedemptionRow>> {
+  return answerOnce(centre, request, findRedemption, async () => {
+    const asked = await askBeforeUse(centre, 'redeem', request);
+    if (!asked.ok) return asked;
+    const command: UseCommand = { type: 'redeem', now: centre.ports.now() };
+    let row: RedemptionRow | undefined;
+    const made = await attempt(centre, request, command, (found, judgement, right) => {
+      row = redemptionRow(centre, request, found, judgement, right);
+      const sale = { basket: request.basket, totals: judgement.totals };
+      const uses = [{ row, sale, where: whereOf(request.circumstances) }];
+      return { what: 'redeem', offerId: row.offerId, limited: right !== undefined, uses };
+    });
+    if (!made.ok) return made;
+    if (made.value === 'done_before') return 'done_before';
+    assert(row !== undefined, 'it was written');
+    return ok(row);
   });
-  if (!made.ok) return made;
-  if (made.value === 'done_before') {
-    const first = await findRedemption(centre.db, request.id);
-    assert(first !== undefined, 'its id was taken');
-    return sameRequest(centre.db, request, first);
-  }
-  assert(row !== undefined, 'it was written');
-  return ok(row);
 }
 
 /** Holds one use for a while. */
-export async function reserve(centre: Centre, request: UseRequest): Promise<Outcome<ReservationRow>> {
-  const before = request.mayBeRetry ? await findReservation(centre.db, request.id) : undefined;
-  if (before !== undefined) return sameRequest(centre.db, request, before);
-  const asked = await askBeforeUse(centre, 'reserve', request);
-  if (!asked.ok) return asked;
-  const now = centre.ports.now();
-  const expiresAt = now + centre.config.reservation_seconds * 1_000;
-  let row: ReservationRow | undefined;
-  const command: UseCommand = { type: 'reserve', now, expiresAt };
-  const made = await attempt(centre, request, command, (found, judgement, right) => {
-    row = reservationRow(request, found, judgement, right, now, expiresAt);
-    return { what: 'reserve', offerId: row.offerId, limited: right !== undefined, uses: [{ row }] };
+export function reserve(centre: Centre, request: UseRequest): Promise<Outcome<ReservationRow>> {
+  return answerOnce(centre, request, findReservation, async () => {
+    const asked = await askBeforeUse(centre, 'reserve', request);
+    if (!asked.ok) return asked;
+    const now = centre.ports.now();
+    const expiresAt = now + centre.config.reservation_seconds * 1_000;
+    let row: ReservationRow | undefined;
+    const command: UseCommand = { type: 'reserve', now, expiresAt };
+    const made = await attempt(centre, request, command, (found, judgement, right) => {
+      row = reservationRow(request, found, judgement, right, now, expiresAt);
+      return { what: 'reserve', offerId: row.offerId, limited: right !== undefined, uses: [{ row }] };
+    });
+    if (!made.ok) return made;
+    if (made.value === 'done_before') return 'done_before';
+    assert(row !== undefined, 'it was written');
+    return ok(row);
   });
-  if (!made.ok) return made;
-  if (made.value === 'done_before') {
-    const first = await findReservation(centre.db, request.id);
-    assert(first !== undefined, 'its id was taken');
-    return sameRequest(centre.db, request, first);
-  }
-  assert(row !== undefined, 'it was written');
-  return ok(row);
+}
+
+/**
+ * Makes the answer to a request, or finds the one that it had. A retry may overlap its first call and be refused
+ * because that very call took the use: whoever is refused looks once more.
+ */
+async function answerOnce<Row extends { readonly couponId: string | null; readonly basketId: string }>(
+  centre: Centre,
+  request: UseRequest,
+  find: (db: Db, id: string) => Promise<Row | undefined>,
+  make: () => Promise<Outcome<Row> | 'done_before'>,
+): Promise<Outcome<Row>> {
+  const before = request.mayBeRetry ? await find(centre.db, request.id) : undefined;
+  if (before !== undefined) return sameRequest(centre.db, request, before);
+  const made = await make();
+  if (made !== 'done_before' && (made.ok || !request.mayBeRetry)) return made;
+  const first = await find(centre.db, request.id);
+  if (first !== undefined) return sameRequest(centre.db, request, first);
+  assert(made !== 'done_before', 'its id was taken');
+  return made;
 }
 
 /** A retry must ask for the same: an id that was used for another code or basket is a mistake of the caller. */

@@ -64,6 +64,26 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect(await usesOf(coupon.body.id)).toBe(2);
   });
 
+  it('answers a retry that overlaps its first call as that one, when the first took the last use', async () => {
+    const coupon = await make({ max_uses: 1 });
+    for (const [what, key] of Object.entries({ redemptions: 'last', reservations: 'last hold' })) {
+      const calls = Array.from({ length: 8 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i));
+        return test.call('POST', `/api/${what}`, input, { 'idempotency-key': key });
+      });
+      const answers = await Promise.all(calls);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+      const ids = new Set(answers.map(({ body }) => body.id));
+      expect(ids.size).toBe(1);
+      const [id] = ids;
+      if (what === 'redemptions') {
+        expect(await usesOf(coupon.body.id)).toBe(1);
+        expect(await redeem({}, { 'idempotency-key': 'another' })).toMatchObject({ status: 402 });
+        await test.call('POST', `/api/redemptions/${id}/void`, { reason: 'x' });
+      }
+    }
+  });
+
   it('holds a use until it is committed or released', async () => {
     const coupon = await make({ max_uses: 2 });
     const held = await reserve();

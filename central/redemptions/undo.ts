@@ -6,7 +6,6 @@ import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
 import { lockEscrows } from '../escrow/held.ts';
-import { giveBackLeased } from '../escrow/leases.ts';
 import { settleOffer } from '../escrow/settle.ts';
 import { announce } from '../feed/announce.ts';
 import { closeOverRedemption } from '../incidents/incidents.ts';
@@ -76,6 +75,8 @@ export function voidRedemption(centre: Centre, id: string, reason: string): Prom
   return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
     const known = await findRedemption(tx, id);
     if (known === undefined) return err(refusal('redemption_unknown'));
+    // The till would go on counting it: only its own void, which it reports, takes it back.
+    if (known.ledgerId !== null) return err(refusal('conflict', { why: 'it is voided where it was sold' }));
     const locked = await lockUses(tx, [known]);
     const [row] = locked.rows;
     assert(row !== undefined, 'records are never deleted');
@@ -136,11 +137,10 @@ export async function giveUseBack(
   if (!decided.ok) return err(refusal(decided.error, { at: row.voidedAt ?? 0 }));
   const [event] = decided.value;
   assert(event?.type === 'voided', 'a redeemed use is given back');
+  assert(row.leaseId === null, 'what the centre redeemed took no right of a lease');
   if (event.right !== undefined && row.paidBy === 'pool') {
     const [from, to] = escrowMoves[event.right];
     assert(await moveRight(tx, row.offerId, from, to), 'what was paid by the pool is spent');
-  } else if (event.right !== undefined && row.leaseId !== null) {
-    await giveBackLeased(tx, centre, row.leaseId);
   }
   await tx.update(redemptions).set(after).where(eq(redemptions.id, row.id));
   if (coupon !== undefined) {

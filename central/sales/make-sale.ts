@@ -40,10 +40,21 @@ const MAX_TRIES = 5;
  * combination, and a code that has no part in it refuses the whole.
  */
 export async function makeSale(centre: Centre, request: SaleRequest): Promise<Outcome<SaleState>> {
-  if (request.mayBeRetry) {
-    const before = await findSale(centre.db, request.id);
-    if (before !== undefined) return sameSale(request, before);
-  }
+  const before = request.mayBeRetry ? await findSale(centre.db, request.id) : undefined;
+  if (before !== undefined) return sameSale(request, before);
+  const made = await attemptSale(centre, request);
+  if (made !== 'done_before' && (made.ok || !request.mayBeRetry)) return made;
+  // A retry may overlap its first call and be refused because that very call took the uses.
+  const first = await findSale(centre.db, request.id);
+  if (first !== undefined) return sameSale(request, first);
+  assert(made !== 'done_before', 'its id was taken');
+  return made;
+}
+
+async function attemptSale(
+  centre: Centre,
+  request: SaleRequest,
+): Promise<Outcome<SaleState> | 'done_before'> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     // Judged once to learn whose turns and rows it needs, and again while it has them.
     const judged = await judgeBasket(centre, centre.db, request);
@@ -58,11 +69,9 @@ export async function makeSale(centre: Centre, request: SaleRequest): Promise<Ou
       const made = await transactResult(centre.db, (tx) => sell(centre, tx, request, judged.value));
       if (!made.ok || made.value !== 'again') return made as Outcome<SaleState>; // 'again' was just left out
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
       // The same id was written a moment ago by a retry that ran beside this call.
-      const before = await findSale(centre.db, request.id);
-      assert(before !== undefined, 'its id was taken');
-      return sameSale(request, before);
+      if (isUniqueViolation(error)) return 'done_before';
+      throw error;
     }
   }
   return err(refusal('busy'));

@@ -71,6 +71,18 @@ describe.each(testableStores())('sales on %s', (kind) => {
       expect((await sell(['ten'], { automatic: false })).body.redemptions).toHaveLength(1);
     });
 
+    it('are sold once to calls that overlap with the same key, though the first took the last use', async () => {
+      const one = await offerOf('ONE', { limits: { total: 1 } });
+      const calls = Array.from({ length: 8 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i));
+        return sell(['ONE'], {}, { 'idempotency-key': 'pay last' });
+      });
+      const answers = await Promise.all(calls);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+      for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
+      expect(await rightsOf(one)).toMatchObject({ pool: 0, spent: 1 });
+    });
+
     it('are all redeemed or none', async () => {
       const five = await offerOf('FIVE', { benefits: fixed(500), limits: { total: 9 } });
       await offerOf('LAST', { limits: { total: 1 } });

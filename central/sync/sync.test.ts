@@ -363,6 +363,25 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect((await versionOf()).version).toBe(3);
     });
 
+    it('lets nobody but the till void what it redeemed', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon(5);
+      const sold = redeemed(couponId, offerId);
+      device.append('redemption.redeemed', sold);
+      await device.push();
+      const { redemptionId } = sold;
+      expect(await test.call('POST', `/api/redemptions/${redemptionId}/void`, { reason: 'x' })).toMatchObject(
+        {
+          status: 409,
+          body: { code: 'conflict' },
+        },
+      );
+      expect(await usesOf(couponId)).toBe(1);
+      device.append('redemption.voided', { redemptionId, couponId, offerId, reason: 'x' });
+      expect((await device.push(2)).body.quarantined).toEqual([]);
+      expect(await usesOf(couponId)).toBe(0);
+    });
+
     it('lets no device void what another redeemed, nor add codes to an offer of the centre', async () => {
       const [device, thief] = [await enrolDevice(test), await enrolDevice(test, 'B')];
       const { couponId, offerId } = await makeCoupon(5);
