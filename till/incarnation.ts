@@ -39,7 +39,16 @@ export function continueAs(
     stamp,
   );
   tx.write.leases.beginIncarnation(incarnation, seq);
+  revokeLanes(tx, stamp);
   services.faults.forget(tx, 'ledger_unanchored');
+}
+
+/** An old copy does not know which lanes were revoked since it was made: each is attached again. */
+function revokeLanes(tx: Tx, stamp: EventStamp): void {
+  for (const { id: laneId } of tx.read.lanes.live()) {
+    tx.write.lanes.setRevoked(laneId, stamp.at);
+    tx.append('lane.revoked', { laneId }, stamp);
+  }
 }
 
 /** A right that came back into the lease of an earlier incarnation is burned with the rest of it. */

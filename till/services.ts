@@ -101,10 +101,18 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     guards: ports.guards,
   });
   const pushes = createPushes();
+  const lanes = createLanes(store, ports.clock);
   let location = readLocation(store.read);
 
+  let incarnation = store.identity()?.incarnation;
   store.onCommit((head) => {
     const identity = store.identity();
+    if (identity?.incarnation !== incarnation) {
+      // It begins without lanes.
+      incarnation = identity?.incarnation;
+      lanes.reload();
+      pushes.send({ topic: 'hub.changed' });
+    }
     try {
       if (identity) anchor.write(head, identity);
     } catch (error) {
@@ -143,7 +151,7 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     upkeep: createUpkeep(),
     wallTimes: createWallTimes(),
     sessions: createSessions(ports.clock, ports.random),
-    lanes: createLanes(store, ports.clock),
+    lanes,
     pushes,
     faults,
     anchor,

@@ -142,6 +142,21 @@ describe('a lane', () => {
     ).toBe('ok');
     shop = { ...shop, ...again };
   });
+
+  it('is attached again after a backup came back, which may not know that it was revoked', async () => {
+    const revoked = await join();
+    const kept = await join('Till 3');
+    const { fileName } = await shop.ok('backup.now', {}, shop.session);
+    await shop.ok('lanes.revoke', { laneId: revoked.laneId }, shop.session);
+    await shop.ok('backup.restore', { fileName, pin: ADMIN_PIN }, shop.session);
+    const again = await shop.reopen({ logger: { info() {}, warn() {}, error() {} } });
+    const { session } = await again.ok('session.signIn', { operatorId: shop.adminId, pin: ADMIN_PIN });
+    shop = { ...shop, ...again, session };
+    await shop.ok('faults.clear', { kind: 'ledger_unanchored', managerPin: ADMIN_PIN }, session);
+    for (const { token } of [revoked, kept])
+      expect(codeOf(await asHost('lanes.identify', { token }))).toBe('lane_unknown');
+    expect(await shop.ok('hub.status', {}, session)).toMatchObject({ lanes: [] });
+  });
 });
 
 describe('the door of the hub', () => {
