@@ -101,7 +101,8 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
     {
       ...mayRedeem,
       schema: {
-        summary: 'Takes a redemption back: the use returns to where it came from.',
+        summary:
+          'Takes a redemption back: the use returns to where it came from. What a till redeemed is voided at that till.',
         tags: ['redemptions'],
         security: byKey,
         params: idParams,
