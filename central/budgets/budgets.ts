@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import type { PushRequest } from '../../shared/contracts/sync.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
@@ -15,13 +15,22 @@ import {
   reportVoided,
   resizeEscrow,
 } from '../../shared/redemption/escrow.ts';
+import { isOn } from '../../shared/redemption/guards.ts';
 import { type Centre, newId } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import type { LeaseHolder } from '../escrow/held.ts';
 import { announce } from '../feed/announce.ts';
 import { closeIncidents } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import { budgetLeases, budgetSpends, budgets, incidents, ledgers, offers } from '../store/schema.ts';
+import {
+  budgetLeases,
+  budgetSpends,
+  budgets,
+  incidents,
+  ledgers,
+  offers,
+  redemptions,
+} from '../store/schema.ts';
 
 /**
  * Money budgets of offers, leased in minor units by the algebra of rights: each cent is in one place, and only its
@@ -51,44 +60,124 @@ export async function createBudget(
   await tx.insert(budgets).values({ offerId, n, ...places });
 }
 
-/** Raising adds to the pool; lowering takes what the pool holds, and the rest as money comes back. */
-export async function settleBudget(tx: Db, centre: Centre, { id, limits }: Offer): Promise<void> {
-  if (limits.budgetMinor === undefined) return;
-  const [row] = await tx.select().from(budgets).where(eq(budgets.offerId, id)).for('update');
+/**
+ * Raising adds to the pool. What is there goes first to leases that claim it, then it pays what was given away without
+ * any money; only then lowering takes what the pool holds, and the rest as money comes back.
+ */
+export async function settleBudget(tx: Db, centre: Centre, offerId: string): Promise<void> {
+  const [row] = await tx.select().from(budgets).where(eq(budgets.offerId, offerId)).for('update');
   if (row === undefined) return;
+  const [offer] = await tx.select({ terms: offers.terms }).from(offers).where(eq(offers.id, offerId));
+  const target = offer?.terms.limits.budgetMinor;
+  if (offer === undefined || target === undefined) return;
   let escrow = escrowOf(row);
-  if (limits.budgetMinor > escrow.n) escrow = resizeEscrow(escrow, limits.budgetMinor);
-  escrow = await payOwed(tx, centre, id, escrow);
-  if (limits.budgetMinor < escrow.n) escrow = resizeEscrow(escrow, limits.budgetMinor);
-  await tx.update(budgets).set(escrow).where(eq(budgets.offerId, id));
+  if (target > escrow.n) escrow = resizeEscrow(escrow, target);
+  if (!(await isFrozen(tx, centre, offer.terms))) {
+    escrow = await serveClaims(tx, centre, offerId, escrow);
+    escrow = await payOwed(tx, centre, offerId, escrow);
+    if (target < escrow.n) escrow = resizeEscrow(escrow, target);
+  }
+  await tx.update(budgets).set(escrow).where(eq(budgets.offerId, offerId));
+}
+
+/** A ledger holds what a restored centre had no money for: until it is given it, nobody else is. */
+async function serveClaims(tx: Db, centre: Centre, offerId: string, before: Escrow): Promise<Escrow> {
+  let escrow = before;
+  if (escrow.pool === 0 || !isOn(centre.ports.guards, 'claims_are_kept')) return escrow;
+  const claiming = await tx
+    .select()
+    .from(budgetLeases)
+    .where(and(eq(budgetLeases.offerId, offerId), sql`${budgetLeases.claimed} > ${budgetLeases.granted}`))
+    .orderBy(asc(budgetLeases.createdAt), asc(budgetLeases.id))
+    .for('update');
+  for (const row of claiming) {
+    const after = relearnGrant({ escrow, lease: leaseOf(row) }, row.claimed ?? 0);
+    escrow = after.escrow;
+    await tx.update(budgetLeases).set(after.lease).where(eq(budgetLeases.id, row.id));
+  }
+  return escrow;
 }
 
 const MAX_OWED = 1_000;
 
-/** Money that came back pays first what was given away without any. */
+/** Money that came back pays first what was given away without any; a ledger's own lease pays before the pool. */
 async function payOwed(tx: Db, centre: Centre, offerId: string, before: Escrow): Promise<Escrow> {
   let escrow = before;
-  if (escrow.pool === 0) return escrow;
   const owed = await tx
-    .select()
+    .select({ spend: budgetSpends, redemption: redemptions })
     .from(budgetSpends)
+    .leftJoin(redemptions, eq(redemptions.id, budgetSpends.redemptionId))
     .where(and(eq(budgetSpends.offerId, offerId), gt(budgetSpends.owedMinor, 0)))
     .orderBy(asc(budgetSpends.redemptionId))
     .limit(MAX_OWED)
-    .for('update');
-  for (const row of owed) {
-    const paid = Math.min(row.owedMinor, escrow.pool);
-    if (paid === 0) break;
-    escrow = { ...escrow, pool: escrow.pool - paid, spent: escrow.spent + paid };
-    await tx
-      .update(budgetSpends)
-      .set({ paidMinor: row.paidMinor + paid, owedMinor: row.owedMinor - paid })
-      .where(eq(budgetSpends.redemptionId, row.redemptionId));
-    if (paid < row.owedMinor) continue;
+    .for('update', { of: budgetSpends });
+  for (const { spend: row, redemption } of owed) {
+    const byLease = await payByLease(tx, escrow, row, redemption);
+    if (byLease === undefined) {
+      const paid = Math.min(row.owedMinor, escrow.pool);
+      if (paid === 0) continue;
+      escrow = { ...escrow, pool: escrow.pool - paid, spent: escrow.spent + paid };
+      await tx
+        .update(budgetSpends)
+        .set({ paidMinor: row.paidMinor + paid, owedMinor: row.owedMinor - paid })
+        .where(eq(budgetSpends.redemptionId, row.redemptionId));
+      if (paid < row.owedMinor) continue;
+    } else escrow = byLease;
     const ofIt = and(eq(incidents.redemptionId, row.redemptionId), eq(incidents.kind, 'over_redemption'));
     await closeIncidents(tx, ofIt, { outcome: 'covered' }, centre.ports.now());
   }
   return escrow;
+}
+
+/** A ledger spent of a lease that the centre learned of only now: its whole debt is of that lease, or none of it. */
+async function payByLease(
+  tx: Db,
+  escrow: Escrow,
+  { redemptionId, offerId, paidMinor, owedMinor }: typeof budgetSpends.$inferSelect,
+  redemption: typeof redemptions.$inferSelect | null,
+): Promise<Escrow | undefined> {
+  const { ledgerId, incarnation, atRisk } = redemption ?? { ledgerId: null, incarnation: null, atRisk: true };
+  if (ledgerId === null || incarnation === null || atRisk || paidMinor > 0) return undefined;
+  const [lease] = await tx
+    .select()
+    .from(budgetLeases)
+    .where(
+      and(
+        eq(budgetLeases.offerId, offerId),
+        eq(budgetLeases.ledgerId, ledgerId),
+        eq(budgetLeases.incarnation, incarnation),
+      ),
+    )
+    .for('update');
+  const spent = lease && reportSpent({ escrow, lease: leaseOf(lease) }, owedMinor);
+  if (lease === undefined || spent?.ok !== true) return undefined;
+  await tx.update(budgetLeases).set(spent.value.lease).where(eq(budgetLeases.id, lease.id));
+  await tx
+    .update(budgetSpends)
+    .set({ leaseId: lease.id, paidMinor: owedMinor, owedMinor: 0 })
+    .where(eq(budgetSpends.redemptionId, redemptionId));
+  return spent.value.escrow;
+}
+
+/**
+ * A redemption that this centre made and lost: it was given, so it is owed until money pays it.
+ * @returns what no money was found for
+ */
+export async function oweBudget(
+  tx: Db,
+  centre: Centre,
+  { id: redemptionId, offerId, discountMinor }: typeof redemptions.$inferInsert,
+): Promise<number> {
+  if (discountMinor === 0) return 0;
+  const [row] = await tx.select().from(budgets).where(eq(budgets.offerId, offerId)).for('update');
+  if (row === undefined) return 0;
+  await tx
+    .insert(budgetSpends)
+    .values({ redemptionId, offerId, leaseId: null, paidMinor: 0, owedMinor: discountMinor });
+  await settleBudget(tx, centre, offerId);
+  const ofIt = eq(budgetSpends.redemptionId, redemptionId);
+  const [spend] = await tx.select().from(budgetSpends).where(ofIt);
+  return spend?.owedMinor ?? 0;
 }
 
 /** What of a budget the centre's own channels cannot spend: given away, held, or with ledgers. */
@@ -130,7 +219,7 @@ async function write(
     await tx.update(budgetLeases).set(lease).where(eq(budgetLeases.id, leaseId));
     return leaseId;
   }
-  if (lease.granted === 0) return undefined;
+  if (lease.granted === 0 && lease.claimed === undefined) return undefined;
   const id = newId(centre.ports);
   const { ledgerId, incarnation } = holder;
   await tx
@@ -173,7 +262,7 @@ export async function spendBudget(
     return 0;
   }
   const { escrow } = held;
-  const paidMinor = Math.min(escrow.pool, discountMinor);
+  const paidMinor = (await isFrozenOffer(tx, centre, offerId)) ? 0 : Math.min(escrow.pool, discountMinor);
   const owedMinor = discountMinor - paidMinor;
   const paid = { ...escrow, pool: escrow.pool - paidMinor, spent: escrow.spent + paidMinor };
   await tx.update(budgets).set(paid).where(eq(budgets.offerId, offerId));
@@ -248,8 +337,14 @@ export async function returnBudget(
   await write(tx, centre, holder, offerId, held.leaseId, reportReturned(held, amountMinor));
   if (held.leaseId !== undefined)
     await tx.update(budgetLeases).set({ keep: null }).where(eq(budgetLeases.id, held.leaseId));
+  await settleBudget(tx, centre, offerId);
+}
+
+/** While a restored centre is not sure whose the money of its pool is, what needs some is owed. */
+async function isFrozenOffer(tx: Db, centre: Centre, offerId: string): Promise<boolean> {
+  if (!centre.store.startedRecovering) return false;
   const [offer] = await tx.select({ terms: offers.terms }).from(offers).where(eq(offers.id, offerId));
-  if (offer !== undefined) await settleBudget(tx, centre, offer.terms);
+  return offer !== undefined && (await isFrozen(tx, centre, offer.terms));
 }
 
 /** As with rights: a wish names what the ledger would hold, half of the pool at most, never richer than the pool. */

@@ -18,3 +18,23 @@ export async function isFrozen(
   const [state] = await db.select({ recovering: serverState.recovering }).from(serverState);
   return state?.recovering ?? false;
 }
+
+/** What an offer, or a code of it, promises no more than so often: rights, uses of a code, money. */
+type Sold = {
+  readonly offer: { readonly terms: Pick<Offer, 'offlinePolicy' | 'limits'> };
+  readonly escrow?: object | undefined;
+  readonly coupon?: { readonly maxUses: number | null } | undefined;
+};
+
+/** The centre's own channels sell nothing that somebody may have sold already: the lost time is not told yet. */
+export async function isSaleFrozen(
+  db: Db,
+  centre: Centre,
+  { offer, escrow, coupon }: Sold,
+): Promise<boolean> {
+  const isCounted =
+    escrow !== undefined ||
+    (coupon !== undefined && coupon.maxUses !== null) ||
+    offer.terms.limits.budgetMinor !== undefined;
+  return isCounted && isFrozen(db, centre, offer.terms);
+}

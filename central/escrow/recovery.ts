@@ -1,7 +1,8 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
+import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
-import { escrows, incarnations, ledgers, serverState } from '../store/schema.ts';
+import { budgets, escrows, incarnations, ledgers, serverState } from '../store/schema.ts';
 import { settleOffer } from './settle.ts';
 
 /** Who has not told yet what the centre may have lost. */
@@ -45,4 +46,6 @@ export async function endRecovery(tx: Db, centre: Centre): Promise<void> {
   await tx.update(serverState).set({ recovering: false });
   const rows = await tx.select({ offerId: escrows.offerId }).from(escrows).orderBy(escrows.offerId);
   for (const { offerId } of rows) await settleOffer(tx, centre, offerId);
+  const money = await tx.select({ offerId: budgets.offerId }).from(budgets).orderBy(budgets.offerId);
+  for (const { offerId } of money) await settleBudget(tx, centre, offerId);
 }

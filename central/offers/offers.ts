@@ -151,7 +151,7 @@ export async function changeOffer(
   if (terms.limits.total !== undefined && terms.limits.total > before)
     await settleEscrow(tx, centre, offerId, terms.limits.total);
   await settleOffer(tx, centre, offerId);
-  await settleBudget(tx, centre, terms);
+  await settleBudget(tx, centre, offerId);
   await announce(tx, [{ kind: 'offer', ref: offerId, locationId: row.locationId }]);
   return ok(next);
 }

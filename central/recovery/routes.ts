@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { idSchema } from '../../shared/contracts/common.ts';
 import { requireScope } from '../access/caller.ts';
+import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import { confirmOrders, endRecovery, recoveryState } from '../escrow/recovery.ts';
 import { settleOffer } from '../escrow/settle.ts';
@@ -10,7 +11,7 @@ import { importInput, importRedemption } from '../redemptions/import.ts';
 import { redemptionResource, toRedemptionResource } from '../redemptions/resource.ts';
 import { byKey, idParams, problems, type Routes, unwrap } from '../routes.ts';
 import { transact } from '../store/retry.ts';
-import { incarnations, leases, ledgers } from '../store/schema.ts';
+import { budgetLeases, incarnations, leases, ledgers } from '../store/schema.ts';
 import { retire } from '../sync/push.ts';
 
 const tags = ['recovery'];
@@ -129,6 +130,11 @@ export function recoveryRoutes(app: Routes, centre: Centre): void {
           .from(leases)
           .where(eq(leases.ledgerId, ledger.id));
         for (const id of [...new Set(touched.map((row) => row.id))].sort()) await settleOffer(tx, centre, id);
+        const money = await tx
+          .select({ id: budgetLeases.offerId })
+          .from(budgetLeases)
+          .where(eq(budgetLeases.ledgerId, ledger.id));
+        for (const id of [...new Set(money.map((row) => row.id))].sort()) await settleBudget(tx, centre, id);
         await endRecovery(tx, centre);
         return active.length;
       });

@@ -5,7 +5,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { type Claim, decideUse } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
-import { isFrozen } from '../escrow/frozen.ts';
+import { isSaleFrozen } from '../escrow/frozen.ts';
 import { announce } from '../feed/announce.ts';
 import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
@@ -35,8 +35,7 @@ export async function commitReservation(centre: Centre, id: string): Promise<Out
       assert(before !== undefined, 'a redeemed reservation has its redemption');
       return ok(before);
     }
-    if (found.escrow !== undefined && (await isFrozen(tx, centre, found.offer.terms)))
-      return err(refusal('centre_recovering'));
+    if (await isSaleFrozen(tx, centre, found)) return err(refusal('centre_recovering'));
     if (reservation.status !== 'reserved') return err(refusal('reservation_expired'));
     const now = centre.ports.now();
     const decided = decideUse(stateOfUse(found, claimOf(reservation)), { type: 'redeem', now });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { amountMinorSchema, channelSchema, currencySchema, idSchema } from '../../shared/contracts/common.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { oweBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { settleOffer } from '../escrow/settle.ts';
 import { openIncident } from '../incidents/incidents.ts';
@@ -34,7 +35,7 @@ export const importInput = z.object({
 
 /**
  * A redemption that this centre made and lost, because it was restored from a backup. The sale happened, so it is not
- * judged again: it is owed until a right pays it, and an excess when none does.
+ * judged again: it is owed until a right and money pay it, and an excess when none does.
  */
 export async function importRedemption(
   centre: Centre,
@@ -75,6 +76,7 @@ export async function importRedemption(
       saleId: null,
       returnedMinor: 0,
     };
+    const owedMinor = await oweBudget(tx, centre, row);
     await tx.insert(redemptions).values(row);
     await tx
       .update(coupons)
@@ -84,7 +86,7 @@ export async function importRedemption(
         lastUsedWhere: at >= (coupon.lastUsedAt ?? 0) ? input.channel : coupon.lastUsedWhere,
       })
       .where(eq(coupons.id, coupon.id));
-    if (escrow !== undefined) {
+    if (escrow !== undefined || owedMinor > 0) {
       await openIncident(tx, centre, {
         dedupeKey: `over ${row.id}`,
         kind: 'over_redemption',
@@ -92,7 +94,8 @@ export async function importRedemption(
         couponId: coupon.id,
         redemptionId: row.id,
         currency: row.currency,
-        costMinor: row.discountMinor,
+        // Of a budget only what went past it; of a limit the whole discount.
+        costMinor: escrow === undefined ? owedMinor : row.discountMinor,
         sides: [{ redemptionId: row.id, channel: row.channel, at, discountMinor: row.discountMinor }],
       });
       await settleOffer(tx, centre, row.offerId);

@@ -5,11 +5,11 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import type { RightsMove } from '../../shared/redemption/rights.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
-import { isFrozen } from '../escrow/frozen.ts';
+import { isSaleFrozen } from '../escrow/frozen.ts';
 import { bringForChannel } from '../homes/bring-for-channel.ts';
 import { askBeforeUse } from '../hook/ask-before.ts';
 import type { Db } from '../store/db.ts';
-import { isUniqueViolation, transact } from '../store/retry.ts';
+import { isBudgetShort, isUniqueViolation, transact } from '../store/retry.ts';
 import { takeTurns, turnsFor } from './counted-limits.ts';
 import { overCustomerCap } from './customer-cap.ts';
 import { type FoundCoupon, findCoupon, locateCoupon } from './find-coupon.ts';
@@ -161,8 +161,7 @@ async function decideAndTake(
   make: MakeTaking,
 ): Promise<Outcome<Taken> | 'again'> {
   const { circumstances } = request;
-  if (found.escrow !== undefined && (await isFrozen(db, centre, found.offer.terms)))
-    return err(refusal('centre_recovering'));
+  if (await isSaleFrozen(db, centre, found)) return err(refusal('centre_recovering'));
   const facts = await gatherFacts(db, centre, [found], circumstances);
   const judgement = judge(found, request.basket, facts);
   if (!judgement.ok) return judgement;
@@ -184,6 +183,8 @@ async function decideAndTake(
   } catch (error) {
     // The same id was written a moment ago by a retry that ran beside this call.
     if (isUniqueViolation(error)) return ok('done_before');
+    // A ledger was given money of the budget since it was read.
+    if (isBudgetShort(error)) return 'again';
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
+import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
 import { lockEscrows } from '../escrow/held.ts';
@@ -51,6 +52,7 @@ async function endReservation(
     const status = event.why === 'expired' ? 'expired' : 'released';
     await tx.update(reservations).set({ status }).where(eq(reservations.id, id));
     if (event.right !== undefined) await settleOffer(tx, centre, reservation.offerId);
+    await settleBudget(tx, centre, reservation.offerId);
     return ok({ ...reservation, status });
   });
 }
@@ -157,5 +159,6 @@ export async function giveUseBack(
   // One of two uses of the same code is gone: the other one is no excess any more.
   if (wasOver && !closed) await closeOverRedemption(tx, { couponId: coupon.id }, at);
   await settleOffer(tx, centre, row.offerId);
+  await settleBudget(tx, centre, row.offerId);
   return ok({ ...row, ...after });
 }

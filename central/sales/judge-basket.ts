@@ -5,7 +5,7 @@ import type { AcceptedDecision, Basket, Decision, Totals } from '../../shared/en
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
-import { isFrozen } from '../escrow/frozen.ts';
+import { isSaleFrozen } from '../escrow/frozen.ts';
 import { overCustomerCap } from '../redemptions/customer-cap.ts';
 import { type FoundCoupon, type FoundOffer, findCoupon } from '../redemptions/find-coupon.ts';
 import { type Circumstances, gatherFacts } from '../redemptions/gather-facts.ts';
@@ -90,8 +90,7 @@ export async function refusalOf(
   }
   if (granted.length === 0) return err(refusal('nothing_to_redeem'));
   for (const { by } of granted) {
-    if (by.escrow !== undefined && (await isFrozen(db, centre, by.offer.terms)))
-      return err(refusal('centre_recovering'));
+    if (await isSaleFrozen(db, centre, by)) return err(refusal('centre_recovering'));
   }
   const discountMinor = granted.reduce((sum, { decision }) => sum + decision.discountMinor, 0);
   const given = { currency: basket.currency, discountMinor };
@@ -123,10 +122,10 @@ async function findAutomatic(
   if (rows.length > MAX_AUTOMATIC)
     return err(refusal('conflict', { why: `more than ${MAX_AUTOMATIC} automatic offers are live` }));
   const usable: FoundOffer[] = [];
-  for (const { offer, escrow } of rows) {
+  for (const row of rows) {
+    const one = { offer: row.offer, escrow: row.escrow ?? undefined };
     // Nobody was promised an automatic offer: while its rights are in doubt it stays away.
-    if (escrow !== null && (await isFrozen(db, centre, offer.terms))) continue;
-    usable.push({ offer, escrow: escrow ?? undefined });
+    if (!(await isSaleFrozen(db, centre, one))) usable.push(one);
   }
   return ok(usable);
 }

@@ -13,7 +13,7 @@ import { whereOf } from '../redemptions/redeem.ts';
 import { type RedemptionRow, takeUses } from '../redemptions/take-uses.ts';
 import { explainUse, stateOfAutomatic, stateOfUse } from '../redemptions/use-state.ts';
 import type { Db } from '../store/db.ts';
-import { isUniqueViolation, transactResult } from '../store/retry.ts';
+import { isBudgetShort, isUniqueViolation, transactResult } from '../store/retry.ts';
 import { redemptions, sales } from '../store/schema.ts';
 import {
   type BasketQuestion,
@@ -71,7 +71,8 @@ async function attemptSale(
     } catch (error) {
       // The same id was written a moment ago by a retry that ran beside this call.
       if (isUniqueViolation(error)) return 'done_before';
-      throw error;
+      // A ledger was given money of a budget since it was read.
+      if (!isBudgetShort(error)) throw error;
     }
   }
   return err(refusal('busy'));

@@ -7,6 +7,7 @@ const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01']);
 const UNAVAILABLE: ReadonlySet<string> = new Set(['53300', '55P03', '57P01', '57P02', '57P03']);
 const DISK_FULL = '53100';
 const UNIQUE_VIOLATION = '23505';
+const CHECK_VIOLATION = '23514';
 
 type SqlFault = { readonly code: string; readonly constraint?: string };
 
@@ -24,6 +25,12 @@ export function sqlFault(error: unknown): SqlFault | undefined {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   const fault = sqlFault(error);
   return fault?.code === UNIQUE_VIOLATION && (constraint === undefined || fault.constraint === constraint);
+}
+
+/** More was to be taken of a budget than it has in its pool. */
+export function isBudgetShort(error: unknown): boolean {
+  const fault = sqlFault(error);
+  return fault?.code === CHECK_VIOLATION && fault.constraint === 'budgets_pool_check';
 }
 
 export function isDiskFull(error: unknown): boolean {

@@ -71,10 +71,12 @@ export async function openTestCentre(
     readonly ports?: TestPorts;
     readonly hook?: Centre['hook'];
     readonly logger?: Logger;
+    /** It was put back from a backup, and nobody has told it anything yet. */
+    readonly restored?: boolean;
   } = {},
 ): Promise<TestCentre> {
   const ports = options.ports ?? testPorts();
-  const { store, release } = await openTestStore(kind, ports);
+  const { store, release } = await openTestStore(kind, ports, options.restored);
   const defaults: Config = configSchema.parse({});
   const config: Config = { ...defaults, admin_key: ADMIN_KEY, log_level: 'silent', ...options.config };
   const centre: Centre = { db: store.db, store, config, ports, hook: options.hook };
@@ -123,16 +125,17 @@ export async function openTestCentre(
 async function openTestStore(
   kind: StoreKind,
   ports: Ports,
+  restored = false,
 ): Promise<{ store: Store; release: () => Promise<void> }> {
   if (kind === 'postgresql') {
     const programs = postgresPrograms();
     if (programs === undefined) throw new Error('ask testableStores() first');
     const cluster = startPostgres(programs);
-    const store = await openStore({ dataDir: '', databaseUrl: cluster.url }, ports);
+    const store = await openStore({ dataDir: '', databaseUrl: cluster.url }, ports, { restored });
     return { store, release: async () => cluster.stop() };
   }
   const client = await embeddedStore(ports);
-  return { store: await openStoreOn(client, ports), release: () => client.close() };
+  return { store: await openStoreOn(client, ports, { restored }), release: () => client.close() };
 }
 
 /** A fresh embedded store takes seconds to make; from a dump of one it is there at once. */
