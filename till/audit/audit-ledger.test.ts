@@ -16,7 +16,7 @@ let till: Shop;
 
 beforeEach(async () => {
   till = await openShop();
-  const draft = offerDraft({ limits: { total: 5 } });
+  const draft = offerDraft({ limits: { total: 5, budgetMinor: 10_000 } });
   await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'FIVE' }, till.session);
   const ids: string[] = [];
   for (let i = 0; i < 3; i++) {
@@ -82,6 +82,13 @@ describe('the audit', () => {
     expect(auditAfter()).toMatchObject({ ok: true, value: { redemptions: 3, voided: 1, leases: 1 } });
   });
 
+  it('finds money of an earlier incarnation', () => {
+    const newer = "UPDATE leases SET incarnation = 2; UPDATE meta SET value = '2' WHERE key = 'incarnation'";
+    expect(auditAfter((db) => db.exec(newer))).toMatchObject({
+      error: { what: expect.stringContaining('still holds money') },
+    });
+  });
+
   it.each([
     [
       'a changed event',
@@ -112,6 +119,13 @@ describe('the audit', () => {
     ['a refund that is not there', 'DELETE FROM refunds'],
     ['goods that came back in the rows alone', 'UPDATE redemptions SET returned_minor = 1'],
     ['goods that came back in the events alone', 'UPDATE redemptions SET returned_minor = 0'],
+    ['money that came from nowhere', 'UPDATE budget_leases SET total = total + 1, leased = leased + 1'],
+    ['spent money made free', 'UPDATE budget_leases SET spent = spent - 1, leased = leased + 1'],
+    [
+      'money returned without a word',
+      'UPDATE budget_leases SET returned = returned + 1, leased = leased - 1',
+    ],
+    ['money taken of a budget without a row', 'DELETE FROM budget_spends'],
     ['a hold that is not there', 'DELETE FROM reservations'],
     ['a running sum that was changed', "UPDATE use_counts SET uses = uses + 1 WHERE scope = 'all'"],
   ])('finds %s', (_, sql) => {

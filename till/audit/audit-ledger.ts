@@ -27,7 +27,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 
 /**
  * Follows the chain from its first event, replays what the events say, and compares that with every table that counts:
- * redemptions, codes, leases, running sums. Stops at the first break.
+ * redemptions, codes, leases, budgets, running sums. Stops at the first break.
  */
 export function auditLedger(
   audited: Audited,
@@ -64,7 +64,11 @@ export function* auditInSteps(
     if (page.length < EVENTS_PER_READ) break;
     yield;
   }
-  const wrong = tally.compareTotals() ?? compareLeases(read, tally, identity?.incarnation ?? 1);
+  const incarnation = identity?.incarnation ?? 1;
+  const wrong =
+    tally.compareTotals() ??
+    compareLeases(read, tally, incarnation) ??
+    compareBudgets(read, tally, incarnation);
   if (wrong !== undefined) return err({ what: wrong });
   const anchor = anchorNow();
   const store = { head: () => head, identity: () => identity, read };
@@ -127,6 +131,22 @@ function compareLeases(read: Reads, tally: EventTally, incarnation: number): str
     const granted = tally.grantedTo(lease.id);
     if (lease.total !== granted)
       return `lease ${lease.id} holds ${lease.total} rights, its events gave ${granted}`;
+  }
+  return undefined;
+}
+
+function compareBudgets(read: Reads, tally: EventTally, incarnation: number): string | undefined {
+  for (const lease of read.budgets.all()) {
+    if (!rightsAddUp(lease)) return `the money of budget lease ${lease.id} does not add up`;
+    const { granted, spent, returned, untold } = tally.moneyOf(lease.id);
+    if (lease.total !== granted)
+      return `budget lease ${lease.id} holds ${lease.total}, its events gave ${granted}`;
+    if (lease.spent < spent || lease.spent > spent + untold)
+      return `budget lease ${lease.id} counts ${lease.spent} spent, its events ${spent}`;
+    if (lease.returned !== returned)
+      return `budget lease ${lease.id} counts ${lease.returned} returned, its events ${returned}`;
+    if (lease.incarnation < incarnation && lease.leased > 0)
+      return `budget lease ${lease.id} of an earlier incarnation still holds money that could be spent`;
   }
   return undefined;
 }

@@ -8,10 +8,14 @@ type Counted = {
   readonly couponId: string;
   readonly offerId: string;
   readonly leaseId: string | undefined;
+  readonly budgetLeaseId: string | undefined;
   readonly discountMinor: number;
   readonly returnedMinor: number;
   readonly useBack: boolean;
 };
+
+/** What the events say of one lease of a budget, in minor units. */
+type Money = { granted: number; spent: number; returned: number; untold: number };
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const COUPONS_PER_READ = 5_000;
@@ -28,6 +32,7 @@ export class EventTally {
   readonly #spent = new Map<string, number>();
   readonly #granted = new Map<string, number>();
   readonly #returned = new Map<string, number>();
+  readonly #money = new Map<string, Money>();
 
   constructor(read: Reads) {
     this.#read = read;
@@ -37,13 +42,22 @@ export class EventTally {
   grantedTo = (leaseId: string): number => this.#granted.get(leaseId) ?? 0;
   returnedFrom = (leaseId: string): number => this.#returned.get(leaseId) ?? 0;
 
+  moneyOf(budgetLeaseId: string): Money {
+    const known = this.#money.get(budgetLeaseId);
+    if (known) return known;
+    const none = { granted: 0, spent: 0, returned: 0, untold: 0 };
+    this.#money.set(budgetLeaseId, none);
+    return none;
+  }
+
   /** @returns what is wrong with the event, if anything */
   add(event: LedgerEvent): string | undefined {
     switch (event.type) {
       case 'offer.created': {
         const { id, limits } = event.payload.offer;
-        // Whoever creates an offer starts with all its rights, in a lease that bears its id.
+        // Whoever creates an offer starts with all its rights and money, in leases that bear its id.
         if (limits.total !== undefined) this.#granted.set(id, limits.total);
+        if (limits.budgetMinor !== undefined) this.moneyOf(id).granted = limits.budgetMinor;
         return undefined;
       }
       case 'lease.received':
@@ -51,6 +65,12 @@ export class EventTally {
         return undefined;
       case 'lease.returned':
         add(this.#returned, event.payload.leaseId, event.payload.count);
+        return undefined;
+      case 'budget.received':
+        this.moneyOf(event.payload.leaseId).granted = event.payload.totalMinor;
+        return undefined;
+      case 'budget.returned':
+        this.moneyOf(event.payload.leaseId).returned += event.payload.amountMinor;
         return undefined;
       case 'redemption.redeemed':
         return this.#addRedeemed(event.seq, event.payload);
@@ -64,7 +84,7 @@ export class EventTally {
   }
 
   #addRedeemed(seq: number, payload: Redeemed): string | undefined {
-    const { redemptionId, couponId, offerId, leaseId, discountMinor } = payload;
+    const { redemptionId, couponId, offerId, leaseId, budgetLeaseId, discountMinor } = payload;
     const row = this.#read.redemptions.atSeq(seq);
     if (!row) return 'its redemption is missing';
     if (
@@ -76,10 +96,24 @@ export class EventTally {
     ) {
       return 'its redemption was changed';
     }
+    const spend = this.#read.budgets.spendOf(seq);
+    if (spend?.leaseId !== budgetLeaseId || (spend && spend.amountMinor !== discountMinor))
+      return 'what it took of a budget was changed';
     this.redeemed += 1;
-    const counted = { couponId, offerId, leaseId, discountMinor, returnedMinor: 0, useBack: false };
+    const counted = {
+      couponId,
+      offerId,
+      leaseId,
+      budgetLeaseId,
+      discountMinor,
+      returnedMinor: 0,
+      useBack: false,
+    };
     this.#live.set(redemptionId, counted);
     this.#count(counted, 1);
+    this.#spend(counted, discountMinor);
+    // Before budgets were leased, no event named one: that money counts as spent of the offer's own lease.
+    if (budgetLeaseId === undefined) this.moneyOf(offerId).untold += discountMinor;
     return undefined;
   }
 
@@ -91,6 +125,7 @@ export class EventTally {
     this.#live.delete(redemptionId);
     this.voided += 1;
     this.#count(counted, -1);
+    this.#spend(counted, -counted.discountMinor);
     return undefined;
   }
 
@@ -112,6 +147,7 @@ export class EventTally {
         returnedMinor,
         useBack: counted.useBack || part.useBack,
       });
+      this.#spend(counted, -part.returnedMinor);
       if (part.useBack) this.#count(counted, -1);
       if (part.useBack && this.#read.redemptions.byId(part.redemptionId)?.useBackSeq !== seq) {
         return 'its redemption does not say so';
@@ -125,6 +161,10 @@ export class EventTally {
     add(this.#usesOfCoupon, couponId, by);
     add(this.#usesOfOffer, offerId, by);
     if (leaseId !== undefined) add(this.#spent, leaseId, by);
+  }
+
+  #spend({ budgetLeaseId }: Counted, byMinor: number): void {
+    if (budgetLeaseId !== undefined) this.moneyOf(budgetLeaseId).spent += byMinor;
   }
 
   /** Everything that no single event shows. */
