@@ -1,14 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { Action } from '../ui/action.tsx';
-import { Logo } from '../ui/logo.tsx';
+import { FormScreen } from '../ui/form-screen.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
-import classes from './attach.module.css';
 
 /** A till without a ledger of its own: it becomes a lane of the hub that shows the code. */
 export function Attach({ asksForHub, hubUrl: before = '' }: { asksForHub: boolean; hubUrl?: string }) {
@@ -20,8 +19,7 @@ export function Attach({ asksForHub, hubUrl: before = '' }: { asksForHub: boolea
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
 
-  async function attach(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function attach(): Promise<void> {
     setBusy(true);
     setRefused(undefined);
     const answer = await client.call('lane.pair', {
@@ -36,57 +34,43 @@ export function Attach({ asksForHub, hubUrl: before = '' }: { asksForHub: boolea
   }
 
   return (
-    <main className={classes.screen}>
-      <form className={classes.form} onSubmit={(event) => void attach(event)}>
-        <Logo size={40} />
-        <div>
-          <h1 className={classes.title}>{t('lanes.attach.title')}</h1>
-          <p className={classes.lead}>{t('lanes.attach.lead')}</p>
-        </div>
-        {asksForHub && (
-          <TextInput
-            label={t('lanes.attach.hub')}
-            description={t('lanes.attach.hubHint')}
-            placeholder="192.168.1.5"
-            value={hubUrl}
-            onChange={(event) => setHubUrl(event.currentTarget.value)}
-            maxLength={300}
-            autoComplete="off"
-            required
-          />
-        )}
+    <FormScreen title={t('lanes.attach.title')} lead={t('lanes.attach.lead')} onSubmit={attach}>
+      {asksForHub && (
         <TextInput
-          label={t('lanes.attach.code')}
-          placeholder="ABCDE-12345"
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value.toUpperCase())}
-          maxLength={20}
-          autoComplete="off"
-          spellCheck={false}
-          required
-        />
-        <TextInput
-          label={t('setup.shop.till')}
-          description={t('lanes.attach.nameHint')}
-          placeholder={t('lanes.attach.namePlaceholder')}
-          value={tillName}
-          onChange={(event) => setTillName(event.currentTarget.value)}
-          maxLength={120}
+          label={t('lanes.attach.hub')}
+          description={t('lanes.attach.hubHint')}
+          placeholder="192.168.1.5"
+          value={hubUrl}
+          onChange={(event) => setHubUrl(event.currentTarget.value)}
+          maxLength={300}
           autoComplete="off"
           required
         />
-        {refused !== undefined && <RefusalNotice refusal={refused} />}
-        <Action
-          type="submit"
-          tone="primary"
-          size="xl"
-          wide
-          busy={busy}
-          icon={<IconPlugConnected size={22} />}
-        >
-          {t('lanes.attach.action')}
-        </Action>
-      </form>
-    </main>
+      )}
+      <TextInput
+        label={t('lanes.attach.code')}
+        placeholder="ABCDE-12345"
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value.toUpperCase())}
+        maxLength={20}
+        autoComplete="off"
+        spellCheck={false}
+        required
+      />
+      <TextInput
+        label={t('setup.shop.till')}
+        description={t('lanes.attach.nameHint')}
+        placeholder={t('lanes.attach.namePlaceholder')}
+        value={tillName}
+        onChange={(event) => setTillName(event.currentTarget.value)}
+        maxLength={120}
+        autoComplete="off"
+        required
+      />
+      {refused !== undefined && <RefusalNotice refusal={refused} />}
+      <Action type="submit" tone="primary" size="xl" wide busy={busy} icon={<IconPlugConnected size={22} />}>
+        {t('lanes.attach.action')}
+      </Action>
+    </FormScreen>
   );
 }

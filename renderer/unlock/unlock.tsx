@@ -1,15 +1,14 @@
 import { PasswordInput } from '@mantine/core';
 import { IconLockOpen } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_PASSPHRASE_CHARS } from '../../shared/contracts/operations/keys.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { Action } from '../ui/action.tsx';
-import { Logo } from '../ui/logo.tsx';
+import { FormScreen } from '../ui/form-screen.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
-import classes from './unlock.module.css';
 
 /** A till whose key a passphrase wraps: one field, then it is the till. */
 export function Unlock() {
@@ -19,8 +18,7 @@ export function Unlock() {
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
 
-  async function unlock(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function unlock(): Promise<void> {
     setBusy(true);
     setRefused(undefined);
     const answer = await client.call('keys.unlock', { passphrase });
@@ -33,35 +31,28 @@ export function Unlock() {
   }
 
   return (
-    <main className={classes.screen}>
-      <form className={classes.form} onSubmit={(event) => void unlock(event)}>
-        <Logo size={40} />
-        <div>
-          <h1 className={classes.title}>{t('unlock.title')}</h1>
-          <p className={classes.lead}>{t('unlock.lead')}</p>
-        </div>
-        <PasswordInput
-          label={t('unlock.passphrase')}
-          value={passphrase}
-          onChange={(event) => setPassphrase(event.currentTarget.value)}
-          maxLength={MAX_PASSPHRASE_CHARS}
-          autoComplete="current-password"
-          autoFocus
-          required
-        />
-        {refused !== undefined && <RefusalNotice refusal={refused} />}
-        <Action
-          type="submit"
-          tone="primary"
-          size="xl"
-          wide
-          busy={busy}
-          disabled={passphrase === ''}
-          icon={<IconLockOpen size={22} />}
-        >
-          {t('unlock.open')}
-        </Action>
-      </form>
-    </main>
+    <FormScreen title={t('unlock.title')} lead={t('unlock.lead')} onSubmit={unlock}>
+      <PasswordInput
+        label={t('unlock.passphrase')}
+        value={passphrase}
+        onChange={(event) => setPassphrase(event.currentTarget.value)}
+        maxLength={MAX_PASSPHRASE_CHARS}
+        autoComplete="current-password"
+        autoFocus
+        required
+      />
+      {refused !== undefined && <RefusalNotice refusal={refused} />}
+      <Action
+        type="submit"
+        tone="primary"
+        size="xl"
+        wide
+        busy={busy}
+        disabled={passphrase === ''}
+        icon={<IconLockOpen size={22} />}
+      >
+        {t('unlock.open')}
+      </Action>
+    </FormScreen>
   );
 }
