@@ -116,8 +116,9 @@ export async function endPush(tx: Db, centre: Centre, work: PushWork): Promise<v
   for (const offerId of [...work.movedOffers].sort()) {
     const held = heldOf(work, offerId);
     const state = work.leases.get(offerId);
-    // An offer whose rights all came from the pool leaves no lease behind.
-    const worthARow = state?.id !== undefined || (state?.lease.granted ?? 0) > 0;
+    // An offer whose rights all came from the pool leaves no lease behind; what is claimed must not be forgotten.
+    const { granted = 0, claimed } = state?.lease ?? {};
+    const worthARow = state?.id !== undefined || granted > 0 || claimed !== undefined;
     if (held !== undefined && worthARow) {
       const leaseId = await writeHeld(tx, centre, work.holder, offerId, state?.id, held);
       nameLease(work, offerId, leaseId);

@@ -74,9 +74,19 @@ export function relearnGrant({ escrow, lease }: Held, total: number): Held {
   };
 }
 
-/** A ledger redeemed. Of a burned lease it comes late, and was one of the burned rights. */
-export function reportSpent({ escrow, lease }: Held, count = 1): Result<Held, 'exhausted'> {
+/** What the ledger was granted, and a restored centre had no rights for yet. */
+function unmet({ claimed = 0, granted }: Lease): number {
+  return Math.max(0, claimed - granted);
+}
+
+/**
+ * A ledger redeemed. Of a burned lease it comes late, and was one of the burned rights. What the lease lacks because
+ * the centre forgot it comes from the pool into the lease first: paid past it, the same right would be counted twice.
+ */
+export function reportSpent(before: Held, count = 1): Result<Held, 'exhausted'> {
   assertCount(count);
+  const lacks = before.lease.held < count && before.lease.burned < count && unmet(before.lease) > 0;
+  const { escrow, lease } = lacks ? relearnGrant(before, before.lease.granted) : before;
   if (lease.held >= count) {
     return ok({
       escrow: { ...escrow, leased: escrow.leased - count, spent: escrow.spent + count },
@@ -108,16 +118,22 @@ export function reportVoided({ escrow, lease }: Held, count = 1): Held {
 
 /**
  * A ledger gave rights back. Of a burned lease they stay burned: another copy of that ledger may have spent the very
- * same ones.
+ * same ones. What the centre had forgotten and has not found again is given back by being claimed no more.
  * @returns with `count`: how many came to the pool
  */
 export function reportReturned({ escrow, lease }: Held, count: number): Held & { readonly count: number } {
   assertCount(count);
   const back = lease.status === 'open' ? Math.min(count, lease.held) : 0;
+  const unclaimed = lease.status === 'open' ? Math.min(count - back, unmet(lease)) : 0;
   return {
     count: back,
     escrow: { ...escrow, leased: escrow.leased - back, pool: escrow.pool + back },
-    lease: { ...lease, held: lease.held - back, returned: lease.returned + back },
+    lease: {
+      ...lease,
+      granted: lease.granted + unclaimed,
+      held: lease.held - back,
+      returned: lease.returned + back + unclaimed,
+    },
   };
 }
 

@@ -302,8 +302,12 @@ async function checkConvergence(world: World): Promise<Found[]> {
       if (offer.location_id === null && here?.version !== offer.version)
         wrong(`${name}: offer ${offer.id} is version ${here?.version}, not ${offer.version}`);
     }
+    // What a restored centre has no rights for is claimed; what was spent of it is owed.
     const leases = await world.centre.rows<{ offer_id: string; held: string }>(
-      `SELECT offer_id, held + greatest(coalesce(claimed, 0) - granted, 0) AS held FROM leases WHERE status = 'open'
+      `SELECT l.offer_id, held + greatest(coalesce(claimed, 0) - granted, 0) - (SELECT count(*) FROM redemptions r
+         WHERE (r.offer_id, r.ledger_id, r.incarnation) = (l.offer_id, l.ledger_id, l.incarnation)
+           AND r.status = 'redeemed' AND r.paid_by = 'nothing' AND NOT r.at_risk) AS held
+       FROM leases l WHERE status = 'open'
        AND ledger_id = '${identity?.ledgerId}' AND incarnation = ${identity?.incarnation ?? 0}`,
     );
     for (const lease of leases) {

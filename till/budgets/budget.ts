@@ -94,8 +94,8 @@ const NO_BASKET = '00000000-0000-0000-0000-000000000000';
 export function applyBudget(tx: Tx, services: Services, change: Extract<Change, { kind: 'budget' }>): void {
   const { leaseId, offerId, incarnation, totalMinor, keepMinor } = change;
   if (incarnation !== services.store.identity()?.incarnation || !tx.read.offers.byId(offerId)) return;
-  const made = tx.read.budgets.byId(offerId);
-  const lease = tx.read.budgets.byId(leaseId) ?? (made?.incarnation === incarnation ? made : undefined);
+  // Whatever its number: a centre that was restored gives it another one, and the total counts the same money.
+  const lease = tx.read.budgets.ofOffer(offerId).find((one) => one.incarnation === incarnation);
   const before = lease ?? NO_RIGHTS;
   const after = grantRights(before, totalMinor);
   const id = lease?.id ?? leaseId;
