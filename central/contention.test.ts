@@ -9,7 +9,7 @@ import { type TestAnswer, testableStores } from './testing/test-centre.ts';
 
 const CALLERS = 500;
 const USES = 100;
-const KILLS = process.env.COUNTERFOIL_LONG ? 30 : 4;
+const KILLS = process.env.LONG === '1' ? 30 : 4;
 const IN_FLIGHT = 32;
 /** More keys than uses: the last ones find nothing left. */
 const KEYS = USES * 4 + 20;

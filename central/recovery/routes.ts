@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { idSchema } from '../../shared/contracts/common.ts';
+import { idSchema, incarnationSchema } from '../../shared/contracts/common.ts';
 import { requireScope } from '../access/caller.ts';
 import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
@@ -26,7 +26,7 @@ const recoveryResource = z.object({
 });
 
 /** Of a copied ledger, or an old copy that was put back, one incarnation may be lost while others go on. */
-const giveUpInput = z.strictObject({ incarnation: z.int().positive().optional() }).nullish();
+const giveUpInput = z.strictObject({ incarnation: incarnationSchema.optional() }).nullish();
 
 export function recoveryRoutes(app: Routes, centre: Centre): void {
   const admin = { onRequest: requireScope(centre, 'admin') };

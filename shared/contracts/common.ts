@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Ids are UUIDs made by the caller or the ledger; the text of a code is never an id. */
 export const idSchema = z.uuid();
 
+/** Which life of a ledger, from 1. The bound is far below the 32-bit numbers of the store, so that counting on is safe. */
+export const incarnationSchema = z.int().min(1).max(1_000_000);
+
 /** UTC milliseconds. */
 export const instantSchema = z.int().min(0).max(8_640_000_000_000_000);
 

@@ -4,6 +4,7 @@ import {
   channelSchema,
   currencySchema,
   idSchema,
+  incarnationSchema,
   instantSchema,
   languageSchema,
   timeZoneSchema,
@@ -190,8 +191,8 @@ const payloads = {
    * Whatever `previous` still held is burned, unless a manager of a ledger without a centre says that it is the one.
    */
   'ledger.continued': z.object({
-    incarnation: z.int().min(2),
-    previous: z.int().min(1).optional(),
+    incarnation: incarnationSchema.min(2),
+    previous: incarnationSchema.optional(),
     keepsRights: z.boolean().optional(),
   }),
   /** Fingerprints: the ledger was put under another key. */
@@ -223,7 +224,7 @@ const envelope = {
   seq: z.int().min(1),
   id: idSchema,
   ledgerId: idSchema,
-  incarnation: z.int().min(1),
+  incarnation: incarnationSchema,
   at: instantSchema,
   operatorId: idSchema.optional(),
   till: z.string().optional(),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { currencySchema, idSchema, instantSchema, nameSchema, timeZoneSchema } from './common.ts';
+import {
+  currencySchema,
+  idSchema,
+  incarnationSchema,
+  instantSchema,
+  nameSchema,
+  timeZoneSchema,
+} from './common.ts';
 import { incidentSchema } from './incident.ts';
 import { offerSchema } from './offer.ts';
 import { batchFormatSchema } from './operations/batches.ts';
@@ -30,7 +37,7 @@ export const enrolRequestSchema = z.strictObject({
   protocol: z.int(),
   enrolmentCode: z.string().min(8).max(64),
   ledgerId: idSchema,
-  incarnation: z.int().min(1),
+  incarnation: incarnationSchema,
   locationId: idSchema,
   locationName: nameSchema,
   currency: currencySchema,
@@ -55,7 +62,7 @@ const leaseWishSchema = z.strictObject({ offerId: idSchema, want: z.int().min(1)
 export const pushRequestSchema = z.strictObject({
   protocol: z.int(),
   ledgerId: idSchema,
-  incarnation: z.int().min(1),
+  incarnation: incarnationSchema,
   fromSeq: z.int().min(1),
   /** Hash of the event before `fromSeq`; 64 zeros before the first. */
   prevHash: hashHex,
@@ -82,7 +89,7 @@ export const pushResponseSchema = z.object({
    * The incarnation that pushed is over: another history of it exists, or it was given up. What it held is burned; the
    * ledger goes on as `next`, a number that no other copy of it was ever told.
    */
-  retired: z.object({ next: z.int().min(2) }).optional(),
+  retired: z.object({ next: incarnationSchema.min(2) }).optional(),
 });
 
 /**
@@ -95,7 +102,7 @@ export const codeHomeSchema = z.object({
   /** At home in this ledger; otherwise at the centre or in another one. */
   here: z.boolean(),
   /** The incarnation that has it; another one of this ledger leaves it alone. */
-  incarnation: z.int().min(1).optional(),
+  incarnation: incarnationSchema.optional(),
   /** Somebody else needs it: it goes back when no basket holds it. */
   wanted: z.boolean(),
   /** As in `codeUse`: how many of its uses are gone. */
@@ -152,7 +159,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     leaseId: idSchema,
     offerId: idSchema,
     /** Another incarnation of the ledger leaves it alone. */
-    incarnation: z.int().min(1),
+    incarnation: incarnationSchema,
     total: z.int().min(0),
     /** Others need rights: what is free beyond so many goes back. */
     keep: z.int().min(0).optional(),
@@ -163,7 +170,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('budget'),
     leaseId: idSchema,
     offerId: idSchema,
-    incarnation: z.int().min(1),
+    incarnation: incarnationSchema,
     totalMinor: z.int().min(0),
     keepMinor: z.int().min(0).optional(),
   }),
@@ -192,7 +199,7 @@ export const MAX_ASKS_WAIT_MS = 25_000;
 /** A till met codes that are at home elsewhere. */
 export const codesRequestSchema = z.strictObject({
   protocol: z.int(),
-  incarnation: z.int().min(1),
+  incarnation: incarnationSchema,
   couponIds: z.array(idSchema).min(1).max(MAX_CODES_PER_REQUEST),
   waitMs: z.int().min(0).max(MAX_HOME_WAIT_MS),
 });
@@ -208,7 +215,7 @@ export const codesResponseSchema = z.object({
 /** The connection that a ledger keeps open: it is answered as soon as somebody needs a code of this ledger. */
 export const asksRequestSchema = z.strictObject({
   protocol: z.int(),
-  incarnation: z.int().min(1),
+  incarnation: incarnationSchema,
   /** Asked for before, and held by an open basket: whoever waits need not wait any longer. */
   kept: z.array(idSchema).max(MAX_CODES_PER_REQUEST),
   waitMs: z.int().min(0).max(MAX_ASKS_WAIT_MS),

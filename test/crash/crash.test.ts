@@ -21,7 +21,7 @@ import { bundle } from './bundle-till.ts';
 import type { Orders } from './orders.ts';
 
 /** Ten times as many in the long lane. */
-const CYCLES = process.env.LONG ? 1_000 : 100;
+const CYCLES = process.env.LONG === '1' ? 1_000 : 100;
 /** Short enough that many kills hit the opening itself. */
 const LONGEST_LIFE_MS = 300;
 /** Every second till is killed only after its first answer, so that slow machines too kill tills at work. */

@@ -24,8 +24,8 @@ import { bundle } from './bundle-till.ts';
 const STRUCTURE = 'rename,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir';
 const WRITES = 'pwrite64';
 /** In the long lane the process is killed at each of them. */
-const STRUCTURE_KILLS = process.env.LONG ? Number.POSITIVE_INFINITY : 12;
-const WRITE_KILLS = process.env.LONG ? 200 : 4;
+const STRUCTURE_KILLS = process.env.LONG === '1' ? Number.POSITIVE_INFINITY : 12;
+const WRITE_KILLS = process.env.LONG === '1' ? 200 : 4;
 const REDEMPTIONS = 6;
 const SHELL_KILLED = 137;
 const OLDEST_SCHEMA = 10;
@@ -214,7 +214,7 @@ function newestSchema(): unknown {
 }
 
 describe.skipIf(!hasStrace)('a process killed at any of its file operations', () => {
-  const timeoutMs = process.env.LONG ? 1_800_000 : 180_000;
+  const timeoutMs = process.env.LONG === '1' ? 1_800_000 : 180_000;
 
   it.each(['rotate', 'backup'])(
     'leaves a whole ledger: %s',
