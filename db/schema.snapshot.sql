@@ -28,6 +28,8 @@ CREATE INDEX offer_versions_of_campaign ON offer_versions (campaign_id) WHERE ca
 
 CREATE INDEX offers_newest ON offers (created_at, id);
 
+CREATE INDEX print_jobs_of_basket ON print_jobs (basket_id) WHERE basket_id IS NOT NULL;
+
 CREATE INDEX print_jobs_waiting ON print_jobs (printer_id, seq) WHERE state = 'waiting';
 
 CREATE INDEX print_log_of_batch ON print_log (batch_id, seq);
@@ -268,7 +270,7 @@ CREATE TABLE print_jobs (
   operator_id BLOB NOT NULL,
   till_name TEXT NOT NULL,
   ended_at INTEGER
-) STRICT;
+, basket_id BLOB) STRICT;
 
 CREATE TABLE print_log (
   seq INTEGER PRIMARY KEY NOT NULL,

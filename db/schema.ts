@@ -183,6 +183,7 @@ export const printJobs = sqliteTable('print_jobs', {
   operatorId: uuid('operator_id').notNull(),
   tillName: text('till_name').notNull(),
   endedAt: integer('ended_at'),
+  basketId: uuid('basket_id'),
 });
 
 export const printLog = sqliteTable('print_log', {

@@ -28,32 +28,78 @@ export type Core = {
   close(): Promise<void>;
 };
 
+/** What answers calls, from the opening of a ledger to its closing. */
+type Running = {
+  readonly services: Services;
+  readonly features: readonly Feature[];
+  readonly handlers: ReadonlyMap<string, AnyHandler>;
+};
+
 /** @throws CoreStartError */
 export async function createCore(ports: CorePorts): Promise<Core> {
-  const opened = await openServices(ports);
-  if (!opened.ok) throw new CoreStartError(opened.error);
-  const services = opened.value;
-  const features = await startFeatures(services);
-  const handlers = collectHandlers(features);
-
+  const listeners = new Set<(push: Push) => void>();
+  const send = (push: Push) => {
+    for (const listener of listeners) listener(push);
+  };
+  let running: Running | undefined;
+  let restart: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
+
+  async function start(startPorts: CorePorts): Promise<void> {
+    const opened = await openServices(startPorts);
+    if (!opened.ok) throw new CoreStartError(opened.error);
+    const services = opened.value;
+    services.pushes.subscribe(send);
+    const features = await startFeatures(services, () => {
+      restart = startOver();
+    });
+    running = { services, features, handlers: collectHandlers(features) };
+  }
+
+  /** The demo is gone: the same till, with no ledger yet. */
+  async function startOver(): Promise<void> {
+    const before = running;
+    running = undefined;
+    if (!before || closing) return;
+    try {
+      await shutDown(before.features, before.services);
+      await start({ ...ports, demo: false });
+    } catch (error) {
+      // Calls are refused until the till is started again, which removes what is left.
+      ports.logger.error('the till cannot start over', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    }
+    send({ topic: 'hub.changed' });
+    send({ topic: 'app.changed' });
+  }
+
+  await start(ports);
   return {
     call: (name, input, caller) =>
-      closing ? Promise.resolve(refused('busy')) : answer(services, handlers, name, input, caller),
-    subscribe: (listener) => services.pushes.subscribe(listener),
+      closing || !running ? Promise.resolve(refused('busy')) : answer(running, name, input, caller),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close() {
-      closing ??= shutDown(features, services);
+      closing ??= close();
       return closing;
     },
   };
+
+  async function close(): Promise<void> {
+    await restart;
+    if (running) await shutDown(running.features, running.services);
+  }
 }
 
 /** What is damaged may show only here, where the ledger is read further than to open it. */
-async function startFeatures(services: Services): Promise<readonly Feature[]> {
+async function startFeatures(services: Services, startOver: () => void): Promise<readonly Feature[]> {
   let features: readonly Feature[] = [];
   try {
     if (services.ports.demo && !services.location()) await createDemo(services);
-    features = createFeatures(services);
+    features = createFeatures(services, startOver);
     for (const feature of features) feature.start?.();
     return features;
   } catch (error) {
@@ -88,15 +134,14 @@ function refused(code: Refusal['code']): Answer<never> {
 }
 
 /** Usable before there is a location. */
-const BEFORE_SETUP: ReadonlySet<string> = new Set(['app.status', 'setup.create', 'sync.status']);
+const BEFORE_SETUP: ReadonlySet<string> = new Set(['app.status', 'setup.create', 'demo.make', 'sync.status']);
 
 function findLane(services: Services, token: string | undefined): Lane | undefined {
   return token === undefined ? undefined : services.lanes.find(token);
 }
 
 async function answer(
-  services: Services,
-  handlers: ReadonlyMap<string, AnyHandler>,
+  { services, handlers }: Running,
   name: string,
   input: unknown,
   caller: Caller,

@@ -23,13 +23,13 @@ import { syncFeature } from './sync/handlers.ts';
 import { tokensFeature } from './tokens/handlers.ts';
 
 /** Every room of the core, in the order in which they start. */
-export function createFeatures(services: Services): readonly Feature[] {
+export function createFeatures(services: Services, startOver: () => void): readonly Feature[] {
   const sync = syncFeature(services);
   const redemption = redemptionFeature(services, sync.homeLine);
   const backup = backupFeature(services);
   const jobs = createBatchJobs(services);
   return [
-    setupFeature(services),
+    setupFeature(services, startOver),
     operatorsFeature(services),
     offersFeature(services),
     campaignsFeature(services),

@@ -17,6 +17,7 @@ import { type Location, readLocation } from './location.ts';
 import type { CorePorts, Random } from './ports.ts';
 import { createPushes, type Pushes } from './pushes.ts';
 import { createSessions, type Sessions } from './sessions.ts';
+import { eraseIfAsked } from './setup/erase-demo.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWallTimes, type WallTimes } from './wall-time.ts';
 
@@ -70,6 +71,7 @@ export async function openServices(ports: CorePorts): Promise<Result<Services, R
 }
 
 async function openEverything(ports: CorePorts): Promise<Result<Services, Refusal>> {
+  eraseIfAsked(ports.dataDir);
   await restoreIfAsked(ports);
   const chosen = await chooseKey(ports);
   if (!chosen.ok) return chosen;

@@ -5,6 +5,7 @@ import { sql0050 } from './0050-homes-and-budgets.ts';
 import { sql0060 } from './0060-codes-and-prints.ts';
 import { sql0070 } from './0070-desk.ts';
 import { sql0080 } from './0080-lanes.ts';
+import { sql0120 } from './0120-slips.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
 
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { number: 60, name: 'codes-and-prints', sql: sql0060 },
   { number: 70, name: 'desk', sql: sql0070 },
   { number: 80, name: 'lanes', sql: sql0080 },
+  { number: 120, name: 'slips', sql: sql0120 },
 ];

@@ -28,6 +28,12 @@ export function printingReads(db: Drizzle) {
     .prepare();
   const job = db.select().from(printJobs).where(equals(printJobs.id, 'id')).prepare();
   const newest = db.select().from(printJobs).orderBy(desc(printJobs.seq)).limit(MAX_LISTED).prepare();
+  const slipOfBasket = db
+    .select({ seq: printJobs.seq })
+    .from(printJobs)
+    .where(and(equals(printJobs.basketId, 'basketId'), sql`${printJobs.state} <> 'cancelled'`))
+    .limit(1)
+    .prepare();
   const logOfBatch = db
     .select()
     .from(printLog)
@@ -55,6 +61,7 @@ export function printingReads(db: Drizzle) {
     job: (id: string): PrintJobRow | undefined => job.get({ id }),
     newestJobs: (): PrintJobRow[] => newest.all(),
     logOfBatch: (batchId: string): PrintLogRow[] => logOfBatch.all({ batchId }),
+    hasSlip: (basketId: string): boolean => slipOfBasket.get({ basketId }) !== undefined,
     wasPrinted: (batchId: string, first: number, last: number): boolean =>
       printedBefore.get({ batchId, first, last }) !== undefined,
   };
@@ -93,6 +100,7 @@ export function printingWrites(db: Drizzle) {
       createdAt: placeholder('createdAt'),
       operatorId: placeholder('operatorId'),
       tillName: placeholder('tillName'),
+      basketId: placeholder('basketId'),
     })
     .prepare();
   const endJob = db

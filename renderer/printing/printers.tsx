@@ -107,11 +107,13 @@ function Jobs() {
           {data.jobs.map((job) => (
             <tr key={job.id}>
               <td>
-                {t('printers.job', {
-                  batch: job.batchName,
-                  first: format.number(job.firstSerial ?? 1),
-                  last: format.number(job.lastSerial ?? 1),
-                })}
+                {job.document === 'slip'
+                  ? t('slip.job')
+                  : t('printers.job', {
+                      batch: job.batchName,
+                      first: format.number(job.firstSerial ?? 1),
+                      last: format.number(job.lastSerial ?? 1),
+                    })}
                 <span className={table.sub}>
                   {format.dateTime(job.createdAt)} · {job.by} · {job.printer}
                 </span>

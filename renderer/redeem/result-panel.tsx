@@ -5,17 +5,20 @@ import {
   IconCircleXFilled,
   IconCoins,
   IconPlugConnectedX,
+  IconPrinter,
   IconReceipt,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { refusalSentence } from '../i18n/sentence.ts';
 import { useFormat } from '../i18n/use-format.ts';
+import { SlipDialog, useSlip } from '../redemptions/slip.tsx';
 import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
+import { useSlow } from '../ui/use-slow.ts';
 import { useCustomerDialog } from './customer-dialog.tsx';
 import { type Coupon, useRedeem } from './redeem-store.ts';
 import classes from './result-panel.module.css';
@@ -31,16 +34,18 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
   const latest = useRedeem((redeem) => redeem.latest);
   const fault = useRedeem((redeem) => redeem.fault);
 
+  const isSlow = useSlow(phase === 'checking');
+  // What stood here before a check stays until there is something to say: the answer mostly comes with the next frame.
+  const wasAsking = useRef(false);
+
   if (phase === 'done' || phase === 'undone') return <DonePanel onAdvance={onAdvance} />;
   if (result === undefined) {
     if (fault !== undefined) return <FaultPanel fault={fault} onAdvance={onAdvance} />;
-    if (codes.length === 0) return <IdlePanel />;
-    return phase === 'checking' ? (
-      <CheckingPanel code={latest ?? ''} />
-    ) : (
-      <TotalWantedPanel code={latest ?? ''} onAdvance={onAdvance} />
-    );
+    if (isSlow) return <CheckingPanel code={latest ?? ''} />;
+    if (phase !== 'checking') wasAsking.current = codes.length > 0;
+    return wasAsking.current ? <TotalWantedPanel code={latest ?? ''} onAdvance={onAdvance} /> : <IdlePanel />;
   }
+  wasAsking.current = false;
   const accepted = result.coupons.filter((coupon) => coupon.status === 'accepted');
   const refused = result.coupons.filter((coupon) => coupon.status === 'refused');
   if (accepted.length === 0) {
@@ -59,7 +64,9 @@ type PanelProps = {
 
 /** A ticket: what is decided above the perforation, what to do now on the stub. */
 function Ticket({ tone, children, stub, live = true }: PanelProps) {
-  const busy = useRedeem((redeem) => redeem.stale || redeem.phase === 'checking');
+  const stale = useRedeem((redeem) => redeem.stale);
+  const isSlow = useSlow(useRedeem((redeem) => redeem.phase === 'checking'));
+  const busy = stale || isSlow;
   return (
     <section
       className={classes.ticket}
@@ -303,12 +310,15 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
   const done = useRedeem((redeem) => redeem.done);
   const undone = useRedeem((redeem) => redeem.phase === 'undone');
   const fault = useRedeem((redeem) => redeem.fault);
+  const slip = useSlip();
   if (done === undefined) return null;
+  const [redemption] = done.redemptions;
   return (
     <Ticket
       tone="done"
       stub={
         <>
+          <SlipDialog />
           {fault !== undefined && <Sentence refusal={fault} />}
           <div className={classes.doneActions}>
             {!undone && (
@@ -318,6 +328,11 @@ function DonePanel({ onAdvance }: { onAdvance: () => void }) {
                 onClick={() => void useRedeem.getState().undo(client, t('redeem.undoReason'))}
               >
                 {t('redeem.undo')}
+              </Action>
+            )}
+            {slip.canPrint && redemption !== undefined && (
+              <Action size="xl" label={t('slip.print')} onClick={() => slip.print(redemption.id)}>
+                <IconPrinter size={26} aria-hidden="true" />
               </Action>
             )}
             <Action tone="primary" size="xl" wide hint="Enter" onClick={onAdvance}>

@@ -1,4 +1,4 @@
-import { IconHistory } from '@tabler/icons-react';
+import { IconHistory, IconPrinter } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
@@ -14,6 +14,7 @@ import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
 import classes from './recent.module.css';
 import { RefundDialog } from './refund-dialog.tsx';
+import { SlipDialog, useSlip } from './slip.tsx';
 import { VoidDialog } from './void-dialog.tsx';
 
 export type Redemption = OutputOf<'redemption.recent'>['redemptions'][number];
@@ -68,6 +69,7 @@ export function Recent() {
         </Card>
       )}
       {cursor !== undefined && <Action onClick={() => void loadMore()}>{t('common.more')}</Action>}
+      <SlipDialog />
       <RefundDialog redemption={refunding} onClose={() => setRefunding(undefined)} />
       <VoidDialog
         redemption={voiding}
@@ -90,6 +92,7 @@ type RowsProps = {
 function Rows({ rows, onVoid, onRefund }: RowsProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const slip = useSlip();
   return (
     <table className={table.table}>
       <thead>
@@ -125,7 +128,17 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
             </td>
             <td className={table.number}>{format.money(-row.discountMinor, row.currency)}</td>
             <td className={table.action}>
-              <RowActions row={row} onVoid={onVoid} onRefund={onRefund} />
+              <span className={classes.actions}>
+                <RowActions row={row} onVoid={onVoid} onRefund={onRefund} />
+                {slip.canPrint && (
+                  <Action
+                    onClick={() => slip.print(row.id)}
+                    label={t('slip.printOne', { code: row.code || row.offerName })}
+                  >
+                    <IconPrinter size={20} aria-hidden="true" />
+                  </Action>
+                )}
+              </span>
             </td>
           </tr>
         ))}
@@ -140,7 +153,7 @@ function RowActions({ row, onVoid, onRefund }: Omit<RowsProps, 'rows'> & { reado
   if (row.status === 'voided') return <Tag tone="quiet">{t('recent.voided')}</Tag>;
   if (row.status === 'refunded') return <Tag tone="quiet">{t('recent.refunded')}</Tag>;
   return (
-    <span className={classes.actions}>
+    <>
       {row.status === 'partly_refunded' && <Tag tone="quiet">{t('recent.partlyRefunded')}</Tag>}
       <Action
         onClick={() => onRefund(row)}
@@ -153,6 +166,6 @@ function RowActions({ row, onVoid, onRefund }: Omit<RowsProps, 'rows'> & { reado
           {t('recent.void')}
         </Action>
       )}
-    </span>
+    </>
   );
 }

@@ -67,69 +67,67 @@ export function QuickKeysCard() {
 
   const missing = t('settings.missing');
   return (
-    <div className={classes.wide}>
-      <Card title={t('settings.quickKeys')} lead={t('settings.quickKeysLead')}>
-        <form className={layout.form} onSubmit={(event) => void save(event)} noValidate>
-          {lines.map((line, i) => (
-            <div key={line.id} className={classes.keyRow}>
-              <TextInput
-                label={t('settings.keyName', { number: i + 1 })}
-                value={line.name}
-                error={tried && line.name.trim() === '' ? missing : undefined}
-                maxLength={60}
-                onChange={(event) => change(line.id, { name: event.currentTarget.value })}
-              />
-              <TextInput
-                label={t('settings.keySku', { number: i + 1 })}
-                value={line.sku}
-                error={tried && line.sku.trim() === '' ? missing : undefined}
-                maxLength={60}
-                onChange={(event) => change(line.id, { sku: event.currentTarget.value })}
-              />
-              <TextInput
-                label={t('settings.keyPrice', { number: i + 1 })}
-                inputMode="decimal"
-                rightSection={currencySign(format.currency, format.locale)}
-                value={line.price}
-                error={tried && !parseAmount(line.price, digits) ? t('offerForm.errors.amount') : undefined}
-                onChange={(event) => change(line.id, { price: event.currentTarget.value })}
-              />
-              <TextInput
-                label={t('settings.keyCategory', { number: i + 1 })}
-                value={line.category}
-                maxLength={60}
-                onChange={(event) => change(line.id, { category: event.currentTarget.value })}
-              />
-              <button
-                type="button"
-                className={classes.icon}
-                aria-label={t('settings.keyRemove', { number: i + 1 })}
-                onClick={() => setLines((before) => before.filter((one) => one.id !== line.id))}
-              >
-                <IconX size={20} aria-hidden="true" />
-              </button>
-            </div>
-          ))}
-          {refused !== undefined && <RefusalNotice refusal={refused} />}
-          <div className={layout.actions}>
-            <Action
-              icon={<IconPlus size={20} />}
-              disabled={lines.length >= MAX_KEYS}
-              onClick={() =>
-                setLines((before) => [...before, { id: newId(), name: '', sku: '', price: '', category: '' }])
-              }
+    <Card title={t('settings.quickKeys')} lead={t('settings.quickKeysLead')}>
+      <form className={layout.form} onSubmit={(event) => void save(event)} noValidate>
+        {lines.map((line, i) => (
+          <div key={line.id} className={classes.keyRow}>
+            <TextInput
+              label={t('settings.keyName', { number: i + 1 })}
+              value={line.name}
+              error={tried && line.name.trim() === '' ? missing : undefined}
+              maxLength={60}
+              onChange={(event) => change(line.id, { name: event.currentTarget.value })}
+            />
+            <TextInput
+              label={t('settings.keySku', { number: i + 1 })}
+              value={line.sku}
+              error={tried && line.sku.trim() === '' ? missing : undefined}
+              maxLength={60}
+              onChange={(event) => change(line.id, { sku: event.currentTarget.value })}
+            />
+            <TextInput
+              label={t('settings.keyPrice', { number: i + 1 })}
+              inputMode="decimal"
+              rightSection={currencySign(format.currency, format.locale)}
+              value={line.price}
+              error={tried && !parseAmount(line.price, digits) ? t('offerForm.errors.amount') : undefined}
+              onChange={(event) => change(line.id, { price: event.currentTarget.value })}
+            />
+            <TextInput
+              label={t('settings.keyCategory', { number: i + 1 })}
+              value={line.category}
+              maxLength={60}
+              onChange={(event) => change(line.id, { category: event.currentTarget.value })}
+            />
+            <button
+              type="button"
+              className={classes.icon}
+              aria-label={t('settings.keyRemove', { number: i + 1 })}
+              onClick={() => setLines((before) => before.filter((one) => one.id !== line.id))}
             >
-              {t('settings.keyAdd')}
-            </Action>
-            {(lines.length > 0 || (data?.keys.length ?? 0) > 0) && (
-              <Action type="submit" size="l">
-                {t('settings.quickKeysSave')}
-              </Action>
-            )}
+              <IconX size={20} aria-hidden="true" />
+            </button>
           </div>
-        </form>
-      </Card>
-    </div>
+        ))}
+        {refused !== undefined && <RefusalNotice refusal={refused} />}
+        <div className={layout.actions}>
+          <Action
+            icon={<IconPlus size={20} />}
+            disabled={lines.length >= MAX_KEYS}
+            onClick={() =>
+              setLines((before) => [...before, { id: newId(), name: '', sku: '', price: '', category: '' }])
+            }
+          >
+            {t('settings.keyAdd')}
+          </Action>
+          {(lines.length > 0 || (data?.keys.length ?? 0) > 0) && (
+            <Action type="submit" size="l">
+              {t('settings.quickKeysSave')}
+            </Action>
+          )}
+        </div>
+      </form>
+    </Card>
   );
 }
 

@@ -1,16 +1,18 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts';
-import { useOperator } from '../app/app-store.ts';
-import { go, useRoute } from '../app/router.ts';
+import { useLocation, useOperator } from '../app/app-store.ts';
+import { useRoute } from '../app/router.ts';
 import { LanesCard } from '../lanes/lanes-card.tsx';
 import { EnrolForm } from '../sync/enrol-form.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { AuditEvents } from './audit-events.tsx';
 import { BackupCard, HistoryCard } from './backup-card.tsx';
+import { DemoCard } from './demo-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { PeopleCard } from './people-card.tsx';
+import { PrintersCard } from './printers-card.tsx';
 import { QuickKeysCard } from './quick-keys-card.tsx';
 import { ScannerCard } from './scanner-card.tsx';
 import classes from './settings.module.css';
@@ -33,84 +35,84 @@ export default function Settings() {
   return subject === 'events' ? <AuditEvents /> : <Sections subject={subject} />;
 }
 
-/** Everything on one page, in sections: who looks for a setting sees its neighbours. */
+type Columns = readonly [left: ReactNode, right?: ReactNode, below?: ReactNode];
+
+/** One section at a time, each with its own address. */
 function Sections({ subject }: { subject: string | undefined }) {
   const { t } = useTranslation();
   const operator = useOperator();
+  const { demo } = useLocation();
   const shown = sections.filter((section) => roleMay(operator.role, roleFor[section]));
+  const current = shown.find((section) => section === subject) ?? 'till';
   const isAdmin = roleMay(operator.role, 'admin');
+  const isManager = roleMay(operator.role, 'manager');
+
+  const content = (): Columns => {
+    switch (current) {
+      case 'till':
+        return [
+          <AppearanceCard key="appearance" />,
+          <Fragment key="machines">
+            <ScannerCard />
+            {isManager && <PrintersCard />}
+            <AboutCard />
+          </Fragment>,
+        ];
+      case 'shop':
+        return [
+          isAdmin && <ShopCard key="shop" />,
+          isAdmin && demo && <DemoCard />,
+          <QuickKeysCard key="keys" />,
+        ];
+      case 'people':
+        return [<PeopleCard key="people" mayChange={isAdmin} />];
+      case 'sync':
+        return [
+          isAdmin && (
+            <Card key="centre" title={t('sync.title')} lead={t('settings.syncLead')}>
+              <EnrolForm />
+            </Card>
+          ),
+          <LanesCard key="lanes" />,
+        ];
+      case 'ledger':
+        return [
+          <Fragment key="look">
+            <AuditCard />
+            <HistoryCard />
+            {isAdmin && <KeysCard />}
+          </Fragment>,
+          <BackupCard key="backup" mayRestore={isAdmin} />,
+        ];
+    }
+  };
+  const [left, right, below] = content();
+
   return (
     <Page title={t('settings.title')}>
       {shown.length > 1 && (
         <nav className={classes.nav} aria-label={t('settings.sections.label')}>
           {shown.map((section) => (
-            <button
+            <a
               key={section}
-              type="button"
               className={classes.navItem}
-              onClick={() => go('settings', section)}
+              href={`#/settings/${section}`}
+              aria-current={section === current ? 'true' : undefined}
             >
               {t(`settings.sections.${section}`)}
-            </button>
+            </a>
           ))}
         </nav>
       )}
-      <SectionOf name="till" subject={subject}>
-        <AppearanceCard />
-        <ScannerCard />
-        <AboutCard />
-      </SectionOf>
-      {shown.includes('shop') && (
-        <SectionOf name="shop" subject={subject}>
-          {isAdmin && <ShopCard />}
-          <QuickKeysCard />
-        </SectionOf>
-      )}
-      {shown.includes('people') && (
-        <SectionOf name="people" subject={subject}>
-          <PeopleCard mayChange={isAdmin} />
-        </SectionOf>
-      )}
-      {shown.includes('sync') && (
-        <SectionOf name="sync" subject={subject}>
-          {isAdmin && (
-            <Card title={t('sync.title')} lead={t('settings.syncLead')}>
-              <EnrolForm />
-            </Card>
-          )}
-          <LanesCard />
-        </SectionOf>
-      )}
-      {shown.includes('ledger') && (
-        <SectionOf name="ledger" subject={subject}>
-          <AuditCard />
-          <BackupCard mayRestore={roleMay(operator.role, 'admin')} />
-          {isAdmin && <KeysCard />}
-          <HistoryCard />
-        </SectionOf>
-      )}
+      <section className={classes.section} aria-label={t(`settings.sections.${current}`)}>
+        {(left || right) && (
+          <div className={classes.columns}>
+            {left && <div className={classes.stack}>{left}</div>}
+            {right && <div className={classes.stack}>{right}</div>}
+          </div>
+        )}
+        {below}
+      </section>
     </Page>
-  );
-}
-
-function SectionOf({
-  name,
-  subject,
-  children,
-}: {
-  name: Section;
-  subject: string | undefined;
-  children: ReactNode;
-}) {
-  const { t } = useTranslation();
-  const section = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (subject === name) section.current?.scrollIntoView();
-  }, [subject, name]);
-  return (
-    <section ref={section} className={classes.section} aria-label={t(`settings.sections.${name}`)}>
-      <h2 className={classes.sectionTitle}>{t(`settings.sections.${name}`)}</h2>
-      <div className={classes.columns}>{children}</div>
-    </section>
   );
 }

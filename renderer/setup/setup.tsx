@@ -63,6 +63,14 @@ export function Setup() {
     if (status.ok) useApp.setState({ status: status.value });
   }
 
+  async function makeDemo(): Promise<void> {
+    setBusy(true);
+    const answer = await client.call('demo.make', {});
+    setBusy(false);
+    // The status that follows shows its sign-in screen.
+    if (!answer.ok) setRefused(answer.error);
+  }
+
   return (
     <Cover
       className={classes.main}
@@ -100,6 +108,8 @@ export function Setup() {
           }}
           locale={i18n.language}
           onNext={() => setStep('admin')}
+          onDemo={() => void makeDemo()}
+          busy={busy}
         />
       )}
       {step === 'admin' && (
@@ -148,9 +158,11 @@ type ShopStepProps = {
   readonly onLanguage: (language: Language) => void;
   readonly locale: string;
   readonly onNext: () => void;
+  readonly onDemo: () => void;
+  readonly busy: boolean;
 };
 
-function ShopStep({ draft, onChange, onLanguage, locale, onNext }: ShopStepProps) {
+function ShopStep({ draft, onChange, onLanguage, locale, onNext, onDemo, busy }: ShopStepProps) {
   const { t } = useTranslation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -204,12 +216,14 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext }: ShopStepProps
         />
       </div>
       <div className={classes.actions}>
-        <span />
+        <Action tone="plain" size="l" onClick={onDemo} busy={busy}>
+          {t('setup.demo')}
+        </Action>
         <Action
           type="submit"
           tone="primary"
           size="xl"
-          disabled={draft.locationName.trim() === '' || draft.tillName.trim() === ''}
+          disabled={busy || draft.locationName.trim() === '' || draft.tillName.trim() === ''}
         >
           {t('common.next')}
         </Action>

@@ -35,7 +35,7 @@ export function Card({
   flush = false,
 }: {
   title?: string;
-  lead?: string;
+  lead?: string | undefined;
   children: ReactNode;
   flush?: boolean;
 }) {

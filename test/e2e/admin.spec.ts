@@ -1,5 +1,15 @@
 import type { Page } from '@playwright/test';
-import { createOffer, expectAccepted, goTo, lock, scan, signIn, typePin, typeTotal } from './desk.ts';
+import {
+  createOffer,
+  expectAccepted,
+  goTo,
+  lock,
+  openSettings,
+  scan,
+  signIn,
+  typePin,
+  typeTotal,
+} from './desk.ts';
 import { expect, test } from './fixtures.ts';
 
 async function addQuickKey(
@@ -17,7 +27,7 @@ async function addQuickKey(
 test('an admin changes a person, their PIN and role, and sees them off', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Ada');
-  await goTo(page, 'Settings');
+  await openSettings(page, 'People');
   await page.getByRole('button', { name: 'Change Kim' }).click();
   await page.getByLabel('Name', { exact: false }).last().fill('Kim Berg');
   await page.getByRole('dialog').getByText('Manager', { exact: true }).click();
@@ -31,7 +41,7 @@ test('an admin changes a person, their PIN and role, and sees them off', async (
   await lock(page);
 
   await signIn(page, 'Ada');
-  await goTo(page, 'Settings');
+  await openSettings(page, 'People');
   await page.getByRole('button', { name: 'Change Kim Berg' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(page.getByTestId('flash')).toContainText('may not sign in any more');
@@ -48,7 +58,7 @@ test('an admin changes a person, their PIN and role, and sees them off', async (
 test('the shop gets another name, and the counter says so at once', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Ada');
-  await goTo(page, 'Settings');
+  await openSettings(page, 'Shop');
   await page.getByLabel('Name of the shop').fill('Market Square');
   await page.getByLabel('Prices').selectOption('Without tax');
   await page
@@ -62,7 +72,7 @@ test('the shop gets another name, and the counter says so at once', async ({ til
 test('articles are rung up with quick keys, and an offer on a category finds them', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Marco');
-  await goTo(page, 'Settings');
+  await openSettings(page, 'Shop');
   await addQuickKey(page, 1, { name: 'Green tea', sku: 'TEA', price: '4', category: 'Tea' });
   await addQuickKey(page, 2, { name: 'Mug', sku: 'MUG', price: '12', category: 'Goods' });
   await page.getByRole('button', { name: 'Save the quick keys' }).click();
@@ -110,7 +120,7 @@ for (const [terminator, msPerChar, end] of [
 test('the ledger is checked from the screen, and shows its events', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Marco');
-  await goTo(page, 'Settings');
+  await openSettings(page, 'Ledger');
   await page.getByRole('button', { name: 'Check the ledger' }).click();
   await expect(page.getByText(/The ledger is whole: \d+ events/)).toBeVisible();
   await page.getByRole('button', { name: 'Show the events' }).click();

@@ -75,6 +75,18 @@ export async function goTo(
   await expect(page.getByRole('navigation').locator('[aria-current="page"]')).toContainText(screen);
 }
 
+export async function openSettings(
+  page: Page,
+  section: 'This till' | 'Shop' | 'People' | 'Centre and tills' | 'Ledger',
+): Promise<void> {
+  await goTo(page, 'Settings');
+  await page
+    .getByRole('navigation', { name: 'Sections' })
+    .getByRole('link', { name: section, exact: true })
+    .click();
+  await expect(page.getByRole('region', { name: section, exact: true })).toBeVisible();
+}
+
 export const result = (page: Page): Locator => page.getByTestId('result');
 
 export async function expectAccepted(

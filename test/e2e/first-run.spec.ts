@@ -1,4 +1,4 @@
-import { goTo, typePin } from './desk.ts';
+import { goTo, openSettings, typePin } from './desk.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({ tillOptions: { demo: false } });
@@ -29,7 +29,7 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await goTo(page, 'Recent');
   await expect(page.getByText('No redemptions yet')).toBeVisible();
 
-  await goTo(page, 'Settings');
+  await openSettings(page, 'People');
   await page.getByRole('button', { name: 'Add a person' }).click();
   await page.getByRole('dialog').getByLabel(/^Name/).fill('Linus');
   await page.getByRole('dialog').getByLabel(/^PIN/).fill('246801');
@@ -37,6 +37,7 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: /Linus/ })).toBeVisible();
 
+  await openSettings(page, 'This till');
   await page.getByRole('region', { name: 'This till' }).getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('listbox').getByRole('option', { name: 'Deutsch' }).click();
   await expect(page.getByRole('heading', { name: 'Optionen' })).toBeVisible();

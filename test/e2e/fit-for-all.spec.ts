@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { createOffer, expectAccepted, goTo, scan, signIn, typeTotal } from './desk.ts';
+import { createOffer, expectAccepted, goTo, openSettings, scan, signIn, typeTotal } from './desk.ts';
 import { expect, test } from './fixtures.ts';
 
 async function expectAccessible(page: Page, where: string): Promise<void> {
@@ -149,21 +149,31 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await goTo(page, 'Inbox');
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await check('inbox, empty');
-      await goTo(page, 'Settings');
-      await expect(page.getByText('Marco')).toBeVisible();
-      await check('settings');
+      await openSettings(page, 'This till');
+      await check('settings: this till');
+      await page.getByRole('button', { name: 'Test the scanner' }).click();
+      await check('settings: scanner');
+      await page.getByRole('button', { name: 'End the test' }).click();
+      await openSettings(page, 'Shop');
       await page.getByRole('button', { name: 'Add a quick key' }).click();
       await page.getByRole('button', { name: 'Save the quick keys' }).click();
-      await page.getByRole('button', { name: 'Test the scanner' }).click();
+      await check('settings: shop');
+      await page.getByRole('button', { name: 'Remove the demo data' }).click();
+      await check('remove the demo');
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toBeHidden();
+      await openSettings(page, 'Centre and tills');
+      await check('settings: centre and tills');
+      await openSettings(page, 'Ledger');
       await page.getByRole('button', { name: 'Check the ledger' }).click();
       await expect(page.getByText('The ledger is whole')).toBeVisible();
-      await check('settings, busy');
-      await page.getByRole('button', { name: 'End the test' }).click();
+      await check('settings: ledger');
       await page.getByRole('button', { name: 'Show the events' }).click();
       await expect(page.getByRole('row').nth(5)).toBeVisible();
       await check('events');
-      await goTo(page, 'Redeem');
-      await goTo(page, 'Settings');
+      await openSettings(page, 'People');
+      await expect(page.getByText('Marco')).toBeVisible();
+      await check('settings: people');
       await page.getByRole('button', { name: 'Change Kim' }).click();
       await check('change a person');
       await page.keyboard.press('Escape');

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { Page } from '@playwright/test';
-import { confirm, expectAccepted, goTo, result, scan, signIn, typeTotal } from './desk.ts';
+import { confirm, expectAccepted, goTo, openSettings, result, scan, signIn, typeTotal } from './desk.ts';
 import { expect, test } from './fixtures.ts';
 import { hostKind } from './host-kind.ts';
 
@@ -17,7 +17,7 @@ async function freePort(): Promise<number> {
 
 /** Switches the hub on. The usual port is taken, by another run of this test at the latest: the screen asks for one. */
 async function openHub(page: Page): Promise<number> {
-  await goTo(page, 'Settings');
+  await openSettings(page, 'Centre and tills');
   const blocker = createServer().on('error', () => undefined);
   blocker.listen(4_812, '0.0.0.0');
   await page.getByRole('switch', { name: 'Other tills use this one' }).check();
@@ -64,7 +64,7 @@ test('a tablet is attached, redeems on the hub’s ledger, stops without it, and
   await goTo(till.page, 'Recent');
   await expect(till.page.getByRole('row', { name: /SAVE10/ })).toContainText('Tablet');
 
-  await goTo(till.page, 'Settings');
+  await openSettings(till.page, 'Centre and tills');
   await till.page.getByRole('switch', { name: 'Other tills use this one' }).uncheck();
   await expect(page.getByTestId('sync-pill')).toContainText('Hub not answering');
   await page.keyboard.press('Enter');

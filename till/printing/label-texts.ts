@@ -41,6 +41,7 @@ const words: Readonly<Record<Language, Words>> = {
 };
 
 export const copyMark = (language: Language): string => words[language].copy;
+export const localeOf = (language: Language): string => words[language].locale;
 
 const BASIS_POINTS = 10_000;
 const SEPARATOR = ' · ';
@@ -50,7 +51,7 @@ export function termsLine(offer: Offer, language: Language): string {
   const parts = offer.benefits.map((benefit) => benefitText(benefit, offer.currency, language));
   for (const condition of offer.conditions) {
     if (condition.type === 'min_spend') {
-      parts.push(words[language].from(money(condition.amountMinor, offer.currency, language)));
+      parts.push(words[language].from(moneyText(condition.amountMinor, offer.currency, language)));
     }
   }
   return parts.filter((part) => part !== '').join(SEPARATOR);
@@ -64,7 +65,7 @@ function benefitText(benefit: Benefit, currency: string, language: Language): st
       return off(percent.format(benefit.percentBp / BASIS_POINTS));
     }
     case 'fixed':
-      return benefit.per === 'total' ? off(money(benefit.amountMinor, currency, language)) : '';
+      return benefit.per === 'total' ? off(moneyText(benefit.amountMinor, currency, language)) : '';
     case 'free_shipping':
       return freeShipping;
     default:
@@ -73,13 +74,13 @@ function benefitText(benefit: Benefit, currency: string, language: Language): st
 }
 
 /** The amount as exact decimal text: money never passes through a float. */
-function money(minor: number, currency: string, language: Language): string {
+export function moneyText(minor: number, currency: string, language: Language): string {
   const format = new Intl.NumberFormat(words[language].locale, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 0;
-  const text = String(minor).padStart(digits + 1, '0');
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
   const major = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
   // Digits with a point, as built above; the compiler cannot know.
-  return format.format(major as Intl.StringNumericLiteral);
+  return format.format(`${minor < 0 ? '-' : ''}${major}` as Intl.StringNumericLiteral);
 }
 
 /** The earliest of the offer's ends for a code issued at `issuedAt`. Empty without an end. */

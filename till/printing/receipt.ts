@@ -19,7 +19,7 @@ export type Receipt = {
 export type PaperMm = 58 | 80;
 
 /** 203 dpi: eight dots to a millimetre. Columns are those of the printers' font A. */
-const papers: Readonly<Record<PaperMm, { readonly dots: number; readonly columns: number }>> = {
+export const papers: Readonly<Record<PaperMm, { readonly dots: number; readonly columns: number }>> = {
   58: { dots: 384, columns: 32 },
   80: { dots: 576, columns: 48 },
 };
@@ -29,7 +29,9 @@ const MODULE_DOTS = 4;
 const MAX_MODULE_DOTS = 8;
 /** Of the width of the paper, the symbol with its quiet zone. */
 const QR_SHARE = 0.6;
-const FEED_BEFORE_CUT = 4;
+export const FEED_BEFORE_CUT = 4;
+/** How printers number their code pages. */
+export const CODEPAGES = 'epson';
 const GS = 0x1d;
 
 /** The bytes for a receipt printer that speaks ESC/POS: every coupon on a piece of paper of its own. */
@@ -39,7 +41,7 @@ export function receiptBytes(receipts: Iterable<Receipt>, paper: PaperMm): Uint8
     language: 'esc-pos',
     columns,
     feedBeforeCut: FEED_BEFORE_CUT,
-    codepageMapping: 'epson',
+    codepageMapping: CODEPAGES,
   });
   encoder.initialize().codepage('auto');
   for (const receipt of receipts) {

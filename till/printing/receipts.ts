@@ -15,6 +15,8 @@ import { isVoid } from '../batches/code-ranges.ts';
 import type { Feature, Outcome, SignedIn } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
 import { termsOf } from '../offers/offer-row.ts';
+import { findSale } from '../redemption/recorded-sale.ts';
+import { shownRedemption } from '../redemption/shown.ts';
 import type { Services } from '../services.ts';
 import { batchKey } from '../tokens/keys.ts';
 import { tokenOf } from '../tokens/tokens.ts';
@@ -22,8 +24,10 @@ import { deliver } from './deliver.ts';
 import { copyMark, expiryLine, termsLine } from './label-texts.ts';
 import { createPrintQueue } from './print-queue.ts';
 import { type Receipt, receiptBytes } from './receipt.ts';
+import { type Slip, slipBytes } from './slip.ts';
 
 type NewReceipts = z.output<(typeof printingOperations)['print.receipts']['input']>;
+type NewSlip = z.output<(typeof printingOperations)['print.slip']['input']>;
 type ShownJob = z.output<typeof printJobSchema>;
 type ShownPrinters = z.output<(typeof printingOperations)['printers.list']['output']>;
 
@@ -66,10 +70,39 @@ export function receiptsFeature(services: Services, send: typeof deliver = deliv
         createdAt: clock.now(),
         operatorId: by.operatorId,
         tillName: services.tillName(by),
+        basketId: null,
       }),
     );
     queue.wake(printerId);
     return shownJobOf(input.requestId);
+  }
+
+  function enqueueSlip(by: SignedIn, { requestId, printerId, redemptionId }: NewSlip): Outcome<ShownJob> {
+    const known = read.printing.job(requestId);
+    if (known) return ok(shownJob(read, known));
+    const printer = read.printing.printer(printerId);
+    if (!printer || printer.removedAt !== null) return err(refusal('not_found', { what: 'printer' }));
+    const sale = findSale(read, redemptionId);
+    if (!sale.ok) return sale;
+    const { basketId } = sale.value;
+    store.transact((tx) =>
+      tx.write.printing.addJob({
+        id: requestId,
+        printerId,
+        document: 'slip',
+        batchId: null,
+        firstSerial: null,
+        lastSerial: null,
+        isCopy: tx.read.printing.hasSlip(basketId),
+        createdAt: clock.now(),
+        operatorId: by.operatorId,
+        tillName: services.tillName(by),
+        basketId,
+      }),
+    );
+    queue.wake(printerId);
+    pushes.send({ topic: 'work.progress' });
+    return shownJobOf(requestId);
   }
 
   return {
@@ -98,6 +131,8 @@ export function receiptsFeature(services: Services, send: typeof deliver = deliv
 
       'print.receipts': (call, input) => enqueue(signedIn(call), input, false),
 
+      'print.slip': (call, input) => enqueueSlip(signedIn(call), input),
+
       'print.queue': () => ok({ jobs: read.printing.newestJobs().map((job) => shownJob(read, job)) }),
 
       'print.cancel'(_call, { jobId }) {
@@ -110,11 +145,16 @@ export function receiptsFeature(services: Services, send: typeof deliver = deliv
 
       'print.again'(call, { jobId }) {
         const job = read.printing.job(jobId);
-        if (!job || job.batchId === null) return err(refusal('not_found', { what: 'print job' }));
+        if (!job) return err(refusal('not_found', { what: 'print job' }));
         if (job.state === 'waiting') return err(refusal('conflict', { why: 'it waits to be printed' }));
-        const { printerId, batchId, firstSerial, lastSerial } = job;
-        assert(firstSerial !== null && lastSerial !== null, 'coupons of a batch have serials');
+        const { printerId, batchId, firstSerial, lastSerial, basketId } = job;
         const requestId = services.newId();
+        const [redemption] = basketId === null ? [] : read.redemptions.ofBasket(basketId);
+        if (redemption) {
+          const redemptionId = redemption.id;
+          return enqueueSlip(signedIn(call), { requestId, printerId, redemptionId });
+        }
+        assert(batchId && firstSerial !== null && lastSerial !== null, 'coupons of a batch have serials');
         return enqueue(signedIn(call), { requestId, printerId, batchId, firstSerial, lastSerial }, true);
       },
 
@@ -138,7 +178,30 @@ export function receiptsFeature(services: Services, send: typeof deliver = deliv
 /** At the moment of printing: a code that was voided meanwhile is left out. */
 function render(services: Services, job: PrintJobRow, printer: PrinterRow): Uint8Array {
   const { paperMm, footer } = printerSettingsSchema.parse(JSON.parse(printer.settings));
+  if (job.basketId !== null) return slipBytes(slipOf(services, job, footer), paperMm);
   return receiptBytes(receiptsOf(services, job, footer), paperMm);
+}
+
+/** As the basket stands at the moment of printing: what was voided meanwhile says so. */
+function slipOf(services: Services, { basketId, isCopy }: PrintJobRow, footer: string): Slip {
+  const { read } = services.store;
+  const location = services.location();
+  const [first] = basketId === null ? [] : read.redemptions.ofBasket(basketId);
+  const found = first && findSale(read, first.id);
+  const basket = first && read.redemptions.basket(first.basketId);
+  assert(location && found?.ok && basket, 'a slip is of a basket that was completed');
+  const { sale, rows } = found.value;
+  return {
+    shop: location.name,
+    language: location.language,
+    timeZone: location.timeZone,
+    currency: sale.basket.currency,
+    redemptions: rows.map((row) => shownRedemption(read, row)),
+    subtotalMinor: basket.subtotalMinor,
+    payableMinor: basket.payableMinor,
+    footer,
+    isCopy,
+  };
 }
 
 function* receiptsOf(services: Services, job: PrintJobRow, footer: string): Generator<Receipt> {
@@ -183,6 +246,7 @@ function shownJob(read: Reads, row: PrintJobRow): ShownJob {
   return {
     id: row.id,
     printer: read.printing.printer(row.printerId)?.name ?? '',
+    document: row.basketId === null ? 'receipts' : 'slip',
     batchName: row.batchId === null ? '' : (read.batches.byId(row.batchId)?.name ?? ''),
     ...(row.firstSerial === null ? {} : { firstSerial: row.firstSerial }),
     ...(row.lastSerial === null ? {} : { lastSerial: row.lastSerial }),

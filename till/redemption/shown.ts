@@ -56,7 +56,7 @@ export function shownTotals(totals: Totals) {
   };
 }
 
-type ShownRedemption = z.output<typeof redemptionRowSchema>;
+export type ShownRedemption = z.output<typeof redemptionRowSchema>;
 
 /** What a row of the ledger names only by ids. */
 type RedemptionNames = { readonly offerName: string; readonly operatorName: string };

@@ -1,17 +1,20 @@
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { DEMO_PINS_KEY, demoPinsSchema } from '../demo.ts';
+import { createDemo, DEMO_PINS_KEY, demoPinsSchema } from '../demo.ts';
 import type { Feature } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
 import { continueAs } from '../incarnation.ts';
+import { adminHere } from '../operators/admin-here.ts';
 import { DEFAULT_PIN_COST, hashPin } from '../operators/pin.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
 import { isEnrolled } from '../sync-state.ts';
 import { isKnownZone } from '../wall-time.ts';
 import { createLedger } from './create-ledger.ts';
+import { askForErasure } from './erase-demo.ts';
 
-export function setupFeature(services: Services): Feature {
+/** @param startOver closes the ledger and opens what is there then, once the answer is out */
+export function setupFeature(services: Services, startOver: () => void): Feature {
   const { store, ports, clock, faults } = services;
 
   const status: NonNullable<Feature['handlers']['app.status']> = ({ lane }) => {
@@ -60,6 +63,22 @@ export function setupFeature(services: Services): Feature {
         const [adminId = ''] = made.operatorIds;
         services.pushes.send({ topic: 'app.changed' });
         return ok({ location: made.location, adminId });
+      },
+
+      async 'demo.make'() {
+        if (services.location()) return err(refusal('already_set_up'));
+        await createDemo(services);
+        services.pushes.send({ topic: 'app.changed' });
+        return ok({});
+      },
+
+      async 'demo.remove'(call, { pin }) {
+        if (!services.location()?.demo) return err(refusal('forbidden', { why: 'this location is no demo' }));
+        const by = await adminHere(services, call, pin);
+        if (!by.ok) return by;
+        askForErasure(ports.dataDir);
+        startOver();
+        return ok({});
       },
 
       async 'faults.clear'(call, input) {

@@ -6,6 +6,7 @@ import { HOUR_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { CoreStartError } from '../core-start-error.ts';
 import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop, openTestTill, type TestTill } from '../testing/test-core.ts';
+import { askForErasure } from './erase-demo.ts';
 
 const tills: TestTill[] = [];
 const kept = <T extends TestTill>(till: T): T => {
@@ -64,6 +65,67 @@ describe('the first run', () => {
     expect(await till.call('setup.create', { ...input, adminPin: '12' })).toMatchObject({
       error: { code: 'invalid_input', path: 'adminPin' },
     });
+  });
+
+  it('makes a demo when asked to, and takes all of it away again', async () => {
+    const till = kept(await openTestTill());
+    await till.ok('demo.make', {});
+    expect(await till.call('demo.make', {})).toMatchObject({ error: { code: 'already_set_up' } });
+    const status = await till.ok('app.status', {});
+    if (status.phase !== 'ready') throw new Error('the demo is ready');
+    const [ada, marco] = status.demoPins ?? [];
+    const signIn = async ({ operatorId = '', pin = '' } = {}) =>
+      (await till.ok('session.signIn', { operatorId, pin })).session;
+    const pin = ada?.pin ?? '';
+    expect(await till.call('demo.remove', { pin: marco?.pin ?? '' }, await signIn(marco))).toMatchObject({
+      error: { code: 'forbidden' },
+    });
+    const session = await signIn(ada);
+    expect(await till.call('demo.remove', { pin: marco?.pin ?? '' }, session)).toMatchObject({
+      error: { code: 'wrong_pin' },
+    });
+    const topics: string[] = [];
+    const over = new Promise<void>((resolve) => {
+      till.core.subscribe(({ topic }) => {
+        topics.push(topic);
+        if (topic === 'app.changed') resolve();
+      });
+    });
+    await till.ok('demo.remove', { pin }, session);
+    await over;
+    expect(await till.ok('app.status', {})).toMatchObject({ phase: 'setup' });
+    expect(await till.call('offers.list', {}, session)).toMatchObject({ error: { code: 'setup_required' } });
+
+    // The shop's own ledger has nothing of the demo, and is no older copy of anything.
+    const own = {
+      locationName: 'Own',
+      currency: 'EUR',
+      timeZone: 'Europe/Berlin',
+      language: 'en',
+      adminName: 'Grace',
+      adminPin: ADMIN_PIN,
+    } as const;
+    const { adminId } = await till.ok('setup.create', own);
+    expect(topics.at(-1)).toBe('app.changed');
+    const again = kept(await till.reopen());
+    expect(await again.ok('app.status', {})).toMatchObject({
+      phase: 'ready',
+      location: { name: 'Own', demo: false },
+      operators: [{ name: 'Grace' }],
+      faults: [],
+    });
+    const { session: grace } = await again.ok('session.signIn', { operatorId: adminId, pin: ADMIN_PIN });
+    expect((await again.ok('offers.list', {}, grace)).offers).toEqual([]);
+    expect(await again.call('demo.remove', { pin: ADMIN_PIN }, grace)).toMatchObject({
+      error: { code: 'forbidden' },
+    });
+  });
+
+  it('goes on removing a demo that was cut off in the middle', async () => {
+    const till = kept(await openTestTill({ demo: true }));
+    askForErasure(till.dataDir);
+    const again = kept(await till.reopen({ demo: false }));
+    expect(await again.ok('app.status', {})).toMatchObject({ phase: 'setup' });
   });
 
   it('makes a demo location with people, PINs, offers and codes', async () => {

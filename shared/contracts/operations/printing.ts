@@ -46,6 +46,8 @@ const printerSchema = z.object({
 export const printJobSchema = z.object({
   id: idSchema,
   printer: z.string(),
+  document: z.enum(['receipts', 'slip']),
+  /** Empty for the slip of a redemption. */
   batchName: z.string(),
   firstSerial: z.int().optional(),
   lastSerial: z.int().optional(),
@@ -95,6 +97,14 @@ export const printingOperations = {
     }),
     output: printJobSchema,
     errors: ['not_found', 'conflict', 'payload_too_large'],
+  }),
+  'print.slip': operation({
+    summary:
+      'Puts the slip of a redemption into the queue of a receipt printer: codes, discount and what was paid. One that was printed before says COPY.',
+    role: 'cashier',
+    input: z.strictObject({ requestId: idSchema, printerId: idSchema, redemptionId: idSchema }),
+    output: printJobSchema,
+    errors: ['not_found', 'redemption_unknown', 'sale_unknown'],
   }),
   'print.queue': operation({
     summary: 'What waits for a printer, and what was printed last.',

@@ -85,6 +85,21 @@ export const setupOperations = {
     output: z.object({ location: locationSchema, adminId: idSchema }),
     errors: ['already_set_up'],
   }),
+  'demo.make': operation({
+    summary: 'First run: makes a demo location to look around in, until `demo.remove` takes all of it away.',
+    role: 'anyone',
+    input: z.strictObject({}),
+    output: z.object({}),
+    errors: ['already_set_up'],
+  }),
+  'demo.remove': operation({
+    summary:
+      'Takes the demo location away with everything in it, and asks for a location of its own as on the first run.',
+    role: 'admin',
+    input: z.strictObject({ pin: pinSchema }),
+    output: z.object({}),
+    errors: ['forbidden', 'wrong_pin', 'throttled'],
+  }),
   'session.signIn': operation({
     summary: 'Starts a session of an operator at this till.',
     role: 'anyone',
