@@ -1,32 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sql } from 'drizzle-orm';
-import { pino } from 'pino';
-import { ensureAdminKey } from '../central/access/admin-key.ts';
-import type { Centre } from '../central/centre.ts';
-import { configSchema } from '../central/config.ts';
-import { createJobRunner } from '../central/jobs/run-jobs.ts';
-import { jobHandlers } from '../central/jobs.ts';
-import { systemPorts } from '../central/ports.ts';
-import { buildServer } from '../central/server.ts';
-import { openStore } from '../central/store/open.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import { type CentreProgram, PROGRAM_KEY, startCentre } from '../central/testing/centre-program.ts';
 import { basketOf50, offerTerms } from '../central/testing/offer-terms.ts';
 import { postgresPrograms, startPostgres } from '../central/testing/postgres-cluster.ts';
+import { connectLean, type LeanClient, type LoadCall } from './load/lean-client.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 const NAME = 'central';
-const ADMIN_KEY = 'cfk_bench_admin_key_0123456789';
 const IN_FLIGHT = 16;
-const MAX_RATE = 1_000_000;
 const ROUNDS = 5;
 const CODES_AT_ONCE = 1_000;
 
 /**
- * The centre over loopback HTTP with keep-alive, 16 requests in flight, on each storage. Client, server and database
- * share this machine's processors: the figures are of all three together. PostgreSQL runs durably on the disk.
+ * The centre as its own program over loopback HTTP with keep-alive, 16 requests in flight, on each storage. Client,
+ * server and database share this machine's processors: the figures are of all three together. PostgreSQL runs durably
+ * on the disk.
  */
 export async function run(report: Report, { quick }: BenchOptions): Promise<void> {
   const programs = postgresPrograms();
@@ -55,182 +48,185 @@ async function measure(
   quick: boolean,
   row: Row,
 ): Promise<void> {
-  const store = await openStore({ dataDir: data, databaseUrl }, systemPorts);
-  const config = {
-    ...configSchema.parse({}),
+  const centre = await startCentre({
     data,
-    admin_key: ADMIN_KEY,
-    validate_rate_per_minute: MAX_RATE,
-  };
-  const centre: Centre = { db: store.db, store, config, ports: systemPorts };
-  await ensureAdminKey(centre);
-  const app = await buildServer(centre, pino({ level: 'silent' }));
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const client = createClient(url);
+    databaseUrl,
+    env: { COUNTERFOIL_VALIDATE_RATE_PER_MINUTE: '1000000', COUNTERFOIL_RATE_PER_MINUTE: '1000000' },
+  });
+  const bare = databaseUrl === undefined ? await bareEmbedded(data) : await barePostgres(databaseUrl);
+  let client: LeanClient | undefined;
   try {
     const count = quick ? 400 : 1_500;
     const rounds = quick ? 1 : ROUNDS;
-    const offer = (await client.post('/api/offers', offerTerms())).body as { id: string };
-    const codes: string[] = [];
-    while (codes.length < count * rounds) {
-      const batch = await client.post(`/api/offers/${offer.id}/codes`, {
-        name: 'Bench',
-        count: CODES_AT_ONCE,
-      });
-      codes.push(...(batch.body as { codes: string[] }).codes);
-    }
-    const limited = await client.post('/api/coupons', {
+    const codes = await makeCodes(centre, count * rounds);
+    await made(centre, '/api/coupons', {
       code: 'HOT',
       discount_type: 'FIXED',
       discount_value: 5,
       max_uses: 1_000_000,
     });
-    expectOk(limited.status, 201);
-    await measureBulk(centre, client, quick, row);
+    await measureBulk(centre, quick, row);
+    await bare.settle();
 
-    await store.db.execute(sql`CREATE TABLE bench_counter (id integer PRIMARY KEY, n bigint NOT NULL)`);
-    await store.db.execute(sql`INSERT INTO bench_counter VALUES (1, 0)`);
-    const use = (code: string) => ({ code, basket_id: randomUUID(), basket: basketOf50 });
-
-    const loads: Readonly<Record<string, (i: number) => Promise<void>>> = {
-      validate: (i) => client.expecting(200, '/api/coupon/validate', { code: codes[i], basket: basketOf50 }),
-      redeem_distinct: (i) => client.expecting(201, '/api/redemptions', use(codes[i] ?? '')),
-      redeem_hot: () => client.expecting(201, '/api/redemptions', use('HOT')),
-      bare_update: async () => {
-        await store.db.execute(sql`UPDATE bench_counter SET n = n + 1 WHERE id = 1 RETURNING n`);
-      },
+    client = await connectLean(centre.url, IN_FLIGHT, PROGRAM_KEY);
+    const { load } = client;
+    const redeem = (code = ''): LoadCall => ({
+      path: '/api/redemptions',
+      body: { code, basket_id: randomUUID(), basket: basketOf50 },
+      expect: 201,
+    });
+    const validate = (code = ''): LoadCall => ({
+      path: '/api/coupon/validate',
+      body: { code, basket: basketOf50 },
+      expect: 200,
+    });
+    const loads: Readonly<Record<string, (first: number) => Promise<number[]>>> = {
+      validate: (first) => load(count, (i) => validate(codes[first + i])),
+      redeem_distinct: (first) => load(count, (i) => redeem(codes[first + i])),
+      redeem_hot: () => load(count, () => redeem('HOT')),
+      bare_update: () => bareLoad(count, bare.update),
     };
     // Short windows in turns: what else the machine does meets all of them alike, and the median leaves it out.
     const measured = new Map<string, Window[]>();
     for (let round = 0; round < rounds; round++) {
-      for (const [name, call] of Object.entries(loads)) {
-        const first = round * count;
-        const window = await load(count, (i) => call(first + i));
+      for (const [name, calls] of Object.entries(loads)) {
+        const begun = performance.now();
+        const took = await calls(round * count);
+        const window = windowOf(took, performance.now() - begun);
         measured.set(name, [...(measured.get(name) ?? []), window]);
       }
     }
-    const n = count * rounds;
-    for (const [name, windows] of measured) {
-      const median = (value: (window: Window) => number) => medianOf(windows.map(value));
-      row(
-        `${name}_rps`,
-        median(({ rps }) => rps),
-        '/s',
-        n,
-      );
-      row(
-        `${name}_p50_ms`,
-        median(({ p50 }) => p50),
-        'ms',
-        n,
-      );
-      row(
-        `${name}_p99_ms`,
-        median(({ p99 }) => p99),
-        'ms',
-        n,
-      );
-    }
-    const ratios = (measured.get('redeem_hot') ?? []).map(
-      (hot, i) => hot.rps / (measured.get('redeem_distinct')?.[i]?.rps ?? hot.rps),
-    );
-    row('redeem_hot_over_distinct', medianOf(ratios), '', n);
+    tell(measured, count * rounds, row);
   } finally {
-    client.close();
-    await app.close();
-    await store.close();
+    client?.close();
+    await bare.close();
+    await centre.kill('SIGTERM');
   }
+}
+
+async function makeCodes(centre: CentreProgram, count: number): Promise<string[]> {
+  const offer = await made(centre, '/api/offers', offerTerms());
+  const codes: string[] = [];
+  while (codes.length < count) {
+    const batch = await made(centre, `/api/offers/${offer.id}/codes`, {
+      name: 'Bench',
+      count: CODES_AT_ONCE,
+    });
+    codes.push(...batch.codes);
+  }
+  return codes;
+}
+
+async function made(centre: CentreProgram, target: string, body: unknown) {
+  const answer = await centre.post(target, body);
+  if (answer === undefined || answer.status > 202)
+    throw new Error(`${target} answered ${answer?.status}: ${JSON.stringify(answer?.body)}`);
+  return answer.body;
 }
 
 const BULK_CODES = 1_000_000;
 const QUICK_BULK_CODES = 10_000;
+const LOOK_MS = 50;
 
 /** From the request to the batch whose codes are all valid. */
-async function measureBulk(
-  centre: Centre,
-  client: ReturnType<typeof createClient>,
-  quick: boolean,
-  row: Row,
-): Promise<void> {
+async function measureBulk(centre: CentreProgram, quick: boolean, row: Row): Promise<void> {
   const count = quick ? QUICK_BULK_CODES : BULK_CODES;
   const begun = performance.now();
-  const asked = await client.post('/api/coupons/bulk', { name: 'Bulk', discount_value: 10, count });
-  expectOk(asked.status, 202);
-  const ran = await createJobRunner(centre, jobHandlers(centre)).runOne();
-  if (ran !== 'make_codes') throw new Error(`ran ${ran}`);
+  const asked = await made(centre, '/api/coupons/bulk', { name: 'Bulk', discount_value: 10, count });
+  for (;;) {
+    const { state } = (await centre.get(`/api/jobs/${asked.id}`))?.body ?? {};
+    if (state === 'done') break;
+    if (state === 'failed') throw new Error('the job failed');
+    await delay(LOOK_MS);
+  }
   row('bulk_1e6_s', (performance.now() - begun) / 1_000, 's', count);
 }
 
-function expectOk(status: number, expected: number): void {
-  if (status !== expected) throw new Error(`answered ${status}, not ${expected}`);
+/** The least that a counter in this store costs, without a centre. */
+type Bare = {
+  readonly update: () => Promise<unknown>;
+  /** After the bulk, what the store would do in the background at some time: not in one of the windows. */
+  readonly settle: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const CREATE = 'CREATE TABLE bench_counter (id integer PRIMARY KEY, n bigint NOT NULL)';
+const FILL = 'INSERT INTO bench_counter VALUES (1, 0)';
+const UPDATE = 'UPDATE bench_counter SET n = n + 1 WHERE id = 1 RETURNING n';
+
+async function barePostgres(url: string): Promise<Bare> {
+  const pool = new pg.Pool({ connectionString: url, max: IN_FLIGHT });
+  await pool.query(CREATE);
+  await pool.query(FILL);
+  return {
+    update: () => pool.query({ name: 'bare', text: UPDATE }),
+    settle: async () => {
+      await pool.query('VACUUM ANALYZE');
+      await pool.query('CHECKPOINT');
+    },
+    close: () => pool.end(),
+  };
 }
 
-type Window = { readonly rps: number; readonly p50: number; readonly p99: number };
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+/** In a folder of its own: one process has an embedded store. */
+async function bareEmbedded(data: string): Promise<Bare> {
+  const store = await PGlite.create({ dataDir: path.join(data, 'bare') });
+  await store.query(CREATE);
+  await store.query(FILL);
+  return { update: () => store.query(UPDATE), settle: async () => {}, close: () => store.close() };
 }
 
-/** Keeps 16 calls in flight until all are done. */
-async function load(count: number, call: (i: number) => Promise<void>): Promise<Window> {
+async function bareLoad(count: number, update: () => Promise<unknown>): Promise<number[]> {
   const took: number[] = [];
-  let next = 0;
-  const begun = performance.now();
+  let left = count;
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
-      for (let i = next++; i < count; i = next++) {
+      while (left-- > 0) {
         const at = performance.now();
-        await call(i);
+        await update();
         took.push(performance.now() - at);
       }
     }),
   );
-  const seconds = (performance.now() - begun) / 1_000;
-  took.sort((a, b) => a - b);
-  const quantile = (q: number) => took[Math.min(took.length - 1, Math.floor(took.length * q))] ?? 0;
-  return { rps: count / seconds, p50: quantile(0.5), p99: quantile(0.99) };
+  return took;
 }
 
-function createClient(url: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  const { hostname, port } = new URL(url);
-  function post(target: string, body: unknown): Promise<{ status: number; body: unknown }> {
-    const text = JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const request = send(
-        {
-          agent,
-          hostname,
-          port,
-          path: target,
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${ADMIN_KEY}`,
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(text),
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString()) }),
-          );
-        },
-      );
-      request.on('error', reject);
-      request.end(text);
-    });
+type Window = { readonly rps: number; readonly p50: number; readonly p99: number };
+
+function windowOf(took: readonly number[], ms: number): Window {
+  const sorted = [...took].sort((a, b) => a - b);
+  const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+  return { rps: (took.length / ms) * 1_000, p50: quantile(0.5), p99: quantile(0.99) };
+}
+
+function tell(measured: ReadonlyMap<string, readonly Window[]>, n: number, row: Row): void {
+  for (const [name, windows] of measured) {
+    const median = (value: (window: Window) => number) => medianOf(windows.map(value));
+    row(
+      `${name}_rps`,
+      median(({ rps }) => rps),
+      '/s',
+      n,
+    );
+    row(
+      `${name}_p50_ms`,
+      median(({ p50 }) => p50),
+      'ms',
+      n,
+    );
+    row(
+      `${name}_p99_ms`,
+      median(({ p99 }) => p99),
+      'ms',
+      n,
+    );
   }
-  return {
-    post,
-    async expecting(status: number, target: string, body: unknown): Promise<void> {
-      const answer = await post(target, body);
-      if (answer.status !== status)
-        throw new Error(`${target} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-    },
-    close: () => agent.destroy(),
-  };
+  const distinct = measured.get('redeem_distinct') ?? [];
+  const ratios = (measured.get('redeem_hot') ?? []).map((hot, i) => hot.rps / (distinct[i]?.rps ?? hot.rps));
+  row('redeem_hot_over_distinct', medianOf(ratios), '', n);
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

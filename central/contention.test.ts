@@ -116,8 +116,6 @@ describe.each(testableStores())('many callers at once on %s', (kind) => {
       const open = keys.filter((key) => !told.has(key));
       await Promise.all([callAll(open, () => dead), killer]);
       centre = await start();
-      // After an unclean end the embedded store waits for its locations; there are none.
-      await centre.post('/api/recovery/confirm', undefined);
       const { ids } = await books(coupon);
       for (const id of told.values()) expect(ids.has(id)).toBe(true);
       // What was in flight was done or not, at most once each.

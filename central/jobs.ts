@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import { MAKE_CODES, makeCodes } from './batches/make-codes.ts';
 import type { Centre } from './centre.ts';
 import { numberChanges } from './feed/number-changes.ts';
-import { createJobRunner, type JobHandlers, schedule } from './jobs/run-jobs.ts';
+import { createJobRunner, endClaims, type JobHandlers, schedule } from './jobs/run-jobs.ts';
 import { tellExpired } from './offers/tell-expired.ts';
 import { expireReservations } from './redemptions/undo.ts';
 import { removeOld } from './retention.ts';
-import { relayOutbox, sendDue } from './webhooks/deliveries.ts';
+import { endLeases, relayOutbox, sendDue } from './webhooks/deliveries.ts';
 
 const SWEEP_MS = 5_000;
 const EXPIRY_MS = 30_000;
@@ -51,9 +51,7 @@ export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
   const runners = Array.from({ length: RUNNERS }, () =>
     createJobRunner(centre, handlers, (job, error) => noteFault(logger, job, error)),
   );
-  const scheduled = schedule(centre, handlers).catch((error: unknown) =>
-    noteFault(logger, 'schedule', error),
-  );
+  const scheduled = prepare(centre, handlers).catch((error: unknown) => noteFault(logger, 'schedule', error));
   const stops = [
     ...runners.map((runner) =>
       repeat(logger, 'jobs', LOOK_MS, async () => {
@@ -63,6 +61,7 @@ export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
     ),
     // Deliveries are rows with claims of their own, so every process sends.
     repeat(logger, 'webhooks', WEBHOOK_MS, async () => {
+      await scheduled;
       await relayOutbox(centre);
       await sendDue(centre);
     }),
@@ -71,6 +70,14 @@ export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
     for (const runner of runners) runner.handBack();
     await Promise.all(stops.map((stop) => stop()));
   };
+}
+
+async function prepare(centre: Centre, handlers: JobHandlers): Promise<void> {
+  if (centre.store.wasUnclean) {
+    await endClaims(centre.db);
+    await endLeases(centre);
+  }
+  await schedule(centre, handlers);
 }
 
 /** drizzle's message holds the parameters, and those may be codes or customers: the driver's error says what is wrong. */

@@ -80,6 +80,11 @@ export async function schedule(centre: Centre, handlers: JobHandlers): Promise<v
   if (rows.length > 0) await centre.db.insert(jobs).values(rows).onConflictDoNothing();
 }
 
+/** Claims of a process that was killed end by time; where it was the only one, whoever comes next knows at once. */
+export async function endClaims(db: Db): Promise<void> {
+  await db.update(jobs).set({ claimedUntil: 0 }).where(eq(jobs.state, 'running'));
+}
+
 export async function addJob(
   tx: Db,
   centre: Centre,

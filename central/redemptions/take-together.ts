@@ -67,7 +67,7 @@ function laneOf({ what, offerId, limited, uses }: Taking): string {
   return `${what} ${offerId} ${Number.parseInt(lastHex, 16) % LANES_OF_UNLIMITED}`;
 }
 
-const LANES_OF_UNLIMITED = 4;
+const LANES_OF_UNLIMITED = 2;
 
 /** Never fails: every one of them is told its own fate. */
 async function takeAll(db: Db, together: readonly Waiting[]): Promise<void> {

@@ -39,9 +39,20 @@ export async function takeUses(db: Db, taking: Taking): Promise<boolean[]> {
   const common = [JSON.stringify(records), offerId, limited];
   const rows = await (codes.length === 1
     ? queryNamed<{ n: number }>(db, `take_uses_${what}`, ofOne, [...common, codes[0]])
-    : queryNamed<{ n: number }>(db, `take_uses_of_many_${what}`, ofMany, [...common, codes]));
+    : queryNamed<{ n: number }>(db, `take_uses_of_many_${what}`, ofMany, [...common, padded(codes)]));
   const taken = new Set(rows.map((row) => Number(row.n)));
   return taking.uses.map((_, i) => taken.has(i));
+}
+
+/** PostgreSQL takes an array of unknown length for ten elements: the plan that it keeps must not look dearer than that. */
+const PLANNED_CODES = 10;
+
+/** Longer by repeating a code, which changes nothing but what PostgreSQL thinks a plan for this very array would cost. */
+function padded(codes: readonly string[]): readonly string[] {
+  const [first] = codes;
+  if (first === undefined) return codes;
+  const missing = Math.max(PLANNED_CODES + 1 - codes.length, 0);
+  return [...codes, ...Array.from({ length: missing }, () => first)];
 }
 
 function redemptionRecord({ row, where, sale }: NewRedemption, n: number) {
@@ -87,8 +98,7 @@ function holdRecord({ row }: NewReservation, n: number) {
 }
 
 /**
- * $1 the records as JSON, $2 the offer, $3 whether it is limited, $4 the code or the codes: for one alone PostgreSQL
- * keeps its plan, for an array it makes a new one each time.
+ * $1 the records as JSON, $2 the offer, $3 whether it is limited, $4 the code or the codes, many of them "padded".
  * `FOR UPDATE` reads the newest committed version of a row, whatever the statement's snapshot says, and the updates
  * below it find the very rows that it locked.
  */

@@ -52,8 +52,10 @@ async function takeBack(centre: Centre, tx: Db, request: RefundRequest): Promise
       : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
   }
   const locked = await lockUses(tx, await redemptionsOf(tx, row.id));
-  const voided = locked.rows.find((one) => one.status === 'voided');
-  if (voided !== undefined) return err(refusal('already_voided', { at: voided.voidedAt ?? 0 }));
+  const standing = locked.rows.filter((one) => one.status !== 'voided');
+  const [voided] = locked.rows;
+  if (voided !== undefined && standing.length === 0)
+    return err(refusal('already_voided', { at: voided.voidedAt ?? 0 }));
 
   const sale = await recordedSale(tx, row, locked.rows);
   const soFar = row.returns ?? NO_RETURNS;
@@ -72,7 +74,7 @@ async function takeBack(centre: Centre, tx: Db, request: RefundRequest): Promise
     clawedBackMinor,
     lines,
     shippingIds: [...(goods.shippingIds ?? [])],
-    usesBack: locked.rows
+    usesBack: standing
       .filter((one) =>
         usesBack.some(
           ({ offerId, couponId }) => offerId === one.offerId && (couponId ?? null) === one.couponId,
@@ -84,7 +86,7 @@ async function takeBack(centre: Centre, tx: Db, request: RefundRequest): Promise
   };
   await tx.insert(refunds).values(made);
   await tx.update(sales).set({ returns: after }).where(eq(sales.id, row.id));
-  for (const one of locked.rows) {
+  for (const one of standing) {
     const decision = sale.decisions.find(
       ({ offerId, couponId }) => offerId === one.offerId && (couponId ?? null) === one.couponId,
     );

@@ -194,6 +194,28 @@ describe.each(testableStores())('sales on %s', (kind) => {
       });
     });
 
+    it('are for the rest of a sale of which one redemption was voided', async () => {
+      await offerOf('FIVE', { benefits: fixed(500), ...policy('any_return', 'keep') });
+      const ten = await offerOf('TEN', { limits: { total: 3 }, ...policy('any_return', 'keep') });
+      const sold = (await sell(['FIVE', 'TEN'])).body;
+      const [kept, gone] = ['FIVE', 'TEN'].map((code) =>
+        sold.redemptions.find((one: { offer_id: string }) => (one.offer_id === ten) === (code === 'TEN')),
+      );
+      await test.call('POST', `/api/redemptions/${gone.id}/void`, { reason: 'x' });
+      expect(await rightsOf(ten)).toMatchObject({ pool: 3, spent: 0 });
+      const all = await refund(sold.id);
+      // What was paid at the sale, and the voided use is not given back again.
+      expect(all).toMatchObject({
+        status: 201,
+        body: { refund_minor: sold.payable_minor, uses_given_back: [kept.id] },
+      });
+      expect(await rightsOf(ten)).toMatchObject({ pool: 3, spent: 0 });
+      expect((await test.call('GET', `/api/redemptions/${gone.id}`)).body).toMatchObject({
+        status: 'voided',
+        returned_minor: 0,
+      });
+    });
+
     it('take back a discount whose threshold what is kept no longer meets', async () => {
       await offerOf('BIG', {
         conditions: [{ type: 'min_spend', amountMinor: 4_000, measure: 'before_discounts' }],

@@ -22,7 +22,7 @@ export type Store = {
   readonly customerKey: Uint8Array;
   /** What `migrate` applied. */
   readonly migrated: readonly string[];
-  /** The embedded store was not shut down last time. */
+  /** The embedded store was not shut down last time. Nobody else has it open, so no claim of that time stands. */
   readonly wasUnclean: boolean;
   /** The centre may have forgotten something: until every ledger has told what it knows, strict offers wait. */
   readonly startedRecovering: boolean;
@@ -99,16 +99,13 @@ async function prepareStore(
     const isNew = unclean || restored;
     const byClock = Math.floor((ports.now() - EPOCHS_BEGIN) / 1_000);
     const next = isNew ? Math.max(state.epoch + 1, byClock) : state.epoch;
-    const recovering = state.recovering || isNew;
+    const ordersMissing = state.ordersMissing || restored;
+    // Where no ledger ever joined, nobody holds anything that the store may have forgotten.
+    const recovering = (state.recovering || isNew) && (ordersMissing || (await hasLedgers(tx)));
     if (embedded || isNew)
       await tx
         .update(schema.serverState)
-        .set({
-          epoch: next,
-          clean: !embedded,
-          recovering,
-          ordersMissing: state.ordersMissing || restored,
-        })
+        .set({ epoch: next, clean: !embedded, recovering, ordersMissing })
         .where(eq(schema.serverState.id, 1));
     if (restored) await letHoldsGo(tx);
     return {
@@ -132,6 +129,16 @@ async function prepareStore(
       await opened.close();
     },
   };
+}
+
+/** Somebody who may know more than the store: every active incarnation is asked in a new epoch. */
+async function hasLedgers(tx: Db): Promise<boolean> {
+  const [one] = await tx
+    .select({ id: schema.incarnations.ledgerId })
+    .from(schema.incarnations)
+    .where(eq(schema.incarnations.status, 'active'))
+    .limit(1);
+  return one !== undefined;
 }
 
 /** A hold in a backup may have become a sale, or have ended, since: the sale is given again, and the hold is over. */

@@ -11,6 +11,7 @@ export const PROGRAM_KEY = 'cfk_an_admin_key_of_the_test_0123';
 /** The centre as its own process, which may be killed. */
 export type CentreProgram = {
   readonly child: ChildProcess;
+  readonly url: string;
   /** What it wrote so far. */
   output(): string;
   /** Answers `undefined` where the process ended before it had answered. */
@@ -47,6 +48,7 @@ export async function startCentre(where: {
     callOnce(agent, new URL(target, url), method, body, headers);
   return {
     child,
+    url,
     output: () => text,
     post: (target, body, headers = {}) => call('POST', target, body, headers),
     get: (target) => call('GET', target, undefined, {}),
@@ -98,13 +100,15 @@ function callOnce(
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', () => resolve(undefined));
-        response.on('end', () =>
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = response.headers['content-type']?.includes('json') === true;
           resolve({
             status: response.statusCode ?? 0,
-            body: JSON.parse(Buffer.concat(chunks).toString()),
+            body: isJson ? JSON.parse(text) : text,
             headers: response.headers,
-          }),
-        );
+          });
+        });
         // Cut off in the middle of an answer.
         response.on('aborted', () => resolve(undefined));
       },

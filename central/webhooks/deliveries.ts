@@ -106,6 +106,14 @@ export async function sendDue(centre: Centre): Promise<number> {
   return due.length;
 }
 
+/** First attempts of a process that was killed: where it was the only one, they are due at once. */
+export async function endLeases({ db, ports }: Centre): Promise<void> {
+  await db
+    .update(webhookDeliveries)
+    .set({ nextAt: ports.now() })
+    .where(and(eq(webhookDeliveries.state, 'pending'), eq(webhookDeliveries.attempts, 0)));
+}
+
 type Delivery = typeof webhookDeliveries.$inferSelect;
 type Endpoint = typeof webhookEndpoints.$inferSelect;
 
