@@ -35,10 +35,10 @@ module.exports = {
     {
       name: 'no-cycles',
       comment:
-        'A cycle means that two files are one thing in two places. Imports of types only are erased: no cycle.',
+        'A cycle means that two files are one thing in two places, or that a name is kept with one of its users. Types too.',
       severity: 'error',
       from: { pathNot: TEST_FILE },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'resolvable',

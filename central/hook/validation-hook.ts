@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import type { Basket } from '../../shared/engine/types.ts';
-import { err, ok } from '../../shared/kernel/result.ts';
-import type { Outcome } from '../centre.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
 
 /** What a rule of the integrator is asked, before a coupon is applied. */
 export type HookQuestion = {
@@ -41,7 +40,7 @@ export type HookAnswer = z.output<typeof hookAnswerSchema>;
  */
 export type ValidationHook = (question: HookQuestion, signal: AbortSignal) => Promise<HookAnswer>;
 
-export type AskHook = (question: HookQuestion) => Promise<Outcome<void>>;
+export type AskHook = (question: HookQuestion) => Promise<Result<void, Refusal>>;
 
 /** After so many failures in a row nobody waits for the hook for a while; then one question tries it again. */
 const FAILURES_TO_OPEN = 5;
@@ -62,7 +61,7 @@ export function createAskHook(
 ): AskHook {
   let failures = 0;
   let closedUntil = 0;
-  const silence = (fault: string): Outcome<void> => {
+  const silence = (fault: string): Result<void, Refusal> => {
     options.onSilence?.(fault);
     return options.whenSilent === 'allow' ? ok(undefined) : err(refusal('hook_unavailable'));
   };

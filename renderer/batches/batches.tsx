@@ -1,6 +1,5 @@
 import { IconFileImport, IconPlus, IconPrinter, IconStack2 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { useQuery } from '../api/use-client.ts';
 import { go, useRoute } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
@@ -12,13 +11,12 @@ import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
+import type { Batch } from './batch.ts';
 import { BatchDetail } from './batch-detail.tsx';
 import { doneBp } from './batch-progress.tsx';
 import classes from './batches.module.css';
 import { ImportCodes } from './import-codes.tsx';
 import { NewBatch } from './new-batch.tsx';
-
-export type Batch = OutputOf<'batches.create'>;
 
 const PAGE = 200;
 

@@ -8,8 +8,8 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import type { Batch } from './batch.ts';
 import classes from './batches.module.css';
-import type { Batch } from './batches.tsx';
 
 type Range = OutputOf<'batches.ranges'>['ranges'][number];
 

@@ -1,6 +1,26 @@
 import { parseAmount } from '../i18n/format.ts';
 import type { OfferForm, OfferFormField } from './offer-form.ts';
-import type { OfferFormError } from './read-offer-form.ts';
+
+/** A text of the catalogue under `offerForm.errors`. */
+export type OfferFormError =
+  | 'required'
+  | 'percent'
+  | 'percentDigits'
+  | 'amount'
+  | 'whole'
+  | 'days'
+  | 'times'
+  | 'weekdays'
+  | 'channels'
+  | 'aboveTotal'
+  | 'code'
+  | 'codeSigns'
+  | 'codeTaken'
+  | 'domains'
+  | 'items'
+  | 'tiers'
+  | 'belowMinimum'
+  | 'priority';
 
 type TextField = { [K in OfferFormField]: OfferForm[K] extends string ? K : never }[OfferFormField];
 

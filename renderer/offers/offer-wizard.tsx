@@ -25,7 +25,7 @@ import {
   stepOf,
 } from './offer-form.ts';
 import { OfferPreview } from './offer-preview.tsx';
-import type { OfferRow } from './offers.tsx';
+import type { OfferRow } from './offer-row.ts';
 import { readOfferForm, usualTerms, type Where } from './read-offer-form.ts';
 import { BenefitStep } from './steps/benefit-step.tsx';
 import { CodesStep } from './steps/codes-step.tsx';

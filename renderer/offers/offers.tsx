@@ -27,12 +27,11 @@ import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import { Tag, type TagTone } from '../ui/tag.tsx';
 import { Campaigns } from './campaigns.tsx';
+import type { OfferRow } from './offer-row.ts';
 import { offerSentence } from './offer-sentence.ts';
 import { OfferWizard } from './offer-wizard.tsx';
 import classes from './offers.module.css';
 import { OffersSwitch } from './offers-switch.tsx';
-
-export type OfferRow = OutputOf<'offers.list'>['offers'][number];
 
 const PAGE = 200;
 

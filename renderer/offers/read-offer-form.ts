@@ -1,30 +1,10 @@
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { channels } from '../i18n/channels.ts';
-import { type FormReader, formReader, listOf } from './form-reader.ts';
+import { type FormReader, formReader, listOf, type OfferFormError } from './form-reader.ts';
 import type { OfferForm, OfferFormField } from './offer-form.ts';
 import { readBenefit, selectorOf } from './read-benefit.ts';
 
-/** A text of the catalogue under `offerForm.errors`. */
-export type OfferFormError =
-  | 'required'
-  | 'percent'
-  | 'percentDigits'
-  | 'amount'
-  | 'whole'
-  | 'days'
-  | 'times'
-  | 'weekdays'
-  | 'channels'
-  | 'aboveTotal'
-  | 'code'
-  | 'codeSigns'
-  | 'codeTaken'
-  | 'domains'
-  | 'items'
-  | 'tiers'
-  | 'belowMinimum'
-  | 'priority';
 /** A text under `offerForm.hints`: nothing is wrong, but it may not be meant. */
 export type OfferFormHint = 'freeBasket' | 'budgetBelow';
 

@@ -13,11 +13,10 @@ import { Card, EmptyState, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
 import classes from './recent.module.css';
+import type { Redemption } from './redemption.ts';
 import { RefundDialog } from './refund-dialog.tsx';
 import { SlipDialog, useSlip } from './slip.tsx';
 import { VoidDialog } from './void-dialog.tsx';
-
-export type Redemption = OutputOf<'redemption.recent'>['redemptions'][number];
 
 const PAGE = 25;
 

@@ -7,7 +7,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
-import type { Redemption } from './recent.tsx';
+import type { Redemption } from './redemption.ts';
 import classes from './void-dialog.module.css';
 
 type VoidDialogProps = {

@@ -1,8 +1,8 @@
 import { Application, apply, byPriority, type Scene, turnsOf } from './apply.ts';
 import { awardOf } from './benefits/registry.ts';
-import type { Settled } from './combine.ts';
 import type { Verdict } from './conditions/condition.ts';
 import { type Candidate, judgeLate } from './eligibility.ts';
+import type { Settled } from './settled.ts';
 import { type Taking, wholeLine } from './work.ts';
 
 /** What a candidate alone would take off one line, or off one shipping line. */

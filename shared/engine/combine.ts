@@ -1,17 +1,10 @@
-import { type Applied, apply, byPriority, type Scene, turnsOf } from './apply.ts';
+import { apply, byPriority, type Scene, turnsOf } from './apply.ts';
 import { bestPerLine } from './best-per-line.ts';
 import type { Verdict } from './conditions/condition.ts';
 import type { Candidate } from './eligibility.ts';
 import type { CombineMode } from './options.ts';
 import { bestCombination } from './search.ts';
-import type { Search } from './types.ts';
-
-export type Settled = {
-  readonly applied: Applied;
-  /** Why a candidate could not join, where that is known. */
-  readonly reasons: ReadonlyMap<Candidate, Verdict>;
-  readonly search: Search;
-};
+import type { Settled } from './settled.ts';
 
 /** Brings candidates of one lane together, as the mode says. */
 export function settle(candidates: readonly Candidate[], mode: CombineMode, scene: Scene): Settled {

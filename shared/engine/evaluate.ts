@@ -2,10 +2,11 @@ import { assert } from '../kernel/assert.ts';
 import { type Applied, apply, byPriority, type Scene, type Taken, turnsOf } from './apply.ts';
 import { automaticFor } from './automatic.ts';
 import { type Cart, prepareCart } from './cart.ts';
-import { type Settled, settle } from './combine.ts';
+import { settle } from './combine.ts';
 import { type Candidate, type Judged, judgeAlone, note } from './eligibility.ts';
 import { type OfferBook, type PreparedOffer, prepareOffers } from './offer-book.ts';
 import { defaultOptions, type EngineOptions } from './options.ts';
+import type { Settled } from './settled.ts';
 import { totalsOf } from './totals.ts';
 import type {
   AcceptedDecision,

@@ -1,0 +1,3 @@
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+
+export type OfferRow = OutputOf<'offers.list'>['offers'][number];

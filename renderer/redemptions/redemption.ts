@@ -1,0 +1,3 @@
+import type { OutputOf } from '../../shared/contracts/operations.ts';
+
+export type Redemption = OutputOf<'redemption.recent'>['redemptions'][number];
