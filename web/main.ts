@@ -14,6 +14,7 @@ import { productVersion } from '../till/host/version.ts';
 import { readPassphraseFile } from '../till/keys/passphrase-file.ts';
 import { systemRandom } from '../till/system-ports.ts';
 import { connectCore } from '../till/worker/connect-core.ts';
+import { coreLimits } from '../till/worker/limits.ts';
 import { windowAccess } from './access.ts';
 import type { CoreWorkerData } from './compose.ts';
 import { startHubListener } from './hub-listener.ts';
@@ -141,7 +142,10 @@ async function startTill(
   page: Page,
   shutdown: Shutdown,
 ): Promise<Result<Core, Refusal>> {
-  const worker = new Worker(path.join(import.meta.dirname, 'core-worker.mjs'), { workerData: data });
+  const worker = new Worker(path.join(import.meta.dirname, 'core-worker.mjs'), {
+    workerData: data,
+    resourceLimits: coreLimits,
+  });
   let core: Core;
   try {
     core = await connectCore(worker);

@@ -9,6 +9,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
 import { configuredFormat, newCouponId } from '../coupons/coupons.ts';
+import { FIRST_MOVE, firstHome } from '../homes/first-home.ts';
 import { addJob, type JobHandler, JobRefusedError, type JobRow, type JobRun } from '../jobs/run-jobs.ts';
 import type { OfferRow } from '../offers/offers.ts';
 import { type Db, query } from '../store/db.ts';
@@ -24,6 +25,11 @@ const inputSchema = z.object({
   count: z.int().min(1).max(MAX_BATCH_CODES),
   maxUses: z.int().nullable(),
   locationId: idSchema.nullable(),
+  /** Where their uses are at home from the start; null: at the centre. */
+  home: z
+    .object({ ledgerId: idSchema, incarnation: z.int().min(1) })
+    .nullable()
+    .default(null),
   issuedAt: z.int(),
 });
 type Input = z.output<typeof inputSchema>;
@@ -35,6 +41,8 @@ export type NewBatch = {
   readonly maxUses: number | null;
   /** The codes are for this location alone; otherwise for everywhere, spent from the pool. */
   readonly locationId?: string | undefined;
+  /** Their uses are at home in the ledger of this location: it redeems them without asking anybody. */
+  readonly homeLocationId?: string | undefined;
 };
 
 /** A batch of any size, made in the background: none of its codes is valid before all are. */
@@ -59,6 +67,10 @@ export async function askForCodes(
     const [known] = await tx.select({ id: locations.id }).from(locations).where(eq(locations.id, locationId));
     if (known === undefined) return err(refusal('not_found', { what: 'location' }, 'location_id'));
   }
+  const home = batch.homeLocationId === undefined ? undefined : await firstHome(tx, batch.homeLocationId);
+  if (home?.ok === false) return home;
+  if (home !== undefined && (locationId ?? batch.homeLocationId) !== batch.homeLocationId)
+    return err(refusal('conflict', { why: 'the codes are for another location' }, 'home_location_id'));
   const input: Input = {
     batchId: newId(centre.ports),
     offerId: offer.id,
@@ -66,6 +78,7 @@ export async function askForCodes(
     count: batch.count,
     maxUses: batch.maxUses,
     locationId,
+    home: home?.value ?? null,
     issuedAt: centre.ports.now(),
   };
   await tx.insert(batches).values({
@@ -143,9 +156,11 @@ async function addCodes(
     tx,
     sql`
       WITH added AS (
-        INSERT INTO coupons (id, offer_id, batch_id, serial, code, location_id, status, version, max_uses, issued_at, updated_at)
+        INSERT INTO coupons (id, offer_id, batch_id, serial, code, location_id, status, version, max_uses, issued_at, updated_at,
+          home_ledger_id, home_incarnation, home_move)
         SELECT new.id, ${input.offerId}::uuid, ${input.batchId}::uuid, ${done}::int + new.n::int, new.code,
-          ${input.locationId}::uuid, 'live', 1, ${input.maxUses}::bigint, ${input.issuedAt}::bigint, ${input.issuedAt}::bigint
+          ${input.locationId}::uuid, 'live', 1, ${input.maxUses}::bigint, ${input.issuedAt}::bigint, ${input.issuedAt}::bigint,
+          ${input.home?.ledgerId ?? null}::uuid, ${input.home?.incarnation ?? null}::int, ${input.home === null ? 0 : FIRST_MOVE}::int
         FROM unnest(${sql.param(ids)}::uuid[], ${sql.param(codes)}::text[]) WITH ORDINALITY AS new (id, code, n)
         ORDER BY new.code
         ON CONFLICT (code, location_id) DO NOTHING

@@ -36,11 +36,15 @@ const bulkInput = z
     max_uses_per_code: z.int().min(1).max(MAX_USES_PER_CODE).nullable().default(1),
     /** The codes are for this location alone; without, they are spent from the pool, wherever they are shown. */
     location_id: idSchema.optional(),
+    /** The ledger of this location has the uses of the codes from the start; others ask for them as they meet them. */
+    home_location_id: idSchema.optional(),
     ...couponTermsSchema.omit({ name: true }).partial({ discount_value: true }).shape,
   })
   .superRefine((input, context) => {
     const issue = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
+    if (input.home_location_id !== undefined && input.max_uses_per_code === null)
+      issue('home_location_id', 'codes without a limit of their own have no home');
     if (input.offer_id === undefined) {
       if (input.discount_value === undefined) issue('discount_value', 'required without offer_id');
       return;
@@ -208,8 +212,16 @@ async function ask(
   jobId: string,
   body: z.output<typeof bulkInput>,
 ): Promise<Outcome<JobRow>> {
-  const { offer_id, name, count, format, max_uses_per_code, location_id, discount_value, ...terms } = body;
-  const batch = { name, count, format, maxUses: max_uses_per_code, locationId: location_id };
+  const { offer_id, name, count, format, max_uses_per_code, location_id, home_location_id, ...rest } = body;
+  const { discount_value, ...terms } = rest;
+  const batch = {
+    name,
+    count,
+    format,
+    maxUses: max_uses_per_code,
+    locationId: location_id,
+    homeLocationId: home_location_id,
+  };
   if (offer_id !== undefined) {
     const state = await findOffer(tx, offer_id);
     if (state === undefined) return err(refusal('not_found', { what: 'offer' }, 'offer_id'));

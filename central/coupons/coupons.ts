@@ -10,6 +10,8 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { announceBatch } from '../batches/announce-batch.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
+import { FIRST_MOVE, firstHome } from '../homes/first-home.ts';
+import { homeColumns } from '../homes/homes.ts';
 import { type EscrowRow, escapeLike, type OfferRow } from '../offers/offers.ts';
 import { cutPage, olderThan, type PageKey } from '../paging.ts';
 import type { Db } from '../store/db.ts';
@@ -140,6 +142,7 @@ export async function addBatch(
     readonly count: number;
     readonly format?: CodeFormat | undefined;
     readonly maxUses?: number | undefined;
+    readonly homeLocationId?: string | undefined;
   },
 ): Promise<Outcome<{ batchId: string; codes: string[] }>> {
   assert(input.count <= MAX_CODES_PER_REQUEST, 'the boundary checked the count');
@@ -150,6 +153,12 @@ export async function addBatch(
     const why = 'the format has too few codes';
     return err(refusal('conflict', { why, count: input.count, space, usable }, 'format'));
   }
+  if (input.homeLocationId !== undefined && input.maxUses === undefined)
+    return err(refusal('conflict', { why: 'codes without a limit of their own have no home' }, 'max_uses'));
+  const home = input.homeLocationId === undefined ? undefined : await firstHome(tx, input.homeLocationId);
+  if (home?.ok === false) return home;
+  if (home !== undefined && (offer.locationId ?? input.homeLocationId) !== input.homeLocationId)
+    return err(refusal('conflict', { why: 'the offer is of another location' }, 'home_location_id'));
   const now = centre.ports.now();
   const batchId = newId(centre.ports);
   await tx
@@ -178,6 +187,7 @@ export async function addBatch(
           maxUses: input.maxUses ?? null,
           issuedAt: now,
           updatedAt: now,
+          ...(home && homeColumns({ holder: home.value, move: FIRST_MOVE })),
         })),
       )
       .onConflictDoNothing({ target: [coupons.code, coupons.locationId] })

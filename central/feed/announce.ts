@@ -1,5 +1,5 @@
 import type { Db } from '../store/db.ts';
-import { changes } from '../store/schema.ts';
+import { queryNamed } from '../store/named.ts';
 
 /** What happened, by reference: the feed reads the state of the thing when it is pulled, so it is never stale. */
 export type Announcement = {
@@ -7,8 +7,14 @@ export type Announcement = {
   readonly locationId: string | null;
 } & (
   | {
-      readonly kind: 'offer' | 'batch' | 'codeUse' | 'codeHome' | 'lease' | 'budget' | 'incident';
+      readonly kind: 'offer' | 'batch' | 'codeHome' | 'lease' | 'budget' | 'incident';
       readonly ref: string;
+    }
+  | {
+      readonly kind: 'codeUse';
+      readonly ref: string;
+      /** The ledger that told of this use: it counts it already, and does not hear of it again. */
+      readonly ofLedger?: string;
     }
   | {
       readonly kind: 'codes';
@@ -20,21 +26,13 @@ export type Announcement = {
     }
 );
 
-/** Rows in one INSERT: PostgreSQL takes 65,535 parameters. */
-const MAX_ROWS_PER_INSERT = 1_000;
+const STATEMENT = `INSERT INTO changes (location_id, kind, ref, batch_id, first_serial, last_serial, of_ledger)
+  SELECT "locationId", kind, ref, "batchId", "firstSerial", "lastSerial", "ofLedger"
+  FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("locationId" uuid, kind text, ref uuid, "batchId" uuid,
+    "firstSerial" integer, "lastSerial" integer, "ofLedger" uuid)) WITH ORDINALITY AS told
+  ORDER BY ordinality`;
 
 /** Writes changes without a position: see `number-changes.ts`. Part of the transaction that made them. */
 export async function announce(tx: Db, announcements: readonly Announcement[]): Promise<void> {
-  for (let start = 0; start < announcements.length; start += MAX_ROWS_PER_INSERT) {
-    await tx.insert(changes).values(
-      announcements.slice(start, start + MAX_ROWS_PER_INSERT).map((a) => ({
-        locationId: a.locationId,
-        kind: a.kind,
-        ref: a.ref,
-        ...(a.kind === 'codes'
-          ? { batchId: a.batchId, firstSerial: a.firstSerial, lastSerial: a.lastSerial }
-          : {}),
-      })),
-    );
-  }
+  if (announcements.length > 0) await queryNamed(tx, 'announce', STATEMENT, [JSON.stringify(announcements)]);
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import {
   type AsksRequest,
@@ -12,6 +12,7 @@ import {
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import type { CouponRow } from '../redemptions/find-coupon.ts';
+import { anyOf } from '../store/any-of.ts';
 import type { Db } from '../store/db.ts';
 import { coupons, devices, redemptions } from '../store/schema.ts';
 import type { Device } from '../sync/signature.ts';
@@ -57,7 +58,7 @@ export async function waitForAsks(
     await centre.db
       .update(coupons)
       .set({ homeKeptAt: now })
-      .where(and(inArray(coupons.id, request.kept), eq(coupons.homeLedgerId, device.ledgerId)));
+      .where(and(anyOf(coupons.id, request.kept), eq(coupons.homeLedgerId, device.ledgerId)));
     for (const id of request.kept) bell.ring(answeredAbout(id));
   }
   const end = performance.now() + request.waitMs;
@@ -125,7 +126,7 @@ export async function usesBy(
     .from(redemptions)
     .where(
       and(
-        inArray(redemptions.couponId, [...couponIds]),
+        anyOf(redemptions.couponId, couponIds),
         eq(redemptions.ledgerId, ledgerId),
         eq(redemptions.status, 'redeemed'),
       ),

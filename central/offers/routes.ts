@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { displayCode } from '../../shared/codes/display-code.ts';
-import { nameSchema } from '../../shared/contracts/common.ts';
+import { idSchema, nameSchema } from '../../shared/contracts/common.ts';
 import { offerDraftSchema } from '../../shared/contracts/offer.ts';
 import { codeFormatSchema } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
@@ -171,6 +171,8 @@ export function offerRoutes(app: Routes, centre: Centre): void {
           format: codeFormatSchema.optional(),
           /** Uses of each code; null is no limit of its own. */
           max_uses: z.int().min(1).max(1_000_000).nullable().default(1),
+          /** The ledger of this location has the uses of the codes from the start. */
+          home_location_id: idSchema.optional(),
         }),
         response: {
           201: z.object({
@@ -195,6 +197,7 @@ export function offerRoutes(app: Routes, centre: Centre): void {
             count: body.count,
             format: body.format,
             maxUses: body.max_uses ?? undefined,
+            homeLocationId: body.home_location_id,
           });
         },
       );

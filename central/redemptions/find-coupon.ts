@@ -1,9 +1,10 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome } from '../centre.ts';
 import type { EscrowRow, OfferRow } from '../offers/offers.ts';
+import { anyOf } from '../store/any-of.ts';
 import type { Db } from '../store/db.ts';
 import { prepared } from '../store/named.ts';
 import { batches, coupons, escrows, offers } from '../store/schema.ts';
@@ -96,10 +97,5 @@ function prepareFind(db: Db, name: string, readings: number) {
 /** Codes in the order of their ids, as everybody locks them; their escrows come before. */
 export async function lockCoupons(tx: Db, ids: readonly string[]): Promise<CouponRow[]> {
   if (ids.length === 0) return [];
-  return tx
-    .select()
-    .from(coupons)
-    .where(inArray(coupons.id, [...ids]))
-    .orderBy(coupons.id)
-    .for('update');
+  return tx.select().from(coupons).where(anyOf(coupons.id, ids)).orderBy(coupons.id).for('update');
 }

@@ -39,10 +39,16 @@ export function isDiskFull(error: unknown): boolean {
 
 export function isUnavailable(error: unknown): boolean {
   const code = sqlFault(error)?.code;
-  return (
-    code !== undefined &&
-    (UNAVAILABLE.has(code) || AGAIN.has(code) || code.startsWith('08') || code.startsWith('ECONN'))
-  );
+  if (code === undefined) return isPoolTimeout(error);
+  return UNAVAILABLE.has(code) || AGAIN.has(code) || code.startsWith('08') || code.startsWith('ECONN');
+}
+
+/** No connection of the pool got free in time: the driver says so by its words alone. */
+function isPoolTimeout(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    if (at.message.startsWith('timeout exceeded when trying to connect')) return true;
+  }
+  return false;
 }
 
 /** A transaction that runs again after a deadlock or a serialisation failure. */

@@ -358,6 +358,7 @@ export const changes = pgTable('changes', {
   firstSerial: integer('first_serial'),
   lastSerial: integer('last_serial'),
   batchId: uuid('batch_id'),
+  ofLedger: uuid('of_ledger'),
 });
 
 export const feedHead = pgTable('feed_head', {

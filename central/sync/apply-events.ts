@@ -144,6 +144,7 @@ async function applyOffer(
   if (known !== undefined) return undefined;
   await addOffer(tx, centre, offer, { locationId: work.holder.locationId, createdAt: at });
   await leaseWholeBudget(tx, centre, work.holder, offer);
+  if (offer.limits.budgetMinor !== undefined) work.budgeted.add(offer.id);
   const rights = offer.limits.total;
   if (rights === undefined) return undefined;
   const id = newId(centre.ports);
@@ -184,6 +185,7 @@ async function applyChanged(
     .where(and(eq(offers.id, offer.id), eq(offers.locationId, work.holder.locationId)));
   if (known === undefined || known.version !== offer.version - 1) return undefined;
   const changed = await changeOffer(tx, centre, offer.id, known.version, () => offer);
+  if (offer.limits.budgetMinor !== undefined) work.budgeted.add(offer.id);
   return changed.ok ? undefined : changed.error;
 }
 

@@ -68,7 +68,9 @@ export async function applyRedeemed(
     });
     work.usedCoupons.add(coupon.id);
   }
-  const owedMinor = await spendBudget(tx, centre, work.holder, event);
+  const owedMinor = work.budgeted.has(payload.offerId)
+    ? await spendBudget(tx, centre, work.holder, event)
+    : 0;
   const isExcess = codeIsOver || paid === 'nothing' || owedMinor > 0;
   if (isExcess && isOn(centre.ports.guards, 'excess_is_recorded')) {
     // Of a budget only what went past it; of a limit the whole discount.
@@ -147,7 +149,7 @@ export async function applyVoided(
   if (row.ledgerId !== work.holder.ledgerId)
     return refusal('forbidden', { why: 'another ledger redeemed it' });
   if (row.status === 'redeemed') {
-    await unspendBudget(tx, row.id, row.offerId);
+    if (work.budgeted.has(row.offerId)) await unspendBudget(tx, row.id, row.offerId);
     await takeUseBack(tx, work, { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason }, at);
   }
   return undefined;
@@ -171,7 +173,8 @@ export async function applyRefunded(
     assert(row !== undefined, 'it was looked at above');
     const returnedMinor = Math.max(row.returnedMinor, Math.min(returnedInAllMinor, row.discountMinor));
     const after = { ...row, returnedMinor };
-    await unspendBudget(tx, row.id, row.offerId, returnedMinor - row.returnedMinor);
+    if (work.budgeted.has(row.offerId))
+      await unspendBudget(tx, row.id, row.offerId, returnedMinor - row.returnedMinor);
     if (useBack && row.status === 'redeemed') {
       await takeUseBack(tx, work, { ...after, status: 'refunded' }, at);
     } else setRedemption(work, after);

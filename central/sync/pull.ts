@@ -1,4 +1,4 @@
-import { and, asc, between, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, or, sql } from 'drizzle-orm';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { type Change, MAX_CHANGES_PER_PULL, type PullResponse } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -6,7 +6,9 @@ import type { Centre } from '../centre.ts';
 import { numberChanges } from '../feed/number-changes.ts';
 import { describeHomes, usesBy } from '../homes/messages.ts';
 import { describeIncident } from '../incidents/incidents.ts';
+import { anyOf } from '../store/any-of.ts';
 import type { Db } from '../store/db.ts';
+import { queryNamed } from '../store/named.ts';
 import { batches, budgetLeases, changes, coupons, incidents, leases, offers } from '../store/schema.ts';
 import type { Device } from './signature.ts';
 
@@ -23,7 +25,7 @@ export async function pull(
 ): Promise<PullResponse> {
   await numberChanges(centre.db);
   const from = readCursor(cursor, centre.store.epoch);
-  const rows = await readFeed(centre.db, device.locationId, from);
+  const rows = await readFeed(centre.db, device, from);
   const page = cutByWeight(rows);
   const last = page.at(-1);
   return {
@@ -40,7 +42,7 @@ function readCursor(cursor: string | undefined, epoch: number): number {
   return match !== null && Number(match[1]) === epoch ? Number(match[2]) : 0;
 }
 
-async function readFeed(db: Db, locationId: string, after: number): Promise<Row[]> {
+async function readFeed(db: Db, { locationId, ledgerId }: Device, after: number): Promise<Row[]> {
   const rows = await db
     .select()
     .from(changes)
@@ -48,6 +50,7 @@ async function readFeed(db: Db, locationId: string, after: number): Promise<Row[
       and(
         sql`${changes.position} > ${after}`,
         or(isNull(changes.locationId), eq(changes.locationId, locationId)),
+        or(isNull(changes.ofLedger), ne(changes.ofLedger, ledgerId)),
       ),
     )
     .orderBy(asc(changes.position))
@@ -78,7 +81,7 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
   const result: Change[] = [];
   for (const row of rows) {
     if (row.kind === 'codes') {
-      const codes = await codesChange(db, row);
+      const codes = await codesChange(db, device, row);
       if (codes !== undefined) result.push(codes);
       continue;
     }
@@ -91,10 +94,7 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
 
 async function offerChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(offers)
-    .where(inArray(offers.id, [...ids]));
+  const rows = await db.select().from(offers).where(anyOf(offers.id, ids));
   return new Map(
     rows.map((row) => [
       row.id,
@@ -111,10 +111,7 @@ async function offerChanges(db: Db, ids: readonly string[]): Promise<Map<string,
 
 async function batchChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(batches)
-    .where(inArray(batches.id, [...ids]));
+  const rows = await db.select().from(batches).where(anyOf(batches.id, ids));
   return new Map(
     rows.map(({ id, offerId, name, format, count, createdAt }) => [
       id,
@@ -125,10 +122,7 @@ async function batchChanges(db: Db, ids: readonly string[]): Promise<Map<string,
 
 async function codeUseChanges(db: Db, device: Device, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(coupons)
-    .where(inArray(coupons.id, [...ids]));
+  const rows = await db.select().from(coupons).where(anyOf(coupons.id, ids));
   const usedHere = await usesBy(db, device.ledgerId, ids);
   return new Map(
     rows.map((row) => [
@@ -148,19 +142,13 @@ async function codeUseChanges(db: Db, device: Device, ids: readonly string[]): P
 
 async function codeHomeChanges(db: Db, device: Device, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(coupons)
-    .where(inArray(coupons.id, [...ids]));
+  const rows = await db.select().from(coupons).where(anyOf(coupons.id, ids));
   return new Map((await describeHomes(db, device, rows)).map((home) => [home.couponId, home]));
 }
 
 async function budgetChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(budgetLeases)
-    .where(inArray(budgetLeases.id, [...ids]));
+  const rows = await db.select().from(budgetLeases).where(anyOf(budgetLeases.id, ids));
   return new Map(
     rows.map(({ id, offerId, incarnation, granted, keep }) => [
       id,
@@ -178,19 +166,13 @@ async function budgetChanges(db: Db, ids: readonly string[]): Promise<Map<string
 
 async function incidentChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(incidents)
-    .where(inArray(incidents.id, [...ids]));
+  const rows = await db.select().from(incidents).where(anyOf(incidents.id, ids));
   return new Map(rows.map((row) => [row.id, { kind: 'incident', incident: describeIncident(row) }]));
 }
 
 async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string, Change>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .select()
-    .from(leases)
-    .where(inArray(leases.id, [...ids]));
+  const rows = await db.select().from(leases).where(anyOf(leases.id, ids));
   return new Map(
     rows.map((row) => [
       row.id,
@@ -206,36 +188,53 @@ async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string,
   );
 }
 
-async function codesChange(db: Db, row: Row): Promise<Change | undefined> {
+/** Columns of JSON, made by the database: a row for each of a million codes costs it and this process more. */
+const CODES = `SELECT json_agg(id ORDER BY serial) AS ids, json_agg(code ORDER BY serial) AS codes,
+    bool_or(home_ledger_id = $5) AS "hasHomes", min(serial) AS "firstSerial", min(max_uses)::float8 AS "usesPerCode", min(issued_at)::float8 AS "issuedAt"
+  FROM coupons
+  WHERE offer_id = $1 AND batch_id IS NOT DISTINCT FROM $2::uuid AND serial BETWEEN $3 AND $4`;
+
+type CodesRow = {
+  readonly ids: string[] | null;
+  readonly codes: string[];
+  readonly hasHomes: boolean | null;
+  readonly firstSerial: number;
+  readonly usesPerCode: number | null;
+  readonly issuedAt: number;
+};
+
+async function codesChange(db: Db, device: Device, row: Row): Promise<Change | undefined> {
   const { ref: offerId, batchId, firstSerial, lastSerial } = row;
   assert(firstSerial !== null && lastSerial !== null, 'codes are announced by their serials');
-  const found = await db
-    .select({
-      id: coupons.id,
-      code: coupons.code,
-      serial: coupons.serial,
-      maxUses: coupons.maxUses,
-      issuedAt: coupons.issuedAt,
-    })
-    .from(coupons)
-    .where(
-      and(
-        eq(coupons.offerId, offerId),
-        batchId === null ? isNull(coupons.batchId) : eq(coupons.batchId, batchId),
-        between(coupons.serial, firstSerial, lastSerial),
-      ),
-    )
-    .orderBy(asc(coupons.serial));
-  const [first] = found;
-  if (first === undefined) return undefined;
+  const [found] = await queryNamed<CodesRow>(db, 'codes_of_change', CODES, [
+    offerId,
+    batchId,
+    firstSerial,
+    lastSerial,
+    device.ledgerId,
+  ]);
+  if (found === undefined || found.ids === null) return undefined;
   return {
     kind: 'codes',
     offerId,
     ...(batchId === null ? {} : { batchId }),
-    ids: found.map((one) => one.id),
-    codes: found.map((one) => one.code),
-    firstSerial: first.serial,
-    ...(first.maxUses === null ? {} : { usesPerCode: first.maxUses }),
-    issuedAt: first.issuedAt,
+    ids: found.ids,
+    codes: found.codes,
+    firstSerial: found.firstSerial,
+    ...(found.usesPerCode === null ? {} : { usesPerCode: found.usesPerCode }),
+    issuedAt: found.issuedAt,
+    ...(found.hasHomes === true ? { homes: await homesOf(db, device, found.ids) } : {}),
   };
+}
+
+async function homesOf(db: Db, { ledgerId }: Device, ids: readonly string[]) {
+  const rows = await db
+    .select({ id: coupons.id, incarnation: coupons.homeIncarnation, move: coupons.homeMove })
+    .from(coupons)
+    .where(and(anyOf(coupons.id, ids), eq(coupons.homeLedgerId, ledgerId)));
+  const incarnation = Math.max(1, ...rows.map((row) => row.incarnation ?? 1));
+  const moves = new Map(
+    rows.filter((row) => row.incarnation === incarnation).map((row) => [row.id, row.move]),
+  );
+  return { incarnation, moves: ids.map((id) => moves.get(id) ?? 0) };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import type { Guards } from '../../shared/redemption/guards.ts';
@@ -14,10 +14,11 @@ import {
 import { type Announcement, announce } from '../feed/announce.ts';
 import { type CouponRow, lockCoupons } from '../redemptions/find-coupon.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
+import { anyOf } from '../store/any-of.ts';
 import type { Db } from '../store/db.ts';
 import { insertMany } from '../store/insert-many.ts';
 import { queryNamed } from '../store/named.ts';
-import { leases, locations, redemptions } from '../store/schema.ts';
+import { budgets, leases, locations, redemptions } from '../store/schema.ts';
 
 /** A lease as it stands in this push; without an id it is not written yet. */
 type LeaseState = { readonly id: string | undefined; readonly lease: Lease };
@@ -39,6 +40,8 @@ export type PushWork = {
   readonly changed: Map<string, RedemptionRow>;
   readonly usedCoupons: Set<string>;
   readonly movedOffers: Set<string>;
+  /** Offers with a budget: the money of all others need not be looked for. */
+  readonly budgeted: Set<string>;
   /** Offers of which the ledger gave rights back, as it was asked to. */
   readonly obeyed: Set<string>;
   readonly guards: Guards | undefined;
@@ -87,17 +90,24 @@ export async function beginPush(
     changed: new Map(),
     usedCoupons: new Set(),
     movedOffers: new Set(),
+    budgeted: await budgetedOf(tx, offers),
     obeyed: new Set(),
     guards,
   };
 }
 
+async function budgetedOf(tx: Db, offerIds: readonly string[]): Promise<Set<string>> {
+  if (offerIds.length === 0) return new Set();
+  const rows = await tx
+    .select({ offerId: budgets.offerId })
+    .from(budgets)
+    .where(anyOf(budgets.offerId, offerIds));
+  return new Set(rows.map(({ offerId }) => offerId));
+}
+
 async function findRedemptions(tx: Db, ids: readonly string[]): Promise<RedemptionRow[]> {
   if (ids.length === 0) return [];
-  return tx
-    .select()
-    .from(redemptions)
-    .where(sql`${redemptions.id} = ANY (${sql.param(ids)}::uuid[])`);
+  return tx.select().from(redemptions).where(anyOf(redemptions.id, ids));
 }
 
 /** The rights of an offer as this ledger holds them; `undefined`: the offer has no limit. */
@@ -178,13 +188,20 @@ async function writeUses(tx: Db, work: PushWork): Promise<void> {
   );
 }
 
-/** Locations learn of the uses of codes that have a limit of their own. */
+/** Other locations learn of the uses of codes that have a limit of their own. */
 function usesToTell(work: PushWork): Announcement[] {
   return [...work.usedCoupons].flatMap((id) => {
     const coupon = work.coupons.get(id);
     return coupon === undefined || coupon.maxUses === null
       ? []
-      : [{ kind: 'codeUse' as const, ref: id, locationId: coupon.locationId }];
+      : [
+          {
+            kind: 'codeUse' as const,
+            ref: id,
+            locationId: coupon.locationId,
+            ofLedger: work.holder.ledgerId,
+          },
+        ];
   });
 }
 

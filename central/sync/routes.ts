@@ -19,14 +19,23 @@ import { enrol } from './enrol.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
 import { verifyDevice } from './signature.ts';
+import { createTurns } from './turns.ts';
 
 /** A full push of large events; the ledger stops filling one well before. */
 const MAX_PUSH_BYTES = 16_000_000;
+
+/**
+ * Of the connections to the database some stay for everybody else, however many ledgers come at once. A ledger waits
+ * for its answer half a minute.
+ */
+const LEDGERS_AT_ONCE = 6;
+const MAX_TURN_WAIT_MS = 20_000;
 
 const tags = ['sync'];
 
 export function syncRoutes(app: Routes, centre: Centre): void {
   const guard = createGuessGuard(() => centre.ports.now());
+  const inTurn = createTurns(LEDGERS_AT_ONCE, MAX_TURN_WAIT_MS);
 
   app.post(
     syncPaths.enrol,
@@ -57,10 +66,11 @@ export function syncRoutes(app: Routes, centre: Centre): void {
         response: { 200: pushResponseSchema, ...problems(401, 403, 409, 413, 422, 426, 503) },
       },
     },
-    async (request) => {
-      const device = await verifyDevice(centre, request);
-      return unwrap(await push(centre, device, request.body));
-    },
+    (request) =>
+      inTurn(async () => {
+        const device = await verifyDevice(centre, request);
+        return unwrap(await push(centre, device, request.body));
+      }),
   );
 
   app.get(
@@ -73,10 +83,11 @@ export function syncRoutes(app: Routes, centre: Centre): void {
         response: { 200: pullResponseSchema, ...problems(401, 422, 503) },
       },
     },
-    async (request) => {
-      const device = await verifyDevice(centre, request);
-      return pull(centre, device, request.query.cursor);
-    },
+    (request) =>
+      inTurn(async () => {
+        const device = await verifyDevice(centre, request);
+        return pull(centre, device, request.query.cursor);
+      }),
   );
 
   app.post(

@@ -457,14 +457,18 @@ describe.each(testableStores())('sync on %s', (kind) => {
 
       device.append('redemption.redeemed', redeemed(couponId, offerId));
       await device.push();
-      const second = await device.pull(first.body.cursor);
-      expect(second.body.changes).toMatchObject([
-        { kind: 'codeUse', couponId, used: 1, usedHere: 1, lastWhere: 'Corner Shop' },
-      ]);
+      // The ledger counts what it told itself; the others hear of it.
+      expect((await device.pull(first.body.cursor)).body.changes).toEqual([]);
       const other = await enrolDevice(test, 'B');
       const all = await other.pull();
       expect(kinds(all.body)).toEqual(['offer', 'codes', 'codeUse']);
-      expect(all.body.changes[2]).toMatchObject({ used: 1, usedHere: 0 });
+      expect(all.body.changes[2]).toMatchObject({
+        kind: 'codeUse',
+        couponId,
+        used: 1,
+        usedHere: 0,
+        lastWhere: 'Corner Shop',
+      });
     });
 
     it('keeps the leases and offers of one location from another', async () => {

@@ -37,6 +37,20 @@ export function codeHomeWrites(db: Drizzle) {
       set: { move: sql`excluded.move`, place: sql`excluded.place`, incarnation: sql`excluded.incarnation` },
     })
     .prepare();
+  // Not those whose coupon is unknown, and never an older move over a newer one.
+  const putMany = db
+    .insert(codeHomes)
+    .select(
+      sql`SELECT coupons.id, value ->> 1, 'here', ${placeholder('incarnation')}
+        FROM json_each(${placeholder('rows')}) JOIN coupons ON coupons.id = unhex(replace(value ->> 0, '-', ''))
+        WHERE true`,
+    )
+    .onConflictDoUpdate({
+      target: codeHomes.couponId,
+      set: { move: sql`excluded.move`, place: sql`excluded.place`, incarnation: sql`excluded.incarnation` },
+      setWhere: sql`excluded.move > ${codeHomes.move}`,
+    })
+    .prepare();
   const setUsedElsewhere = db
     .update(coupons)
     .set({ usedElsewhere: sql`${placeholder('usedElsewhere')}` })
@@ -44,6 +58,9 @@ export function codeHomeWrites(db: Drizzle) {
     .prepare();
   return {
     put: (row: CodeHomeRow) => void put.run(row),
+    /** Codes that are at home here, with the moves that brought them. */
+    putHere: (incarnation: number, rows: readonly (readonly [couponId: string, move: number])[]): void =>
+      void putMany.run({ incarnation, rows: JSON.stringify(rows) }),
     setUsedElsewhere: (id: string, usedElsewhere: number) => void setUsedElsewhere.run({ id, usedElsewhere }),
   };
 }

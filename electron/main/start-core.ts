@@ -3,6 +3,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Core } from '../../till/core.ts';
 import type { LedgerPlace } from '../../till/host/data-folder.ts';
 import { connectCore } from '../../till/worker/connect-core.ts';
+import { coreLimits } from '../../till/worker/limits.ts';
 import { serveKeys } from '../adapters/key-channel.ts';
 import { keychainKeyStore } from '../adapters/keychain.ts';
 import type { CoreWorkerData } from '../compose.ts';
@@ -24,6 +25,7 @@ export async function startCore(
   const worker = new Worker(outsideArchive(path.join(import.meta.dirname, 'core-worker.mjs')), {
     workerData,
     transferList: [port2],
+    resourceLimits: coreLimits,
   });
   worker.once('exit', () => port1.close());
   const core = await connectCore(worker).catch(async (error: unknown) => {

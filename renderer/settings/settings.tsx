@@ -1,10 +1,11 @@
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type OperatorRole, roleMay } from '../../shared/contracts/operation.ts';
-import { useLocation, useOperator } from '../app/app-store.ts';
+import { useApp, useLocation, useOperator } from '../app/app-store.ts';
 import { useRoute } from '../app/router.ts';
 import { LanesCard } from '../lanes/lanes-card.tsx';
 import { EnrolForm } from '../sync/enrol-form.tsx';
+import { ScheduleForm } from '../sync/schedule-form.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { AuditEvents } from './audit-events.tsx';
@@ -42,6 +43,7 @@ function Sections({ subject }: { subject: string | undefined }) {
   const { t } = useTranslation();
   const operator = useOperator();
   const { demo } = useLocation();
+  const schedule = useApp((app) => app.sync?.schedule);
   const shown = sections.filter((section) => roleMay(operator.role, roleFor[section]));
   const current = shown.find((section) => section === subject) ?? 'till';
   const isAdmin = roleMay(operator.role, 'admin');
@@ -68,9 +70,10 @@ function Sections({ subject }: { subject: string | undefined }) {
         return [<PeopleCard key="people" mayChange={isAdmin} />];
       case 'sync':
         return [
-          isAdmin && (
+          (isAdmin || schedule !== undefined) && (
             <Card key="centre" title={t('sync.title')} lead={t('settings.syncLead')}>
-              <EnrolForm />
+              {isAdmin && <EnrolForm />}
+              {schedule !== undefined && <ScheduleForm schedule={schedule} />}
             </Card>
           ),
           <LanesCard key="lanes" />,

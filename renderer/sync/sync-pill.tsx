@@ -105,6 +105,9 @@ export function SyncPill() {
               </div>
             </dl>
           )}
+          {sync?.running === true && sync.progress !== undefined && (
+            <p role="status">{t('sync.progress', sync.progress)}</p>
+          )}
           {state === 'offline' && sync?.lastError !== undefined && <RefusalNotice refusal={sync.lastError} />}
           {sync?.mode === 'enrolled' && (
             <Action tone="primary" size="l" wide busy={busy || sync.running} onClick={() => void syncNow()}>

@@ -27,9 +27,18 @@ export function chainHash(sha256: Sha256, prevHash: string, body: string): strin
   assert(prevHash.length === HASH_BYTES * 2, 'a hash has 64 hex digits');
   const text = encoder.encode(body);
   const bytes = new Uint8Array(HASH_BYTES + text.length);
-  for (let i = 0; i < HASH_BYTES; i++) bytes[i] = Number.parseInt(prevHash.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < HASH_BYTES; i++)
+    bytes[i] = 16 * digitOf(prevHash.charCodeAt(2 * i)) + digitOf(prevHash.charCodeAt(2 * i + 1));
   bytes.set(text, HASH_BYTES);
   return toHex(sha256(bytes));
+}
+
+const CODE_OF_0 = 48;
+const CODE_OF_9 = 57;
+const CODE_OF_A = 97;
+
+function digitOf(charCode: number): number {
+  return charCode <= CODE_OF_9 ? charCode - CODE_OF_0 : charCode - CODE_OF_A + 10;
 }
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

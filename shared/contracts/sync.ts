@@ -140,6 +140,16 @@ export const changeSchema = z.discriminatedUnion('kind', [
     usesPerCode: z.int().min(1).optional(),
     /** From when an offer's `afterIssueMs` counts. */
     issuedAt: instantSchema,
+    /**
+     * Those that are at home in this ledger: `moves[i]` is the move that brought the coupon of `ids[i]` here, 0 where it
+     * is at home elsewhere. Absent: none is. Another incarnation leaves them alone.
+     */
+    homes: z
+      .object({
+        incarnation: z.int().min(1),
+        moves: z.array(z.int().min(0)).max(MAX_CODES_PER_CHANGE),
+      })
+      .optional(),
   }),
   /** Uses of one code everywhere, as the centre counts them now. */
   z.object({

@@ -48,9 +48,17 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
 
   const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
 
-  async function codesOfTheCentre(count: number, changes: Parameters<typeof offerDraft>[0] = {}) {
+  async function codesOfTheCentre(
+    count: number,
+    changes: Parameters<typeof offerDraft>[0] = {},
+    more: { home_location_id?: string } = {},
+  ) {
     const offer = await test.call('POST', '/api/offers', offerDraft(changes));
-    const made = await test.call('POST', `/api/offers/${offer.body.id}/codes`, { name: 'Letter', count });
+    const made = await test.call('POST', `/api/offers/${offer.body.id}/codes`, {
+      name: 'Letter',
+      count,
+      ...more,
+    });
     expect(made.status).toBe(201);
     for (const shop of shops) await syncNow(shop);
     return made.body.codes as string[];
@@ -119,6 +127,24 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
     expect((await check(a, first)).refusal).toMatchObject({ code: 'already_redeemed' });
     expect((await check(a, second)).refusal).toMatchObject({ code: 'already_redeemed' });
     expect(await redemptions()).toHaveLength(2);
+    expect(await incidents()).toEqual([]);
+  });
+
+  it('makes codes that are at home in a chosen location: given there without a line, and elsewhere on request', async () => {
+    const a = await openLocation();
+    const [home] = (await test.call('GET', '/api/locations')).body.locations;
+    const b = await openLocation();
+    const codes = await codesOfTheCentre(3, {}, { home_location_id: home.id });
+    const [first = '', second = '', third = ''] = codes;
+    a.network.weather = 'off';
+    await redeem(a, first);
+    expect((await check(b, second)).refusal).toMatchObject({ code: 'home_unreachable' });
+    a.network.weather = 'fine';
+    await syncNow(a);
+    await redeem(b, third);
+    for (const shop of [a, b]) await syncNow(shop);
+    expect((await check(a, third)).refusal).toMatchObject({ code: 'already_redeemed' });
+    expect((await redemptions()).length).toBe(2);
     expect(await incidents()).toEqual([]);
   });
 

@@ -8,9 +8,10 @@ import {
 } from '../../central/testing/test-centre.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { fetchTransport } from '../../till/host/fetch-transport.ts';
+import type { Timers } from '../../till/ports.ts';
 import { systemClock } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
+import { ADMIN_PIN, openShop, testClock } from '../../till/testing/test-core.ts';
 import { type Network, unreliableNetwork } from './unreliable-network.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
@@ -38,9 +39,11 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     };
   });
 
-  async function openLocation(): Promise<Shop> {
+  /** @param timers the system's, and its clock, unless the test makes time pass */
+  async function openLocation(timers?: Timers): Promise<Shop> {
     const network = await unreliableNetwork(url);
-    const till = await openShop({ centre: fetchTransport, clock: systemClock as never });
+    const time = timers ? { timers, clock: testClock(Date.now()) } : { clock: systemClock as never };
+    const till = await openShop({ centre: fetchTransport, ...time });
     const shop = { ...till, network };
     shops.push(shop);
     return shop;
@@ -116,6 +119,45 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
       status: 402,
       body: { detail: 'Coupon out of uses', code: 'already_redeemed' },
     });
+  });
+
+  it('syncs at night, and when somebody asks, where the line is paid by its use', async () => {
+    const due: { readonly ms: number; readonly work: () => void }[] = [];
+    const ticks: (() => void)[] = [];
+    const a = await openLocation({
+      after: (ms, work) => {
+        due.push({ ms, work });
+        return () => {};
+      },
+      every: (_ms, work) => {
+        ticks.push(work);
+        return () => {};
+      },
+    });
+    await enrol(a);
+    const code = await makeCode(null);
+    await syncNow(a);
+    // The round that enrolled was that of the first night.
+    const first = (await a.ok('sync.status', {})).schedule;
+    expect(first).toMatchObject({ nightlyHour: 3, always: true });
+    const set = { nightlyHour: 0, always: false };
+    await a.ok('sync.setSchedule', set, a.session);
+    due.length = 0;
+    await redeem(a, code);
+    const statusOnly = 200;
+    expect(due.map(({ ms }) => ms).filter((ms) => ms !== statusOnly)).toEqual([]);
+    await syncNow(a);
+    expect(await redeemedAtCentre()).toHaveLength(1);
+
+    await redeem(a, code);
+    a.clock.nowMs = Date.now() + 2 * 86_400_000;
+    due.length = 0;
+    for (const tick of ticks) tick();
+    due.find(({ ms }) => ms === 0)?.work();
+    await expect.poll(redeemedAtCentre, { timeout: 5_000 }).toHaveLength(2);
+    await expect
+      .poll(async () => (await a.ok('sync.status', {})).schedule, { timeout: 5_000 })
+      .toMatchObject({ ...set, lastNightlyAt: expect.any(Number) });
   });
 
   it('gives the code free again everywhere after a void', async () => {

@@ -3,11 +3,17 @@ import type { Tx } from '../../db/store.ts';
 import type { Change } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Services } from '../services.ts';
+import { lastSyncAt } from '../sync-state.ts';
 
 export type CodesChange = Extract<Change, { kind: 'codes' }>;
 
-/** Codes in one transaction: a cashier's scan between two of them does not wait for the whole. */
+/** A cashier's scan between two transactions does not wait for the whole. */
 const CODES_PER_TRANSACTION = 2_000;
+/**
+ * While the location still waits for its first codes, nobody scans one. A transaction writes each page of the index of
+ * ids that it touches, and ids come at random: ten times as many codes touch hardly more pages.
+ */
+const CODES_PER_FIRST_TRANSACTION = 20_000;
 
 /**
  * Takes many codes into the ledger, in the order of their texts: each page of the index of codes is then visited once
@@ -19,6 +25,8 @@ export async function applyCodes(
   changes: readonly CodesChange[],
   pause: () => Promise<boolean>,
 ): Promise<void> {
+  const isFirst = lastSyncAt(services.store.read) === undefined;
+  const perTransaction = isFirst ? CODES_PER_FIRST_TRANSACTION : CODES_PER_TRANSACTION;
   for (const group of groupsOf(changes)) {
     const [first] = group;
     assert(first !== undefined, 'a group has a change');
@@ -29,8 +37,8 @@ export async function applyCodes(
     }
     const rows = group.flatMap(rowsOf).sort(([, a], [, b]) => (a < b ? -1 : 1));
     let taken = 0;
-    for (let start = 0; start < rows.length; start += CODES_PER_TRANSACTION) {
-      const some = rows.slice(start, start + CODES_PER_TRANSACTION);
+    for (let start = 0; start < rows.length; start += perTransaction) {
+      const some = rows.slice(start, start + perTransaction);
       taken += services.store.transact((tx) => insert(tx, services, first, some));
       if (!(await pause())) return;
     }
@@ -40,6 +48,10 @@ export async function applyCodes(
         for (const { firstSerial, ids } of group)
           if (ids.length > 0) tx.write.coupons.keepSerials(batchId, firstSerial, ids);
       });
+    for (const change of group) {
+      services.store.transact((tx) => takeHomes(tx, services, change));
+      if (!(await pause())) return;
+    }
     if (taken > 0) warn(services, first, `${taken} codes belong to other coupons here`);
   }
 }
@@ -88,6 +100,13 @@ function insert(
     else if (known.code !== code && !tx.read.coupons.byCode(code)) tx.write.coupons.setCode(id, code);
   }
   return taken;
+}
+
+/** Codes that the centre made for this ledger: their uses are at home here. */
+function takeHomes(tx: Tx, { store }: Services, { ids, homes }: CodesChange): void {
+  if (homes === undefined || homes.incarnation !== store.identity()?.incarnation) return;
+  const here = homes.moves.flatMap((move, i) => (move > 0 ? [[ids[i] as string, move] as const] : []));
+  if (here.length > 0) tx.write.codeHomes.putHere(homes.incarnation, here);
 }
 
 function warn({ ports }: Services, { offerId, batchId }: CodesChange, why: string): void {

@@ -2,7 +2,7 @@ import type { SyncStatus } from '../../shared/contracts/operations/sync.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { SYNC_PROTOCOL } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
-import { MINUTE_MS } from '../../shared/kernel/instant.ts';
+import { MINUTE_MS, SECOND_MS } from '../../shared/kernel/instant.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { rekeyCustomers } from '../customers.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
@@ -13,6 +13,7 @@ import { createCentreClient, type Identity } from './centre-client.ts';
 import { openDeviceKey } from './device-key.ts';
 import { createHomeLine, type HomeLine } from './home-line.ts';
 import { createLeaseWishes } from './lease-wishes.ts';
+import { createNightly } from './nightly.ts';
 import { nextDelayMs } from './retry-delay.ts';
 import { runRound } from './sync-round.ts';
 
@@ -22,6 +23,10 @@ const AFTER_COMMIT_MS = 300;
 const STATUS_EVERY_MS = 200;
 /** Rights that the pool does not have are not asked for all the time. */
 const WISH_AGAIN_MS = MINUTE_MS;
+/** A customer waits for the centre: it is tried again this soon, however long the pauses have grown. */
+const ON_DEMAND_MS = 3 * SECOND_MS;
+/** Whether the nightly sync is due. */
+const LOOK_EVERY_MS = MINUTE_MS;
 
 /** The ledger's conversation with the centre. Nothing else in the till waits for it. */
 export function syncFeature(services: Services): Feature & { readonly homeLine: HomeLine } {
@@ -30,15 +35,19 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   const { after } = timers;
   const client = createCentreClient(ports.centre, ports.clock);
   const wishesOf = createLeaseWishes();
+  const nightly = createNightly(services);
 
   let stopped = false;
   let running: Promise<Result<void, Refusal>> | undefined;
+  let stopLooking = () => {};
   let stopTimer: (() => void) | undefined;
   /** When the timer fires, on the monotonic clock. */
   let dueAt = Number.POSITIVE_INFINITY;
   let stopStatusTimer: (() => void) | undefined;
   let shownStatus = '';
   let failures = 0;
+  /** The beginning of the last round, on the monotonic clock. */
+  let triedAt = Number.NEGATIVE_INFINITY;
   let online: boolean | undefined;
   let lastError: Refusal | undefined;
   let progress = { sent: 0, received: 0 };
@@ -59,6 +68,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     const acked = ackedSeq(read);
     const oldest = read.events.at(acked + 1)?.at;
     const url = read.meta.get(syncKeys.centreUrl);
+    const lastNightlyAt = nightly.lastAt();
     return {
       mode: 'enrolled',
       ...(url === undefined ? {} : { centreUrl: url }),
@@ -66,6 +76,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
         count: Math.max(0, store.head().seq - acked),
         ...(oldest === undefined ? {} : { oldestAt: oldest }),
       },
+      schedule: { ...nightly.schedule(), ...(lastNightlyAt === undefined ? {} : { lastNightlyAt }) },
       ...base,
     };
   }
@@ -102,7 +113,12 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     if (!isEnrolled(store.read)) return;
     showStatusSoon();
     // After a failure the next try is due already: a busy till must not hammer a centre that is away.
-    if (failures === 0 && running === undefined) schedule(AFTER_COMMIT_MS);
+    if (failures === 0 && running === undefined && nightly.schedule().always) schedule(AFTER_COMMIT_MS);
+  }
+
+  function tryOnDemand(): void {
+    if (failures === 0 || running !== undefined) return;
+    schedule(Math.max(0, triedAt + ON_DEMAND_MS - services.clock.monotonicMs()));
   }
 
   /** One round; a caller who comes while one runs gets the one after it, so that what he wrote is in it. */
@@ -118,6 +134,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
 
   async function round(): Promise<Result<void, Refusal>> {
     progress = { sent: 0, received: 0 };
+    triedAt = services.clock.monotonicMs();
     showStatus();
     const as = await identityOf();
     if (!as.ok) return settle(as);
@@ -150,7 +167,10 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   /** A full disk must not end the till: the round counts as failed and is tried again. */
   function keepTime(): Refusal | undefined {
     try {
-      store.transact((tx) => tx.write.meta.set(syncKeys.lastSyncAt, String(services.clock.now())));
+      store.transact((tx) => {
+        tx.write.meta.set(syncKeys.lastSyncAt, String(services.clock.now()));
+        nightly.done(tx);
+      });
       return undefined;
     } catch (error) {
       return services.storageFault(error) ?? refusal('internal');
@@ -171,13 +191,16 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     }
     if (outcome.ok) homeLine.reopen();
     const waiting = outcome.ok && store.head().seq > ackedSeq(store.read);
-    schedule(waiting ? AFTER_COMMIT_MS : nextDelayMs(failures, ports.random));
+    if (waiting || nightly.schedule().always || nightly.isDue())
+      schedule(waiting ? AFTER_COMMIT_MS : nextDelayMs(failures, ports.random));
     return outcome.ok ? ok(undefined) : outcome;
   }
 
   function wishes() {
     const now = services.clock.monotonicMs();
-    const asked = wishesOf(store.read);
+    // At night everything is filled up for the day.
+    if (nightly.isDue()) return wishesOf(store.read, 'fill_up');
+    const asked = wishesOf(store.read, 'when_low');
     if (asked.leaseWishes.length === 0 && asked.budgetWishes.length === 0) return asked;
     const waiting = store.head().seq > ackedSeq(store.read);
     if (!waiting && now - wishedAt < WISH_AGAIN_MS) return { leaseWishes: [], budgetWishes: [] };
@@ -237,6 +260,8 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     timers,
     identityOf,
     isOnline: () => online,
+    tryOnDemand,
+    mayListen: () => nightly.schedule().always,
     sync: syncOnce,
   });
 
@@ -249,6 +274,13 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
         const outcome = await syncOnce();
         return outcome.ok ? ok(status()) : outcome;
       },
+      'sync.setSchedule': (_call, input) => {
+        if (!isEnrolled(store.read)) return err(refusal('not_enrolled'));
+        store.transact((tx) => nightly.setSchedule(tx, input));
+        if (input.always && failures === 0) schedule(AFTER_COMMIT_MS);
+        showStatus();
+        return ok(status());
+      },
       'sync.enrol': async (call, { centreUrl, enrolmentCode }) => {
         signedIn(call);
         const enrolled = await enrol(centreUrl, enrolmentCode);
@@ -259,12 +291,17 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     },
     start() {
       store.onCommit(onCommit);
-      if (isEnrolled(store.read)) schedule(0);
+      if (isEnrolled(store.read) && (nightly.schedule().always || nightly.isDue())) schedule(0);
+      stopLooking = timers.every(LOOK_EVERY_MS, () => {
+        // After a failure the next try is due already.
+        if (failures === 0 && isEnrolled(store.read) && nightly.isDue()) schedule(0);
+      });
       homeLine.start();
     },
     stop() {
       stopped = true;
       homeLine.stop();
+      stopLooking();
       stopTimer?.();
       stopStatusTimer?.();
     },

@@ -37,6 +37,10 @@ type Parts = {
   readonly identityOf: () => Promise<Outcome<Identity>>;
   /** Undefined: nobody knows yet. */
   readonly isOnline: () => boolean | undefined;
+  /** The centre was not reached: try again soon, because a customer waits for it. */
+  readonly tryOnDemand: () => void;
+  /** Whether the line may be kept open: not where it costs by its length. */
+  readonly mayListen: () => boolean;
   readonly sync: () => Promise<Result<void, Refusal>>;
 };
 
@@ -47,7 +51,8 @@ const REOPEN_MS = 5 * SECOND_MS;
 const MAX_REMEMBERED = 1_000;
 const NONE: Away = new Map();
 
-export function createHomeLine({ services, client, timers, identityOf, isOnline, sync }: Parts): HomeLine {
+export function createHomeLine(parts: Parts): HomeLine {
+  const { services, client, timers, identityOf, isOnline, tryOnDemand, mayListen, sync } = parts;
   const { store, clock, ports } = services;
   const canWait = ports.centre.canWait === true;
   const missed = new Map<string, { readonly why: CodesResponse['refused'][number]['why']; until: number }>();
@@ -97,7 +102,7 @@ export function createHomeLine({ services, client, timers, identityOf, isOnline,
   async function listen(): Promise<boolean> {
     const as = await identityOf();
     const identity = store.identity();
-    if (!as.ok || identity === undefined || isOnline() !== true) return false;
+    if (!as.ok || identity === undefined || isOnline() !== true || !mayListen()) return false;
     const request = { protocol: SYNC_PROTOCOL, incarnation: identity.incarnation, kept };
     kept = [];
     const answer = await client.asks(as.value, { ...request, waitMs: MAX_ASKS_WAIT_MS }, closing.signal);
@@ -139,7 +144,10 @@ export function createHomeLine({ services, client, timers, identityOf, isOnline,
       if (couponIds.length === 0 || !isEnrolled(store.read)) return NONE;
       const now = clock.monotonicMs();
       const due = couponIds.filter((id) => (missed.get(id)?.until ?? 0) <= now);
-      if (due.length > 0 && isOnline() !== false) await ask(due);
+      if (due.length > 0) {
+        if (isOnline() === false) tryOnDemand();
+        else await ask(due);
+      }
       return new Map(
         couponIds.flatMap((id) => {
           const one = missed.get(id);

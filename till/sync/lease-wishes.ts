@@ -21,10 +21,13 @@ type Limited = {
   readonly budgetMinor: number | undefined;
 };
 
+/** `when_low`: of offers whose rights here get few; `fill_up`: of all of which there are fewer than it would like. */
+export type WishMode = 'when_low' | 'fill_up';
+
 /** What rights and money this ledger would like to hold of limited offers. Terms are read once for each version. */
-export function createLeaseWishes(): (read: Reads) => Wishes {
+export function createLeaseWishes(): (read: Reads, mode: WishMode) => Wishes {
   const known = new Map<string, Limited>();
-  return (read) => {
+  return (read, mode) => {
     const leaseWishes: Wishes['leaseWishes'] = [];
     const budgetWishes: Wishes['budgetWishes'] = [];
     let after = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
@@ -33,9 +36,9 @@ export function createLeaseWishes(): (read: Reads) => Wishes {
       for (const row of page) {
         if (row.status !== 'active' || row.origin !== 'centre') continue;
         const { total, budgetMinor } = limitsOf(known, row);
-        const rights = total ? wishForRights(read, row.id) : undefined;
+        const rights = total ? wishForRights(read, row.id, mode) : undefined;
         if (rights !== undefined) leaseWishes.push(rights);
-        const money = budgetMinor === undefined ? undefined : wishForMoney(read, row.id, budgetMinor);
+        const money = budgetMinor === undefined ? undefined : wishForMoney(read, row.id, budgetMinor, mode);
         if (money !== undefined) budgetWishes.push(money);
         if (leaseWishes.length === MAX_WISHES || budgetWishes.length === MAX_WISHES)
           return { leaseWishes, budgetWishes };
@@ -47,11 +50,15 @@ export function createLeaseWishes(): (read: Reads) => Wishes {
   };
 }
 
-function wishForRights(read: Reads, offerId: string): Wishes['leaseWishes'][number] | undefined {
+function wishForRights(
+  read: Reads,
+  offerId: string,
+  mode: WishMode,
+): Wishes['leaseWishes'][number] | undefined {
   const leases = read.leases.ofOffer(offerId);
   const free = leases.reduce((sum, lease) => sum + lease.leased, 0);
   const held = leases.reduce((sum, lease) => sum + lease.reserved, 0);
-  return free < LOW_WATER ? { offerId, want: held + AT_HAND } : undefined;
+  return free < (mode === 'fill_up' ? AT_HAND : LOW_WATER) ? { offerId, want: held + AT_HAND } : undefined;
 }
 
 /** Asked for again when half of it is gone. */
@@ -59,12 +66,13 @@ function wishForMoney(
   read: Reads,
   offerId: string,
   budgetMinor: number,
+  mode: WishMode,
 ): Wishes['budgetWishes'][number] | undefined {
   const free = read.budgets.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
   const { uses = 0, discountMinor = 0 } = read.redemptions.count(offerId, 'all', '') ?? {};
   const usualMinor = uses === 0 ? 0 : Math.ceil(discountMinor / uses);
   const wantMinor = Math.max(Math.ceil(budgetMinor / BUDGET_SHARE), usualMinor * DISCOUNTS_AT_HAND);
-  return free < wantMinor / 2 ? { offerId, wantMinor } : undefined;
+  return free < (mode === 'fill_up' ? wantMinor : wantMinor / 2) ? { offerId, wantMinor } : undefined;
 }
 
 function limitsOf(

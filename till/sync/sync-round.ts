@@ -147,8 +147,8 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
 
 /** Slices of a page, so that a cashier's scan between two of them does not wait for the whole. */
 const MAX_CHANGES_PER_TRANSACTION = 50;
-/** Codes are put into the ledger so many at once, sorted: a few megabytes. */
-const MAX_CODES_GATHERED = 40_000;
+/** Codes are put into the ledger so many at once, sorted. A page of codes alone: the next one comes meanwhile. */
+const MAX_CODES_GATHERED = 20_000;
 
 /** Applies the pages of one pull in their order. The cursor moves when everything before it is in the ledger. */
 function createTaking({ services, isStopped }: RoundParts) {

@@ -3,6 +3,15 @@ import { instantSchema } from '../common.ts';
 import { operation } from '../operation.ts';
 import { refusalSchema } from '../refusal.ts';
 
+/** When a location syncs by itself. */
+export const syncScheduleSchema = z.strictObject({
+  /** By the location's clock, at a minute of that hour which is the ledger's own; `null`: no nightly sync. */
+  nightlyHour: z.int().min(0).max(23).nullable(),
+  /** Also a moment after each change and while nothing happens; false: at night, and when somebody asks. */
+  always: z.boolean(),
+});
+export type SyncSchedule = z.output<typeof syncScheduleSchema>;
+
 export const syncStatusSchema = z.object({
   mode: z.enum(['standalone', 'enrolled']),
   centreUrl: z.string().optional(),
@@ -15,6 +24,8 @@ export const syncStatusSchema = z.object({
   progress: z.object({ sent: z.int(), received: z.int() }).optional(),
   lastSyncAt: instantSchema.optional(),
   lastError: refusalSchema.optional(),
+  /** Of a ledger that belongs to a centre; `lastNightlyAt`: the last nightly sync that ended well. */
+  schedule: syncScheduleSchema.extend({ lastNightlyAt: instantSchema.optional() }).optional(),
 });
 export type SyncStatus = z.output<typeof syncStatusSchema>;
 
@@ -32,6 +43,13 @@ export const syncOperations = {
     input: z.strictObject({}),
     output: syncStatusSchema,
     errors: ['not_enrolled', 'centre_unreachable', 'centre_refused', 'incompatible_version'],
+  }),
+  'sync.setSchedule': operation({
+    summary: 'When this location syncs by itself.',
+    role: 'manager',
+    input: syncScheduleSchema,
+    output: syncStatusSchema,
+    errors: ['not_enrolled'],
   }),
   'sync.enrol': operation({
     summary: 'Joins this location to a centre with a one-time enrolment code.',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Answer } from '../../../shared/contracts/operation.ts';
 import type { InputOf, OperationName, OutputOf } from '../../../shared/contracts/operations.ts';
+import { coreLimits } from '../../../till/worker/limits.ts';
 
 export type TillOrder =
   | { readonly do: 'open' | 'close' | 'memory' }
@@ -21,8 +22,8 @@ export const ADMIN_KEY = 'cfk_process_admin_key_0123456789';
 const START_MS = 60_000;
 
 export type TillProcess = {
-  /** Ids of redemptions that a cashier was shown, over all lives of this till. */
-  readonly shown: Set<string>;
+  /** Redemptions that a cashier was shown, with their codes, over all lives of this till. */
+  readonly shown: Map<string, string>;
   readonly session: () => string;
   tell<T>(order: TillOrder): Promise<T>;
   ok<N extends OperationName>(name: N, input: InputOf<N>): Promise<OutputOf<N>>;
@@ -39,7 +40,7 @@ export async function startTill(
   program = path.join(import.meta.dirname, 'till.ts'),
 ): Promise<TillProcess> {
   mkdirSync(path.join(folder, 'data'), { recursive: true });
-  const shown = new Set<string>();
+  const shown = new Map<string, string>();
   let child: ChildProcess | undefined;
   let session = '';
   let adminId: string | undefined;
@@ -48,12 +49,14 @@ export async function startTill(
 
   function begin(): ChildProcess {
     const started = fork(program, [folder], {
+      // As much memory for young objects as a host gives its core: three half-spaces.
+      execArgv: [`--max-semi-space-size=${coreLimits.maxYoungGenerationSizeMb / 3}`],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     if (started.stdout)
       createInterface({ input: started.stdout }).on('line', (line) => {
-        const [what, id] = line.split(' ');
-        if (what === 'redeemed' && id !== undefined) shown.add(id);
+        const [what, id, code] = line.split(' ');
+        if (what === 'redeemed' && id !== undefined && code !== undefined) shown.set(id, code);
       });
     started.on('message', (message: { id: number; value?: never; error?: string } | 'ready') => {
       if (message === 'ready') return;

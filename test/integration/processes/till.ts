@@ -7,7 +7,7 @@ import type { TillOrder } from './processes.ts';
 
 /**
  * A till in a process of its own, with the web host's ports: it does what its parent says, until it is killed. What it
- * writes to its output survives the kill: `redeemed <id>` once the answer said so.
+ * writes to its output survives the kill: `redeemed <id> <code>` once the answer said so.
  */
 const STDOUT = 1;
 const [folder = ''] = process.argv.slice(2);
@@ -80,7 +80,7 @@ async function redeemAll(
       continue;
     }
     for (const { id } of (done.value as { redemptions: { id: string }[] }).redemptions)
-      writeSync(STDOUT, `redeemed ${id}\n`);
+      writeSync(STDOUT, `redeemed ${id} ${code}\n`);
     // Sync gets its turn, as it would between two customers.
     await new Promise((resolve) => setImmediate(resolve));
   }
