@@ -424,6 +424,13 @@ export const customers = sqliteTable('customers', {
   lastSeq: integer('last_seq'),
 });
 
+export const centreCampaigns = sqliteTable('centre_campaigns', {
+  id: uuid().primaryKey(),
+  startsAt: integer('starts_at'),
+  endsAt: integer('ends_at'),
+  limited: integer({ mode: 'boolean' }).notNull(),
+});
+
 export const campaigns = sqliteTable('campaigns', {
   id: uuid().primaryKey(),
   name: text().notNull(),

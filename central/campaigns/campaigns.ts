@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
+import { announce } from '../feed/announce.ts';
 import { escapeLike } from '../offers/offers.ts';
 import { cutPage, olderThan, type PageKey } from '../paging.ts';
 import { type Db, query } from '../store/db.ts';
@@ -34,19 +35,22 @@ function columnsOf(centre: Centre, input: CampaignInput) {
 
 export async function addCampaign(centre: Centre, input: CampaignInput): Promise<CampaignRow> {
   const now = centre.ports.now();
-  const [row] = await centre.db
-    .insert(campaigns)
-    .values({
-      id: newId(centre.ports),
-      ...columnsOf(centre, input),
-      status: 'active',
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning();
-  if (row === undefined) throw new Error('an insert returns its row');
-  return row;
+  return centre.db.transaction(async (tx) => {
+    const [row] = await tx
+      .insert(campaigns)
+      .values({
+        id: newId(centre.ports),
+        ...columnsOf(centre, input),
+        status: 'active',
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning();
+    if (row === undefined) throw new Error('an insert returns its row');
+    await announce(tx, [{ kind: 'campaign', ref: row.id, locationId: null }]);
+    return row;
+  });
 }
 
 /** `expected`: the version that the caller saw. Archived campaigns are not changed any more. */
@@ -75,6 +79,7 @@ export async function changeCampaign(
     .update(offers)
     .set({ campaignLimited: hasLimits(next) })
     .where(sql`${offers.terms} ? 'campaignId' AND ${offers.terms} ->> 'campaignId' = ${id}`);
+  await announce(tx, [{ kind: 'campaign', ref: id, locationId: null }]);
   return ok(next);
 }
 

@@ -7,7 +7,7 @@ export type Announcement = {
   readonly locationId: string | null;
 } & (
   | {
-      readonly kind: 'offer' | 'batch' | 'codeHome' | 'lease' | 'budget' | 'incident';
+      readonly kind: 'offer' | 'batch' | 'codeHome' | 'lease' | 'budget' | 'incident' | 'campaign';
       readonly ref: string;
     }
   | {

@@ -18,13 +18,15 @@ export function turnsFor(
   const turns: string[] = [];
   if (limits.perDay !== undefined || limits.perLocation !== undefined || limits.budgetMinor !== undefined)
     turns.push(`offer ${offer.id}`);
-  if (offer.campaignLimited) turns.push(`campaign ${offer.terms.campaignId ?? ''}`);
+  if (offer.campaignLimited) turns.push(campaignTurn(offer.terms.campaignId ?? ''));
   if (customer !== undefined) {
     if (limits.perCustomer !== undefined) turns.push(`offer ${offer.id} customer ${customer.pseudonym}`);
     if (centre.config.max_discount_per_user !== undefined) turns.push(`customer ${customer.pseudonym}`);
   }
   return turns.sort();
 }
+
+export const campaignTurn = (campaignId: string): string => `campaign ${campaignId}`;
 
 /** Waits for the turns, in their order, until the end of the transaction. */
 export async function takeTurns(tx: Db, turns: readonly string[]): Promise<void> {

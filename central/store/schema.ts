@@ -352,7 +352,7 @@ export const changes = pgTable('changes', {
   position: whole('position'),
   locationId: uuid('location_id'),
   kind: text('kind', {
-    enum: ['offer', 'batch', 'codes', 'codeUse', 'codeHome', 'lease', 'budget', 'incident'],
+    enum: ['offer', 'batch', 'codes', 'codeUse', 'codeHome', 'lease', 'budget', 'incident', 'campaign'],
   }).notNull(),
   ref: uuid('ref').notNull(),
   firstSerial: integer('first_serial'),

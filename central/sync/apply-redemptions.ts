@@ -5,6 +5,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { reportSpent, reportVoided } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { spendBudget, unspendBudget } from '../budgets/budgets.ts';
+import { countCampaignUse } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import { leaseOf } from '../escrow/held.ts';
@@ -71,10 +72,13 @@ export async function applyRedeemed(
   const owedMinor = work.budgeted.has(payload.offerId)
     ? await spendBudget(tx, centre, work.holder, event)
     : 0;
-  const isExcess = codeIsOver || paid === 'nothing' || owedMinor > 0;
+  const campaign = work.campaigns.get(payload.offerId);
+  const pastCampaignMinor = campaign && countCampaignUse(campaign, row.discountMinor);
+  const isExcess = codeIsOver || paid === 'nothing' || owedMinor > 0 || pastCampaignMinor !== undefined;
   if (isExcess && isOn(centre.ports.guards, 'excess_is_recorded')) {
     // Of a budget only what went past it; of a limit the whole discount.
-    const costMinor = codeIsOver || paid === 'nothing' ? row.discountMinor : owedMinor;
+    const pastMinor = Math.max(owedMinor, pastCampaignMinor ?? 0);
+    const costMinor = codeIsOver || paid === 'nothing' ? row.discountMinor : pastMinor;
     await recordExcess(tx, centre, work, row, costMinor);
   }
   work.redemptions.set(row.id, row);
@@ -190,6 +194,11 @@ function setRedemption(work: PushWork, row: RedemptionRow): void {
 /** The use of a redemption is free again, where it was spent. */
 async function takeUseBack(tx: Db, work: PushWork, after: RedemptionRow, at: number): Promise<void> {
   await giveBack(tx, work, after);
+  const campaign = work.campaigns.get(after.offerId);
+  if (campaign !== undefined) {
+    campaign.uses -= 1;
+    campaign.discountMinor -= after.discountMinor;
+  }
   setRedemption(work, after);
   const coupon = after.couponId === null ? undefined : work.coupons.get(after.couponId);
   const closed = await closeOverRedemption(tx, { redemptionId: after.id }, at);

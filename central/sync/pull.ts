@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, ne, or, sql } from 'drizzle-orm';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { type Change, MAX_CHANGES_PER_PULL, type PullResponse } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { campaignTimes, hasLimits } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import { numberChanges } from '../feed/number-changes.ts';
 import { describeHomes, usesBy } from '../homes/messages.ts';
@@ -9,7 +10,16 @@ import { describeIncident } from '../incidents/incidents.ts';
 import { anyOf } from '../store/any-of.ts';
 import type { Db } from '../store/db.ts';
 import { queryNamed } from '../store/named.ts';
-import { batches, budgetLeases, changes, coupons, incidents, leases, offers } from '../store/schema.ts';
+import {
+  batches,
+  budgetLeases,
+  campaigns,
+  changes,
+  coupons,
+  incidents,
+  leases,
+  offers,
+} from '../store/schema.ts';
 import type { Device } from './signature.ts';
 
 /** So many chunks of codes make about two megabytes: neither side holds more of a million codes at once. */
@@ -33,7 +43,7 @@ export async function pull(
     serverTime: centre.ports.now(),
     cursor: `${centre.store.epoch}.${last?.position ?? from}`,
     more: page.length < rows.length || rows.length === MAX_CHANGES_PER_PULL,
-    changes: await materialise(centre.db, device, page),
+    changes: await materialise(centre, device, page),
   };
 }
 
@@ -65,7 +75,8 @@ function cutByWeight(rows: readonly Row[]): readonly Row[] {
 }
 
 /** Things as they are now. One that changed several times is told once, where it changed first. */
-async function materialise(db: Db, device: Device, rows: readonly Row[]): Promise<Change[]> {
+async function materialise(centre: Centre, device: Device, rows: readonly Row[]): Promise<Change[]> {
+  const { db } = centre;
   const refs = (kind: Row['kind']) => [
     ...new Set(rows.filter((row) => row.kind === kind).map((row) => row.ref)),
   ];
@@ -77,6 +88,7 @@ async function materialise(db: Db, device: Device, rows: readonly Row[]): Promis
     budget: await budgetChanges(db, refs('budget')),
     incident: await incidentChanges(db, refs('incident')),
     lease: await leaseChanges(db, refs('lease')),
+    campaign: await campaignChanges(centre, refs('campaign')),
   };
   const result: Change[] = [];
   for (const row of rows) {
@@ -161,6 +173,21 @@ async function budgetChanges(db: Db, ids: readonly string[]): Promise<Map<string
         ...(keep === null ? {} : { keepMinor: keep }),
       },
     ]),
+  );
+}
+
+async function campaignChanges(centre: Centre, ids: readonly string[]): Promise<Map<string, Change>> {
+  if (ids.length === 0) return new Map();
+  const rows = await centre.db.select().from(campaigns).where(anyOf(campaigns.id, ids));
+  return new Map(
+    rows.map((row) => {
+      const { startsAt, endsAt } = campaignTimes(centre, row);
+      const times = {
+        ...(startsAt === undefined ? {} : { startsAt }),
+        ...(endsAt === undefined ? {} : { endsAt }),
+      };
+      return [row.id, { kind: 'campaign', campaignId: row.id, ...times, limited: hasLimits(row) }];
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import type { Guards } from '../../shared/redemption/guards.ts';
+import { type CampaignCount, countCampaigns } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import {
   type LeaseHolder,
@@ -42,6 +43,8 @@ export type PushWork = {
   readonly movedOffers: Set<string>;
   /** Offers with a budget: the money of all others need not be looked for. */
   readonly budgeted: Set<string>;
+  /** What the limited campaigns have given, by their offers. */
+  readonly campaigns: Map<string, CampaignCount>;
   /** Offers of which the ledger gave rights back, as it was asked to. */
   readonly obeyed: Set<string>;
   readonly guards: Guards | undefined;
@@ -77,6 +80,7 @@ export async function beginPush(
     .from(locations)
     .where(eq(locations.id, holder.locationId));
   const offers = [...offerIds].sort();
+  const campaigns = await countCampaigns(tx, offers);
   const escrows = await lockEscrows(tx, offers);
   const own = await lockLeases(tx, holder, offers);
   return {
@@ -91,6 +95,7 @@ export async function beginPush(
     usedCoupons: new Set(),
     movedOffers: new Set(),
     budgeted: await budgetedOf(tx, offers),
+    campaigns,
     obeyed: new Set(),
     guards,
   };

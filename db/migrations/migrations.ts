@@ -6,6 +6,7 @@ import { sql0060 } from './0060-codes-and-prints.ts';
 import { sql0070 } from './0070-desk.ts';
 import { sql0080 } from './0080-lanes.ts';
 import { sql0120 } from './0120-slips.ts';
+import { sql0130 } from './0130-centre-campaigns.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
 
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { number: 70, name: 'desk', sql: sql0070 },
   { number: 80, name: 'lanes', sql: sql0080 },
   { number: 120, name: 'slips', sql: sql0120 },
+  { number: 130, name: 'centre-campaigns', sql: sql0130 },
 ];

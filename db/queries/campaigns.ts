@@ -1,11 +1,12 @@
 import { asc, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
-import { campaigns, reservations } from '../schema.ts';
+import { campaigns, centreCampaigns, reservations } from '../schema.ts';
 import { bound, equals } from './equals.ts';
 
 const { placeholder } = sql;
 
 export type CampaignRow = typeof campaigns.$inferSelect;
+export type CentreCampaignRow = typeof centreCampaigns.$inferSelect;
 export type Spent = { readonly uses: number; readonly discountMinor: number };
 
 /** The offers whose present terms name the campaign. `campaign_id` is computed by the database from the terms. */
@@ -35,9 +36,11 @@ export function campaignReads(db: Drizzle) {
     )
     .prepare();
   const offerCount = db.select({ count: sql<number>`count(*)` }).from(sql`(${offersOfCampaign})`).prepare();
+  const ofCentre = db.select().from(centreCampaigns).where(equals(centreCampaigns.id, 'id')).prepare();
   const none: Spent = { uses: 0, discountMinor: 0 };
   return {
     byId: (id: string): CampaignRow | undefined => byId.get({ id }),
+    ofCentre: (id: string): CentreCampaignRow | undefined => ofCentre.get({ id }),
     byRequest: (requestId: string): CampaignRow | undefined => byRequest.get({ requestId }),
     /** In the order in which they were made. */
     all: (): CampaignRow[] => all.all(),
@@ -50,6 +53,23 @@ export function campaignReads(db: Drizzle) {
 }
 
 export function campaignWrites(db: Drizzle) {
+  const putOfCentre = db
+    .insert(centreCampaigns)
+    .values({
+      id: placeholder('id'),
+      startsAt: placeholder('startsAt'),
+      endsAt: placeholder('endsAt'),
+      limited: placeholder('limited'),
+    })
+    .onConflictDoUpdate({
+      target: centreCampaigns.id,
+      set: {
+        startsAt: sql`excluded.starts_at`,
+        endsAt: sql`excluded.ends_at`,
+        limited: sql`excluded.limited`,
+      },
+    })
+    .prepare();
   const insert = db
     .insert(campaigns)
     .values({
@@ -77,6 +97,7 @@ export function campaignWrites(db: Drizzle) {
     .where(equals(campaigns.id, 'id'))
     .prepare();
   return {
+    putOfCentre: (row: CentreCampaignRow) => void putOfCentre.run({ ...row, limited: row.limited ? 1 : 0 }),
     insert: (row: CampaignRow) => void insert.run({ ...row, archived: row.archived ? 1 : 0 }),
     update: (row: CampaignRow) => void update.run({ ...row, archived: row.archived ? 1 : 0 }),
   };

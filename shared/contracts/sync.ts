@@ -185,6 +185,16 @@ export const changeSchema = z.discriminatedUnion('kind', [
     keepMinor: z.int().min(0).optional(),
   }),
   z.object({ kind: z.literal('incident'), incident: incidentSchema }),
+  /** A campaign of the centre, for the offers that name it. */
+  z.object({
+    kind: z.literal('campaign'),
+    campaignId: idSchema,
+    startsAt: instantSchema.optional(),
+    /** The last instant; in the past for one that was ended. */
+    endsAt: instantSchema.optional(),
+    /** It has a budget or a number of uses, which the centre alone counts: here its offers are given at risk. */
+    limited: z.boolean(),
+  }),
 ]);
 export type Change = z.output<typeof changeSchema>;
 

@@ -92,6 +92,29 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
   const sell = (code: string) =>
     test.call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
 
+  it('of a campaign of the centre are counted there: a till gives at risk what the policy allows, and keeps the days', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const campaign = { name: 'Autumn', budget_minor: 2 * DISCOUNT, max_uses: 10 };
+    const { body } = await test.call('POST', '/api/campaigns', campaign);
+    const inIt = (offlinePolicy: object) =>
+      sharedCode(100 * DISCOUNT, { campaignId: body.id, offlinePolicy } as never);
+    const strict = await inIt({ type: 'strict' });
+    const open = await inIt({ type: 'open' });
+    for (let i = 0; i < 2; i++) await syncNow(a);
+    expect(await redeem(a, strict.code)).toBe('no_lease_here');
+    expect((await sell(strict.code)).status).toBe(201);
+    for (let i = 0; i < 2; i++) expect(await redeem(a, open.code)).toBeUndefined();
+    await syncNow(a);
+    const incidents = async () => (await test.call('GET', '/api/incidents')).body.incidents;
+    expect(await incidents()).toMatchObject([{ kind: 'over_redemption', cost_minor: DISCOUNT }]);
+    expect((await sell(strict.code)).body.code).toBe('budget_exhausted');
+
+    expect((await test.call('DELETE', `/api/campaigns/${body.id}`)).status).toBe(200);
+    await syncNow(a);
+    expect(await redeem(a, open.code)).toBe('expired');
+  });
+
   it('is never given away twice by shops that are cut off', async () => {
     const [a, b] = [await openLocation(), await openLocation()];
     for (const shop of [a, b]) await enrol(shop);

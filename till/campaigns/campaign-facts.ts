@@ -1,3 +1,4 @@
+import type { CentreCampaignRow } from '../../db/queries/campaigns.ts';
 import type { Reads } from '../../db/store.ts';
 import type { CampaignFacts, WallTime } from '../../shared/engine/types.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
@@ -16,7 +17,11 @@ export function campaignFacts(
   for (const id of campaignIds) {
     if (id === undefined || facts[id]) continue;
     const campaign = read.campaigns.byId(id);
-    if (!campaign) continue;
+    if (!campaign) {
+      const ofCentre = read.campaigns.ofCentre(id);
+      if (ofCentre) facts[id] = timesOf(ofCentre);
+      continue;
+    }
     const spent = read.campaigns.spent(id);
     const held = read.campaigns.held(id, basketId);
     const { firstDay, lastDay, budgetMinor, maxUses, archived } = campaign;
@@ -32,6 +37,16 @@ export function campaignFacts(
     };
   }
   return facts;
+}
+
+/** Its limits are counted at the centre: see `isCountedElsewhere`. */
+function timesOf({ startsAt, endsAt }: CentreCampaignRow): CampaignFacts {
+  return { startsAt: startsAt ?? undefined, endsAt: endsAt ?? undefined };
+}
+
+/** A campaign of the centre with a budget or a number of uses: nobody here knows what is left of it. */
+export function isCountedElsewhere(read: Reads, campaignId: string | undefined): boolean {
+  return campaignId !== undefined && read.campaigns.ofCentre(campaignId)?.limited === true;
 }
 
 function nextDay(day: string): string {

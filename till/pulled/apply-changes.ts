@@ -44,6 +44,11 @@ function applyChange(tx: Tx, services: Services, change: LightChange): Skipped |
     case 'incident':
       keepIncident(tx, change.incident);
       return undefined;
+    case 'campaign': {
+      const { campaignId: id, startsAt = null, endsAt = null, limited } = change;
+      tx.write.campaigns.putOfCentre({ id, startsAt, endsAt, limited });
+      return undefined;
+    }
     case 'lease':
       return applyLease(tx, services, change);
     default:

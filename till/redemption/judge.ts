@@ -8,6 +8,7 @@ import type { AcceptedDecision, Evaluation } from '../../shared/engine/types.ts'
 import { assert } from '../../shared/kernel/assert.ts';
 import { SECOND_MS } from '../../shared/kernel/instant.ts';
 import { budgetHere } from '../budgets/budget.ts';
+import { isCountedElsewhere } from '../campaigns/campaign-facts.ts';
 import { isAtHome } from '../homes/code-home.ts';
 import type { Services } from '../services.ts';
 import type { Away } from '../sync/home-line.ts';
@@ -130,6 +131,7 @@ function lookAt(services: Services, entered: string, found: FoundCoupon, about: 
   // A suspended ledger may be an old copy: its codes may have been spent since, as its rights may.
   if (coupon.maxUses !== null && (services.faults.rightsSuspended() || !isAtHome(services, read, coupon)))
     entry.missing ??= 'home_unreachable';
+  if (isCountedElsewhere(read, offer.campaignId)) entry.missing ??= 'no_lease_here';
   return entry;
 }
 
