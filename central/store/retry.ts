@@ -43,10 +43,12 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(code) || AGAIN.has(code) || code.startsWith('08') || code.startsWith('ECONN');
 }
 
-/** No connection of the pool got free in time: the driver says so by its words alone. */
+const POOL_TIMEOUTS = ['timeout exceeded when trying to connect', 'due to connection timeout'];
+
+/** No connection of the pool got free in time, or none could be made: the driver says so by its words alone. */
 function isPoolTimeout(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    if (at.message.startsWith('timeout exceeded when trying to connect')) return true;
+    if (POOL_TIMEOUTS.some((text) => at.message.includes(text))) return true;
   }
   return false;
 }

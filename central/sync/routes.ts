@@ -9,11 +9,13 @@ import {
   pullResponseSchema,
   pushRequestSchema,
   pushResponseSchema,
+  SYNC_PROTOCOL,
   syncPaths,
 } from '../../shared/contracts/sync.ts';
 import { createGuessGuard } from '../access/guess-guard.ts';
 import type { Centre } from '../centre.ts';
 import { requestCodes, waitForAsks } from '../homes/messages.ts';
+import { refuse } from '../problem.ts';
 import { problems, type Routes, unwrap } from '../routes.ts';
 import { enrol } from './enrol.ts';
 import { pull } from './pull.ts';
@@ -79,14 +81,21 @@ export function syncRoutes(app: Routes, centre: Centre): void {
       schema: {
         summary: 'What changed for a location since its cursor; signed by its device.',
         tags,
-        querystring: z.strictObject({ cursor: z.string().max(100).optional() }),
-        response: { 200: pullResponseSchema, ...problems(401, 422, 503) },
+        querystring: z.strictObject({
+          protocol: z.coerce.number().int().default(SYNC_PROTOCOL),
+          cursor: z.string().max(100).optional(),
+        }),
+        response: { 200: pullResponseSchema, ...problems(401, 422, 426, 503) },
       },
     },
     (request) =>
       inTurn(async () => {
         const device = await verifyDevice(centre, request);
-        return pull(centre, device, request.query.cursor);
+        const { protocol, cursor } = request.query;
+        // It would not understand the page, and could not say why.
+        if (protocol !== SYNC_PROTOCOL)
+          throw refuse('incompatible_version', { centre: SYNC_PROTOCOL, ledger: protocol });
+        return pull(centre, device, cursor);
       }),
   );
 

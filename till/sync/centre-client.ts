@@ -18,6 +18,7 @@ import {
   type PushResponse,
   pullResponseSchema,
   pushResponseSchema,
+  SYNC_PROTOCOL,
   syncPaths,
 } from '../../shared/contracts/sync.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -136,7 +137,8 @@ export function createCentreClient(transport: CentreTransport, clock: Clock): Ce
         signal,
       }),
     pull(as, cursor) {
-      const query = cursor === undefined ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+      const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const query = `?protocol=${SYNC_PROTOCOL}${from}`;
       return send(urlOf(as.centreUrl, syncPaths.pull) + query, pullResponseSchema, undefined, { as });
     },
   };
