@@ -124,6 +124,13 @@ CREATE TABLE campaigns (
   CHECK (first_day IS NULL OR last_day IS NULL OR first_day <= last_day)
 ) STRICT;
 
+CREATE TABLE centre_campaigns (
+  id BLOB PRIMARY KEY NOT NULL,
+  starts_at INTEGER,
+  ends_at INTEGER,
+  limited INTEGER NOT NULL CHECK (limited IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE code_homes (
   coupon_id BLOB PRIMARY KEY NOT NULL,
   move INTEGER NOT NULL CHECK (move >= 0),
