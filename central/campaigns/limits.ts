@@ -1,13 +1,16 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { CampaignFacts } from '../../shared/engine/types.ts';
 import type { Centre } from '../centre.ts';
-import { campaignTurn, takeTurns } from '../redemptions/counted-limits.ts';
 import { endOfDay, startOfDate } from '../reports/days.ts';
 import { anyOf } from '../store/any-of.ts';
 import { type Db, query } from '../store/db.ts';
 import { campaigns, offers } from '../store/schema.ts';
+import { takeTurns } from '../store/take-turns.ts';
 
 type CampaignRow = typeof campaigns.$inferSelect;
+
+/** Whoever counts what a campaign has given takes this turn. */
+export const campaignTurn = (campaignId: string): string => `campaign ${campaignId}`;
 
 export function hasLimits({ budgetMinor, maxUses }: CampaignRow): boolean {
   return budgetMinor !== null || maxUses !== null;

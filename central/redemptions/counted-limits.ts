@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm';
+import { campaignTurn } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
-import type { Db } from '../store/db.ts';
 import type { Customer } from './customer.ts';
 import type { FoundOffer } from './find-coupon.ts';
 
@@ -24,11 +23,4 @@ export function turnsFor(
     if (centre.config.max_discount_per_user !== undefined) turns.push(`customer ${customer.pseudonym}`);
   }
   return turns.sort();
-}
-
-export const campaignTurn = (campaignId: string): string => `campaign ${campaignId}`;
-
-/** Waits for the turns, in their order, until the end of the transaction. */
-export async function takeTurns(tx: Db, turns: readonly string[]): Promise<void> {
-  for (const turn of turns) await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${turn}, 0))`);
 }

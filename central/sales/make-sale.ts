@@ -6,7 +6,7 @@ import { decideUse } from '../../shared/redemption/use.ts';
 import { type Centre, newId, type Outcome } from '../centre.ts';
 import { lockEscrows } from '../escrow/held.ts';
 import { whereAndWho } from '../hook/ask-before.ts';
-import { takeTurns, turnsFor } from '../redemptions/counted-limits.ts';
+import { turnsFor } from '../redemptions/counted-limits.ts';
 import { lockCoupons } from '../redemptions/find-coupon.ts';
 import { sharesOf } from '../redemptions/judge.ts';
 import { whereOf } from '../redemptions/redeem.ts';
@@ -15,6 +15,7 @@ import { explainUse, stateOfAutomatic, stateOfUse } from '../redemptions/use-sta
 import type { Db } from '../store/db.ts';
 import { isBudgetShort, isUniqueViolation, transactResult } from '../store/retry.ts';
 import { redemptions, sales } from '../store/schema.ts';
+import { takeTurns } from '../store/take-turns.ts';
 import {
   type BasketQuestion,
   type Granted,
