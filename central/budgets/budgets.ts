@@ -14,6 +14,7 @@ import {
   reportSpent,
   reportVoided,
   resizeEscrow,
+  unmet,
 } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { type Centre, newId } from '../centre.ts';
@@ -262,7 +263,10 @@ export async function spendBudget(
     return 0;
   }
   const { escrow } = held;
-  const paidMinor = (await isFrozenOffer(tx, centre, offerId)) ? 0 : Math.min(escrow.pool, discountMinor);
+  // What the lease still claims pays it as soon as it is there; paid past the lease, it would be counted twice.
+  const isClaimed = budgetLeaseId !== undefined && unmet(held.lease) > 0;
+  const mayUsePool = !isClaimed && !(await isFrozenOffer(tx, centre, offerId));
+  const paidMinor = mayUsePool ? Math.min(escrow.pool, discountMinor) : 0;
   const owedMinor = discountMinor - paidMinor;
   const paid = { ...escrow, pool: escrow.pool - paidMinor, spent: escrow.spent + paidMinor };
   await tx.update(budgets).set(paid).where(eq(budgets.offerId, offerId));
@@ -275,40 +279,43 @@ export async function spendBudget(
 
 /**
  * A ledger took a redemption back, or goods of it: the money is where it came from, and burned where that lease is.
- * What was given without any is owed no more.
+ * What was given without any is owed no more. Settle the budget afterwards.
+ * @returns whether something was owed of it, and nothing is any more
  */
 export async function unspendBudget(
   tx: Db,
   redemptionId: string,
   offerId: string,
   amountMinor = Number.MAX_SAFE_INTEGER,
-): Promise<void> {
+): Promise<boolean> {
   const [row] = await tx.select().from(budgets).where(eq(budgets.offerId, offerId)).for('update');
-  if (row === undefined) return;
+  if (row === undefined) return false;
   const ofIt = eq(budgetSpends.redemptionId, redemptionId);
   const [spend] = await tx.select().from(budgetSpends).where(ofIt).for('update');
-  if (spend === undefined) return;
+  if (spend === undefined) return false;
   const owedMinor = Math.max(0, spend.owedMinor - amountMinor);
   const backMinor = Math.min(spend.paidMinor, amountMinor - (spend.owedMinor - owedMinor));
   const paidMinor = spend.paidMinor - backMinor;
   if (paidMinor + owedMinor === 0) await tx.delete(budgetSpends).where(ofIt);
   else await tx.update(budgetSpends).set({ paidMinor, owedMinor }).where(ofIt);
-  if (backMinor === 0) return;
+  const isQuit = spend.owedMinor > 0 && owedMinor === 0;
+  if (backMinor === 0) return isQuit;
   const escrow = escrowOf(row);
   if (spend.leaseId === null) {
     const back = { ...escrow, spent: escrow.spent - backMinor, pool: escrow.pool + backMinor };
     await tx.update(budgets).set(back).where(eq(budgets.offerId, offerId));
-    return;
+    return isQuit;
   }
   const [lease] = await tx
     .select()
     .from(budgetLeases)
     .where(eq(budgetLeases.id, spend.leaseId))
     .for('update');
-  if (lease === undefined) return;
+  if (lease === undefined) return isQuit;
   const after = reportVoided({ escrow, lease: leaseOf(lease) }, backMinor);
   await tx.update(budgets).set(after.escrow).where(eq(budgets.offerId, offerId));
   await tx.update(budgetLeases).set(after.lease).where(eq(budgetLeases.id, lease.id));
+  return isQuit;
 }
 
 /** Tells something new only after the centre was restored from a backup. */

@@ -6,6 +6,7 @@ import type { Sale } from '../../shared/engine/sale.ts';
 import type { Offer } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import { giveUseBack, lockUses } from '../redemptions/undo.ts';
@@ -95,8 +96,10 @@ async function takeBack(centre: Centre, tx: Db, request: RefundRequest): Promise
     if (made.usesBack.includes(one.id)) {
       const given = await giveUseBack(tx, centre, locked, one, { status: 'refunded', returnedMinor });
       if (!given.ok) return given;
-    } else if (returnedMinor !== one.returnedMinor)
+    } else if (returnedMinor !== one.returnedMinor) {
       await tx.update(redemptions).set({ returnedMinor }).where(eq(redemptions.id, one.id));
+      await settleBudget(tx, centre, one.offerId);
+    }
   }
   return ok({ row: made, refundedMinor: after.refundedMinor });
 }

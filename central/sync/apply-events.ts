@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { NO_LEASE, relearnGrant, reportReturned } from '../../shared/redemption/escrow.ts';
-import { leaseWholeBudget, relearnBudget, returnBudget } from '../budgets/budgets.ts';
+import { leaseWholeBudget, relearnBudget, returnBudget, settleBudget } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import { newId } from '../centre.ts';
 import { type LeaseHolder, lockEscrows } from '../escrow/held.ts';
@@ -54,6 +54,7 @@ export async function applyEvents(
   }
   for (const couponId of work.usedCoupons) bellOf(centre.store).ring(answeredAbout(couponId));
   for (const offerId of [...work.movedOffers].sort()) await settleOffer(tx, centre, offerId);
+  for (const offerId of [...work.movedBudgets].sort()) await settleBudget(tx, centre, offerId);
   return refused;
 }
 

@@ -153,7 +153,10 @@ export async function applyVoided(
   if (row.ledgerId !== work.holder.ledgerId)
     return refusal('forbidden', { why: 'another ledger redeemed it' });
   if (row.status === 'redeemed') {
-    if (work.budgeted.has(row.offerId)) await unspendBudget(tx, row.id, row.offerId);
+    if (work.budgeted.has(row.offerId)) {
+      await unspendBudget(tx, row.id, row.offerId);
+      work.movedBudgets.add(row.offerId);
+    }
     await takeUseBack(tx, work, { ...row, status: 'voided', voidedAt: at, voidReason: payload.reason }, at);
   }
   return undefined;
@@ -177,13 +180,25 @@ export async function applyRefunded(
     assert(row !== undefined, 'it was looked at above');
     const returnedMinor = Math.max(row.returnedMinor, Math.min(returnedInAllMinor, row.discountMinor));
     const after = { ...row, returnedMinor };
-    if (work.budgeted.has(row.offerId))
-      await unspendBudget(tx, row.id, row.offerId, returnedMinor - row.returnedMinor);
+    const isQuit =
+      work.budgeted.has(row.offerId) &&
+      (await unspendBudget(tx, row.id, row.offerId, returnedMinor - row.returnedMinor));
+    work.movedBudgets.add(row.offerId);
     if (useBack && row.status === 'redeemed') {
       await takeUseBack(tx, work, { ...after, status: 'refunded' }, at);
-    } else setRedemption(work, after);
+      continue;
+    }
+    setRedemption(work, after);
+    // It went past the budget by no more than what came back, and past no limit.
+    if (isQuit && row.paidBy !== 'nothing' && !isOverused(work, row))
+      await closeOverRedemption(tx, { redemptionId }, at);
   }
   return undefined;
+}
+
+function isOverused(work: PushWork, { couponId }: RedemptionRow): boolean {
+  const coupon = couponId === null ? undefined : work.coupons.get(couponId);
+  return coupon !== undefined && coupon.maxUses !== null && coupon.used > coupon.maxUses;
 }
 
 function setRedemption(work: PushWork, row: RedemptionRow): void {
@@ -203,7 +218,7 @@ async function takeUseBack(tx: Db, work: PushWork, after: RedemptionRow, at: num
   const coupon = after.couponId === null ? undefined : work.coupons.get(after.couponId);
   const closed = await closeOverRedemption(tx, { redemptionId: after.id }, at);
   if (coupon === undefined) return;
-  const wasOver = coupon.maxUses !== null && coupon.used > coupon.maxUses;
+  const wasOver = isOverused(work, after);
   work.coupons.set(coupon.id, { ...coupon, used: Math.max(0, coupon.used - 1) });
   work.usedCoupons.add(coupon.id);
   // One of two uses of the same code is gone: the other one is no excess any more.

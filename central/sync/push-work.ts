@@ -45,6 +45,8 @@ export type PushWork = {
   readonly budgeted: Set<string>;
   /** What the limited campaigns have given, by their offers. */
   readonly campaigns: Map<string, CampaignCount>;
+  /** Offers of which money may have come back to the pool. */
+  readonly movedBudgets: Set<string>;
   /** Offers of which the ledger gave rights back, as it was asked to. */
   readonly obeyed: Set<string>;
   readonly guards: Guards | undefined;
@@ -96,6 +98,7 @@ export async function beginPush(
     movedOffers: new Set(),
     budgeted: await budgetedOf(tx, offers),
     campaigns,
+    movedBudgets: new Set(),
     obeyed: new Set(),
     guards,
   };

@@ -75,7 +75,7 @@ export function relearnGrant({ escrow, lease }: Held, total: number): Held {
 }
 
 /** What the ledger was granted, and a restored centre had no rights for yet. */
-function unmet({ claimed = 0, granted }: Lease): number {
+export function unmet({ claimed = 0, granted }: Lease): number {
   return Math.max(0, claimed - granted);
 }
 

@@ -140,6 +140,25 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
   });
 
+  it('is counted once when a restored centre gives its lease another number', async () => {
+    const a = await openLocation();
+    await enrol(a);
+    const { code, offerId } = await sharedCode(100 * DISCOUNT);
+    for (let i = 0; i < 2; i++) await syncNow(a);
+    const { leased } = await places(offerId);
+    expect(leased).toBeGreaterThan(0);
+    await query(
+      test.centre.db,
+      sql`WITH anew AS (UPDATE budget_leases SET id = gen_random_uuid() WHERE offer_id = ${offerId} RETURNING id)
+        INSERT INTO changes (location_id, kind, ref) SELECT NULL, 'budget', id FROM anew`,
+    );
+    await syncNow(a);
+    a.network.weather = 'off';
+    let given = 0;
+    while ((await redeem(a, code)) === undefined) given += DISCOUNT;
+    expect(given).toBe(leased);
+  });
+
   it('comes back by a void, from a shop and from the web', async () => {
     const a = await openLocation();
     await enrol(a);

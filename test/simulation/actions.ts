@@ -1,64 +1,20 @@
-import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/kernel/instant.ts';
-import type { Device, TrueOffer } from './truth.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../shared/kernel/instant.ts';
+import { pickDevice } from './devices.ts';
+import { addSingleUseCode, changeLimit, codesInUse, makeOffer, makeOfferHere } from './offers.ts';
+import { refundGoods, refundOnline } from './refunds.ts';
+import type { Device } from './truth.ts';
 import { CENTRE_URL, type World } from './world.ts';
 
 /** One thing that somebody does. It draws everything from the world's source. */
 export type Action = { readonly name: string; readonly weight: number; run(world: World): Promise<string> };
 
+/** Two of a kind, so that one of them may come back. */
 const basketOf = (priceMinor: number) => ({
   currency: 'EUR',
   taxMode: 'inclusive' as const,
-  lines: [{ id: '1', sku: 'mug', qty: 1, unitPriceMinor: priceMinor }],
+  lines: [{ id: '1', sku: 'mug', qty: 2, unitPriceMinor: priceMinor / 2 }],
 });
-
-export function draft(policy: TrueOffer['policy'], total: number | undefined): OfferDraft {
-  return {
-    name: `${policy} ${total ?? 'without limit'}`,
-    currency: 'EUR',
-    trigger: 'code',
-    benefits: [{ type: 'percent', percentBp: 1_000, target: { scope: 'order' }, base: 'sequential' }],
-    conditions: [],
-    validity: {},
-    limits: total === undefined ? {} : { total },
-    stacking: { mode: 'stackable', priority: 0 },
-    fundedBy: { type: 'merchant' },
-    taxTreatment: 'before_tax',
-    refundPolicy: { brokenThreshold: 'keep', giveUseBack: 'never' },
-    offlinePolicy:
-      policy === 'bounded'
-        ? { type: 'bounded', maxDiscountMinor: 400, maxUses: 3, maxAgeMs: DAY_MS, managerPin: false }
-        : policy === 'open'
-          ? { type: 'open' }
-          : { type: 'strict' },
-  };
-}
-
-/** Makes an offer at the centre with one shared code. */
-export async function makeCentralOffer(
-  world: World,
-  policy: TrueOffer['policy'],
-  total: number | undefined,
-): Promise<void> {
-  const { centre, truth } = world;
-  const made = await centre.rest('POST', '/api/offers', draft(policy, total));
-  assert(made.status === 201, `an offer is made: ${JSON.stringify(made.body)}`);
-  const id = String(made.body.id);
-  const code = `C${truth.offers.size}${policy.toUpperCase()}`;
-  const coupon = await centre.rest('POST', '/api/coupons', { offer_id: id, code });
-  assert(coupon.status === 201, `a code is made: ${JSON.stringify(coupon.body)}`);
-  truth.offers.set(id, {
-    id,
-    policy,
-    ...(total === undefined ? {} : { total }),
-    codes: [code],
-    madeBy: 'centre',
-    version: 1,
-  });
-  // A restored centre would not know it, and nobody could give back what was sold of it.
-  if (centre.hasBackup) await centre.backup();
-}
 
 /** Looks at what a machine committed, whatever its answer was. */
 export async function settleDevice(world: World, device: Device): Promise<void> {
@@ -70,15 +26,10 @@ export async function settleDevice(world: World, device: Device): Promise<void> 
   world.truth.absorb(device);
 }
 
-function pickDevice(world: World): Device | undefined {
-  const devices = world.liveDevices();
-  return devices.length === 0 ? undefined : world.prng.pick(devices);
-}
-
 function codesKnownTo(world: World, device: Device): string[] {
   return [...world.truth.offers.values()]
     .filter((offer) => offer.madeBy === 'centre' || offer.madeBy === device.machine.name)
-    .flatMap((offer) => offer.codes);
+    .flatMap(codesInUse);
 }
 
 async function scan(world: World): Promise<string> {
@@ -164,7 +115,7 @@ async function takeBack(world: World): Promise<string> {
   const device = pickDevice(world);
   if (!device) return 'nobody';
   const own = [...truth.redemptions.values()].filter(
-    (one) => one.by === device.machine.name && !one.lost && one.live,
+    (one) => one.by === device.machine.name && !one.lost && one.live && one.returnedMinor === 0,
   );
   if (own.length === 0) return 'nothing to void';
   const { id } = prng.pick(own);
@@ -212,7 +163,7 @@ async function sellOnline(world: World): Promise<string> {
   const offers = [...truth.offers.values()].filter((offer) => offer.madeBy === 'centre');
   if (offers.length === 0) return 'no offers';
   const offer = prng.pick(offers);
-  const code = prng.pick(offer.codes);
+  const code = prng.pick(codesInUse(offer));
   const key = prng.uuid();
   const basketId = prng.uuid();
   const priceMinor = prng.between(10, 60) * 100;
@@ -240,9 +191,14 @@ async function sellOnline(world: World): Promise<string> {
 
 function recordSale({ truth, counts, webOrders }: World, answer: Record<string, unknown>): void {
   const redemptionId = String(answer.id);
-  truth.webRedeemed(redemptionId, String(answer.offer_id), String(answer.coupon_id));
+  truth.webRedeemed({
+    id: redemptionId,
+    offerId: String(answer.offer_id),
+    couponId: String(answer.coupon_id),
+    discountMinor: Number(answer.discount_minor),
+  });
   counts.redemptions++;
-  webOrders.push({ redemptionId, answer, voided: false });
+  webOrders.push({ redemptionId, answer, voided: false, unitsBack: 0 });
 }
 
 async function endWebHold(world: World): Promise<string> {
@@ -265,7 +221,7 @@ async function endWebHold(world: World): Promise<string> {
 
 async function takeBackOnline(world: World): Promise<string> {
   const { prng, centre, truth, webOrders } = world;
-  const open = webOrders.filter((order) => !order.voided);
+  const open = webOrders.filter((order) => !order.voided && order.unitsBack === 0);
   if (open.length === 0) return 'nothing sold';
   const order = prng.pick(open);
   const { redemptionId: id } = order;
@@ -282,60 +238,6 @@ async function timePasses(world: World): Promise<string> {
   world.passTime(ms);
   for (const device of world.liveDevices()) device.till.tick(30);
   return `${ms / SECOND_MS} s`;
-}
-
-async function changeLimit(world: World): Promise<string> {
-  const { prng, truth, centre } = world;
-  const offers = [...truth.offers.values()].filter(
-    (offer) => offer.madeBy === 'centre' && offer.total !== undefined,
-  );
-  if (offers.length === 0) return 'no offers';
-  const offer = prng.pick(offers);
-  const total = Math.max(1, (offer.total ?? 0) + prng.between(-3, 4));
-  const known = await centre.rest('GET', `/api/offers/${offer.id}`);
-  const changed = await centre.rest('PUT', `/api/offers/${offer.id}`, { terms: draft(offer.policy, total) });
-  if (changed.status !== 200) return `${changed.status} ${JSON.stringify(changed.body)}`;
-  offer.total = total;
-  offer.ceiling = Number((changed.body.rights as { total: number }).total);
-  // A backup from before would bring the old limit back, and nobody would know that it was changed.
-  if (centre.hasBackup) await centre.backup();
-  return `${offer.codes[0]} ${JSON.stringify(known.body.rights)} to ${total}`;
-}
-
-async function makeOfferHere(world: World): Promise<string> {
-  const { prng, truth } = world;
-  const device = pickDevice(world);
-  if (!device || truth.offers.size >= MAX_OFFERS) return 'enough';
-  const total = prng.between(2, 8);
-  const code = `H${truth.offers.size}${device.machine.name.replace(/\W/g, '')}`;
-  const policy = prng.chance(0.7) ? 'strict' : 'unlimited';
-  const made = await device.till.call('offers.create', {
-    requestId: prng.uuid(),
-    draft: draft(policy, policy === 'strict' ? total : undefined),
-    sharedCode: code,
-  });
-  if (made === 'killed') return `${device.machine.name} killed`;
-  if (!made.ok) return `${device.machine.name} ${made.error.code}`;
-  truth.offers.set(made.value.offer.id, {
-    id: made.value.offer.id,
-    policy,
-    ...(policy === 'strict' ? { total } : {}),
-    codes: [code],
-    madeBy: device.machine.name,
-    version: 1,
-  });
-  return `${device.machine.name} ${code} ${total}`;
-}
-
-const MAX_OFFERS = 12;
-
-async function makeOffer(world: World): Promise<string> {
-  const { prng, truth } = world;
-  if (truth.offers.size >= MAX_OFFERS) return 'enough';
-  const policy = prng.pick(['strict', 'strict', 'bounded', 'open'] as const);
-  const total = prng.between(2, 14);
-  await makeCentralOffer(world, policy, total);
-  return `${policy} ${total}`;
 }
 
 /** The operator of a restored centre: orders are given again, who is unknown joins again, who is lost is given up. */
@@ -412,14 +314,17 @@ export const actions: readonly Action[] = [
   { name: 'scan', weight: 45, run: scan },
   { name: 'confirm', weight: 5, run: confirmLater },
   { name: 'void', weight: 6, run: takeBack },
+  { name: 'refund', weight: 3, run: refundGoods },
   { name: 'sync', weight: 18, run: sync },
   { name: 'web-order', weight: 9, run: sellOnline },
   { name: 'web-end-hold', weight: 4, run: endWebHold },
   { name: 'web-void', weight: 2, run: takeBackOnline },
+  { name: 'web-refund', weight: 1.5, run: refundOnline },
   { name: 'time', weight: 4, run: timePasses },
   { name: 'limit', weight: 2, run: changeLimit },
   { name: 'offer-here', weight: 1, run: makeOfferHere },
   { name: 'offer', weight: 1, run: makeOffer },
+  { name: 'code', weight: 2, run: addSingleUseCode },
   { name: 'late', weight: 4, run: lateRequests },
   { name: 'recover', weight: 2, run: recover },
   { name: 'give-up', weight: 0.4, run: giveUpByMistake },

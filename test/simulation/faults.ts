@@ -8,6 +8,7 @@ export const networkFaults = [
   'request_delayed',
   'request_truncated',
   'answer_truncated',
+  'answer_late',
 ] as const;
 export const worldFaults = [
   'partition',
@@ -38,6 +39,7 @@ const maxRates: Readonly<Record<FaultName, number>> = {
   request_delayed: 0.1,
   request_truncated: 0.08,
   answer_truncated: 0.08,
+  answer_late: 0.08,
   partition: 0.03,
   kill_before_commit: 0.02,
   kill_after_commit: 0.02,

@@ -12,8 +12,10 @@ export type LedgerView = {
   head(): { readonly seq: number; readonly hash: string };
   /** Redemptions written after this event, voided or not. */
   redemptionsAfter(seq: number): SeenRedemption[];
-  /** Voids written after this event. */
+  /** Voids, and refunds that gave a use back, written after this event. */
   voidsAfter(seq: number): { readonly id: string; readonly voidSeq: number }[];
+  /** What of the discounts was on goods that came back. */
+  returns(): { readonly id: string; readonly returnedMinor: number }[];
   /** Grows with each commit of the ledger, as seen from here. */
   dataVersion(): number;
   redemptionIds(): Set<string>;
@@ -27,6 +29,8 @@ export type SeenRedemption = {
   readonly couponId: string;
   readonly discountMinor: number;
   readonly atRisk: boolean;
+  /** Of the lease that paid it. */
+  readonly leaseIncarnation?: number;
 };
 
 type Row = {
@@ -36,6 +40,7 @@ type Row = {
   couponId: string;
   discountMinor: number;
   atRisk: number;
+  leaseIncarnation: number | null;
 };
 
 const uuidText = (hex: string) =>
@@ -46,12 +51,16 @@ export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
   applyKey(database, key);
   const reads = prepareReads(drizzle({ client: database }));
   const after = database.prepare<[number], Row>(
-    `SELECT seq, hex(id) AS id, hex(offer_id) AS offerId, hex(coupon_id) AS couponId,
-       discount_minor AS discountMinor, at_risk AS atRisk
-     FROM redemptions WHERE seq > ? ORDER BY seq`,
+    `SELECT r.seq, hex(r.id) AS id, hex(r.offer_id) AS offerId, hex(r.coupon_id) AS couponId,
+       r.discount_minor AS discountMinor, r.at_risk AS atRisk, l.incarnation AS leaseIncarnation
+     FROM redemptions r LEFT JOIN leases l ON l.id = r.lease_id WHERE r.seq > ? ORDER BY r.seq`,
   );
   const voids = database.prepare<[number], { id: string; voidSeq: number }>(
-    'SELECT hex(id) AS id, void_seq AS voidSeq FROM redemptions WHERE void_seq > ? ORDER BY void_seq',
+    `SELECT hex(id) AS id, coalesce(void_seq, use_back_seq) AS voidSeq FROM redemptions
+     WHERE coalesce(void_seq, use_back_seq) > ? ORDER BY 2`,
+  );
+  const returns = database.prepare<[], { id: string; returnedMinor: number }>(
+    'SELECT hex(id) AS id, returned_minor AS returnedMinor FROM redemptions WHERE returned_minor > 0',
   );
   const head = database.prepare<[], { seq: number; hash: string }>(
     'SELECT seq, lower(hex(hash)) AS hash FROM events ORDER BY seq DESC LIMIT 1',
@@ -63,14 +72,16 @@ export function viewLedger(dataDir: string, key: Uint8Array): LedgerView {
     identity: () => loadIdentity(reads),
     head: () => head.get() ?? { seq: 0, hash: '' },
     redemptionsAfter: (seq) =>
-      after.all(seq).map((row) => ({
+      after.all(seq).map(({ leaseIncarnation, ...row }) => ({
         ...row,
+        ...(leaseIncarnation === null ? {} : { leaseIncarnation }),
         id: uuidText(row.id),
         offerId: uuidText(row.offerId),
         couponId: uuidText(row.couponId),
         atRisk: row.atRisk === 1,
       })),
     voidsAfter: (seq) => voids.all(seq).map((row) => ({ ...row, id: uuidText(row.id) })),
+    returns: () => returns.all().map((row) => ({ ...row, id: uuidText(row.id) })),
     dataVersion: () => version.get() ?? 0,
     redemptionIds: () => new Set(ids.all().map(uuidText)),
     close: () => void database.close(),

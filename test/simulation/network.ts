@@ -1,9 +1,11 @@
+import { syncPaths } from '../../shared/contracts/sync.ts';
 import type { CentreRequest, CentreResponse, CentreTransport } from '../../till/ports.ts';
 import type { FaultRates, NetworkFault } from './faults.ts';
 import type { Prng } from './prng.ts';
 
 /** The lines between the tills and the centre, and everything that happens to messages on them. */
 export type Network = {
+  /** Of one process: what comes late for it comes to no other one. */
   transportFor(name: string): CentreTransport;
   setPartitioned(name: string, partitioned: boolean): void;
   isPartitioned(name: string): boolean;
@@ -24,11 +26,13 @@ export type NetworkParts = {
   readonly rates: FaultRates;
   readonly deliver: Deliver;
   readonly happened: (fault: NetworkFault | 'partition' | 'version_skew', name: string) => void;
-  /** Between the answer of the centre and its arrival: whatever may happen in a moment like that. */
-  readonly meanwhile: () => Promise<void>;
+  /** Between the answer of the centre and its arrival: whatever may happen in a moment like that. True: it did. */
+  readonly meanwhile: () => Promise<boolean>;
 };
 
 const MAX_DELAYED = 50;
+/** Answers on their way to one till that it does not wait for any more. */
+const MAX_LATE = 3;
 
 export function createNetwork({ prng, rates, deliver, happened, meanwhile }: NetworkParts): Network {
   const partitioned = new Set<string>();
@@ -36,7 +40,7 @@ export function createNetwork({ prng, rates, deliver, happened, meanwhile }: Net
   const delayed: CentreRequest[] = [];
   let healed = false;
 
-  async function request(name: string, sent: CentreRequest): Promise<CentreResponse> {
+  async function request(name: string, late: CentreResponse[], sent: CentreRequest): Promise<CentreResponse> {
     if (partitioned.has(name)) {
       happened('partition', name);
       throw new Error('no route to the centre');
@@ -50,6 +54,9 @@ export function createNetwork({ prng, rates, deliver, happened, meanwhile }: Net
       happened(fault, name);
       return true;
     };
+    // A proxy that mixes up its connections: what was answered long ago arrives now.
+    const old = isPull(sent) && !healed && prng.chance(LATE_ARRIVES) ? late.shift() : undefined;
+    if (old) return old;
     if (strikes('request_lost')) throw new Error('the request was lost');
     if (strikes('request_delayed')) {
       if (delayed.length < MAX_DELAYED) delayed.push(sent);
@@ -61,7 +68,11 @@ export function createNetwork({ prng, rates, deliver, happened, meanwhile }: Net
     }
     const answer = await deliver(sent);
     if (strikes('request_duplicated')) await deliver(sent);
-    await meanwhile();
+    const hasHappened = await meanwhile();
+    if (isPull(sent) && (strikes('answer_late') || (hasHappened && prng.chance(0.5)))) {
+      if (late.length < MAX_LATE) late.push(answer);
+      throw new Error('the answer takes too long');
+    }
     if (strikes('answer_lost')) throw new Error('the answer was lost');
     if (strikes('answer_truncated')) {
       // Some proxies end a broken answer as if it were whole.
@@ -72,7 +83,10 @@ export function createNetwork({ prng, rates, deliver, happened, meanwhile }: Net
   }
 
   return {
-    transportFor: (name) => ({ request: (sent) => request(name, sent) }),
+    transportFor(name) {
+      const late: CentreResponse[] = [];
+      return { request: (sent) => request(name, late, sent) };
+    },
     setPartitioned: (name, on) => void (on ? partitioned.add(name) : partitioned.delete(name)),
     isPartitioned: (name) => partitioned.has(name),
     setSkewed: (name, on) => void (on ? skewed.add(name) : skewed.delete(name)),
@@ -96,6 +110,10 @@ export function createNetwork({ prng, rates, deliver, happened, meanwhile }: Net
     },
   };
 }
+
+const isPull = ({ url }: CentreRequest) => url.includes(syncPaths.pull);
+/** The chance that a till's next question gets an answer that was given to an earlier one. */
+const LATE_ARRIVES = 0.4;
 
 function cut(body: Uint8Array, prng: Prng): Uint8Array {
   return body.slice(0, prng.below(Math.max(1, body.length)));

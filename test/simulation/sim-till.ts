@@ -94,6 +94,7 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
   }
 
   function portsFor(own: Life): CorePorts {
+    const centre = world.transportFor(machine.name);
     const ports: CorePorts = {
       clock: {
         now: () => world.now() + machine.clockOffsetMs,
@@ -131,8 +132,7 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
         close() {},
       },
       centre: {
-        request: (request) =>
-          own.dead ? Promise.reject(new Error('dead')) : world.transportFor(machine.name).request(request),
+        request: (request) => (own.dead ? Promise.reject(new Error('dead')) : centre.request(request)),
       },
       timers: {
         every(ms, work) {

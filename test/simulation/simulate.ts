@@ -1,7 +1,10 @@
 import type { Guards } from '../../shared/redemption/guards.ts';
-import { actions, makeCentralOffer, settleDevice } from './actions.ts';
+import { actions, settleDevice } from './actions.ts';
 import { drawRates, type FaultName } from './faults.ts';
-import { checkHealed, checkStep, heal, type Violation } from './invariants.ts';
+import { heal } from './heal.ts';
+import { checkHealed } from './healed.ts';
+import { checkStep, type Violation } from './invariants.ts';
+import { makeCentralOffer, makeSingleUseOffer } from './offers.ts';
 import { prng } from './prng.ts';
 import type { CentreStore } from './sim-centre.ts';
 import { strikeFaults } from './strikes.ts';
@@ -72,10 +75,14 @@ export async function simulate(seed: number, options: SimulateOptions): Promise<
 
 /** Three shops, some of them enrolled, and the offers that everybody is after. */
 async function begin(world: World): Promise<void> {
-  await makeCentralOffer(world, 'strict', world.prng.between(4, 20));
-  await makeCentralOffer(world, 'strict', world.prng.between(2, 8));
-  await makeCentralOffer(world, 'bounded', world.prng.between(3, 10));
-  await makeCentralOffer(world, 'unlimited', undefined);
+  const { prng } = world;
+  await makeCentralOffer(world, 'strict', { total: prng.between(4, 20) });
+  await makeCentralOffer(world, 'strict', { total: prng.between(2, 8) });
+  await makeCentralOffer(world, 'bounded', { total: prng.between(3, 10) });
+  await makeCentralOffer(world, 'unlimited');
+  await makeCentralOffer(world, 'strict', { budgetMinor: prng.between(15, 60) * 100 });
+  await makeCentralOffer(world, 'bounded', { budgetMinor: prng.between(5, 20) * 100 });
+  await makeSingleUseOffer(world);
   for (let i = 0; i < LEDGERS; i++) await world.addMachine();
 }
 

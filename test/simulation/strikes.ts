@@ -107,6 +107,10 @@ async function clone(world: World, device: Device): Promise<void> {
   for (const lease of device.till.view.reads.leases.all()) {
     unspent.set(lease.offerId, (unspent.get(lease.offerId) ?? 0) + lease.leased + lease.reserved);
   }
+  const unspentMinor = new Map<string, number>();
+  for (const lease of device.till.view.reads.budgets.all()) {
+    unspentMinor.set(lease.offerId, (unspentMinor.get(lease.offerId) ?? 0) + lease.leased);
+  }
   const seen = { seenSeq: device.seenSeq, seenVoidSeq: device.seenVoidSeq };
   const totals = new Map(device.leaseTotals);
   const machine = device.till.twin(`${device.machine.name} copy ${truth.devices.size}`);
@@ -115,6 +119,8 @@ async function clone(world: World, device: Device): Promise<void> {
   twin.twinOf = { name: device.machine.name, incarnation: identity?.incarnation ?? 1 };
   for (const [id, total] of totals) twin.leaseTotals.set(id, total);
   for (const [offerId, count] of unspent) twin.twice.set(offerId, count);
+  for (const [offerId, count] of unspentMinor) twin.twiceMinor.set(offerId, count);
+  truth.copied.add(`${identity?.ledgerId} ${identity?.incarnation}`);
 }
 
 function jumpClock({ prng, ...world }: World, device: Device): void {

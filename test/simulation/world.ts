@@ -5,13 +5,14 @@ import { gunzipSync } from 'node:zlib';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Guards } from '../../shared/redemption/guards.ts';
 import type { CentreRequest, CentreResponse } from '../../till/ports.ts';
+import type { Books } from './books.ts';
 import type { FaultName, FaultRates } from './faults.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type Prng, prng } from './prng.ts';
 import { type CentreStore, type SimCentre, startCentre } from './sim-centre.ts';
 import { type Backup, createTill, type Machine, newMachine } from './sim-till.ts';
 import { createTrace, type Trace } from './trace.ts';
-import { createTruth, type Device, type Truth } from './truth.ts';
+import { createTruth, type Device, type TrueOffer, type Truth } from './truth.ts';
 
 /** Tuesday, 24 November 2026, 10:00 in Berlin. */
 const START_MS = Date.UTC(2026, 10, 24, 9, 0, 0);
@@ -34,7 +35,15 @@ export type World = {
   /** What the web shop sold: it gives the centre its orders again after a restore. */
   readonly webOrders: WebOrder[];
   /** The revision of the centre that a check has seen last. */
-  readonly checked: { rights: number };
+  readonly checked: {
+    rights: number;
+    books: Books | undefined;
+    /** What each lease claimed when the books were read last. */
+    readonly claims: Map<string, number>;
+    readonly ledgers: Map<string, string>;
+  };
+  /** Its codes serve once each. */
+  singleUse: TrueOffer | undefined;
   step: number;
   now(): number;
   passTime(ms: number): void;
@@ -51,6 +60,8 @@ export type WebOrder = {
   /** What the centre answered. */
   readonly answer: Record<string, unknown>;
   voided: boolean;
+  /** Of the two that were bought. */
+  unitsBack: number;
 };
 
 export type Counts = {
@@ -97,6 +108,7 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
       const strike = world.betweenMessages;
       world.betweenMessages = undefined;
       await strike?.();
+      return strike !== undefined;
     },
   });
   const tills = {
@@ -121,7 +133,8 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
     openBaskets: new Map(),
     webHolds: [],
     webOrders: [],
-    checked: { rights: -1 },
+    checked: { rights: -1, books: undefined, claims: new Map(), ledgers: new Map() },
+    singleUse: undefined,
     step: 0,
     now: () => nowMs,
     passTime: (ms) => {
@@ -136,7 +149,9 @@ export async function createWorld({ seed, rates, store, guards, print }: WorldOp
         machine,
         seenSeq: 0,
         seenVoidSeq: 0,
+        isCopy: given !== undefined,
         twice: new Map(),
+        twiceMinor: new Map(),
         leaseTotals: new Map(),
         absorbed: '',
         checked: { durability: '', acked: { revision: '', opened: '', seq: 0 } },

@@ -141,8 +141,10 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     return err(refusal('code_void', { code: accepted.code }));
   const { state, reservation, lease } = loadUse(tx.read, coupon, basketId, false);
   const withRight = reservation?.leaseId ?? null;
-  if (withRight !== null && services.faults.rightsSuspended()) {
-    return err(refusal('no_lease_here', { why: 'ledger_unanchored' }));
+  if (services.faults.rightsSuspended()) {
+    if (withRight !== null) return err(refusal('no_lease_here', { why: 'ledger_unanchored' }));
+    // A basket that an old copy holds may have been confirmed since that copy was made, and its code spent.
+    if (coupon.maxUses !== null && !accepted.atRisk) return err(refusal('home_unreachable'));
   }
   const decided = decideUse(state, {
     type: 'redeem',

@@ -209,6 +209,7 @@ export const redemptionOperations = {
       'already_redeemed',
       'exhausted',
       'no_lease_here',
+      'home_unreachable',
       'clock_fault',
     ],
   }),
