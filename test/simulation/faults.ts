@@ -32,7 +32,7 @@ export function isFaultName(text: string): text is FaultName {
 }
 
 /** The most likely each may be: per request, or per operation. */
-const maxRates: Readonly<Record<FaultName, number>> = {
+export const maxRates: Readonly<Record<FaultName, number>> = {
   request_lost: 0.15,
   answer_lost: 0.15,
   request_duplicated: 0.15,

@@ -3,7 +3,7 @@ import { guardNames } from '../../shared/redemption/guards.ts';
 import { proveGuards } from './prove-guards.ts';
 import { openSeedPool } from './seed-pool.ts';
 
-/** `node test/simulation/guards.ts [NAME…]`: takes each guard away and prints the first seed that fails for it. */
+/** `node test/simulation/guards.ts [NAME…]`: takes each guard away and prints a seed that fails for it. */
 
 const named = guardNames.filter((name) => process.argv.slice(2).includes(name));
 const pool = openSeedPool(availableParallelism());
