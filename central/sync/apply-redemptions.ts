@@ -190,8 +190,8 @@ export async function applyRefunded(
     }
     setRedemption(work, after);
     // It went past the budget by no more than what came back, and past no limit.
-    if (isQuit && row.paidBy !== 'nothing' && !isOverused(work, row))
-      await closeOverRedemption(tx, { redemptionId }, at);
+    const isPastLimit = row.paidBy === 'nothing' || isOverused(work, row) || work.campaigns.has(row.offerId);
+    if (isQuit && !isPastLimit) await closeOverRedemption(tx, { redemptionId }, at);
   }
   return undefined;
 }
