@@ -20,6 +20,7 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { eraseIfAsked } from './setup/erase-demo.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createWallTimes, type WallTimes } from './wall-time.ts';
+import { createWorks, type Works } from './works.ts';
 
 /** What every feature of the core works with. */
 export type Services = {
@@ -34,6 +35,7 @@ export type Services = {
   readonly anchor: Anchor;
   readonly custody: Custody;
   readonly upkeep: Upkeep;
+  readonly works: Works;
   /** Undefined until the first run is done. */
   location(): Location | undefined;
   /** After the location was written. */
@@ -151,6 +153,7 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
       },
     },
     upkeep: createUpkeep(),
+    works: createWorks(pushes, ports.clock),
     wallTimes: createWallTimes(),
     sessions: createSessions(ports.clock, ports.random),
     lanes,

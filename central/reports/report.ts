@@ -1,29 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm';
+import {
+  type CentreReport,
+  type CentreReportRow,
+  type Grouping,
+  groupings,
+} from '../../shared/contracts/centre-reports.ts';
+import { DAY_MS } from '../../shared/kernel/instant.ts';
 import type { Centre } from '../centre.ts';
 import { query } from '../store/db.ts';
 import { endOfDay, startOfDate } from './days.ts';
 
-export const groupings = ['day', 'offer', 'campaign', 'batch', 'channel', 'location'] as const;
-export type Grouping = (typeof groupings)[number];
-
 /** Rows of one report; what is beyond is said, not left out in silence. */
 export const MAX_REPORT_ROWS = 1_000;
-
-export type ReportRow = {
-  readonly key: string | null;
-  readonly name: string | null;
-  readonly currency: string;
-  readonly redemptions: number;
-  readonly voided: number;
-  readonly refunded: number;
-  readonly customers: number;
-  readonly subtotalMinor: number;
-  readonly discountMinor: number;
-  readonly returnedMinor: number;
-  /** Codes that were issued, and of them those used at least once; for batches and offers. */
-  readonly codes: number | null;
-  readonly codesUsed: number | null;
-};
 
 export type ReportQuestion = {
   readonly by: Grouping;
@@ -58,7 +46,7 @@ const keys: Record<
 };
 
 /** Redemptions by one criterion, with what they cost. A void counts as such on the day of its redemption. */
-export async function report(centre: Centre, question: ReportQuestion): Promise<ReportRow[]> {
+export async function report(centre: Centre, question: ReportQuestion): Promise<CentreReportRow[]> {
   const { by, zone, offerId, campaignId } = question;
   const from = startOfDate(zone, question.firstDay);
   const to = endOfDay(zone, question.lastDay);
@@ -140,3 +128,31 @@ export async function behind(centre: Centre): Promise<{ locations: number; oldes
 
 /** Locations sync at night: one that was silent for longer has something to tell. */
 const STALE_MS = 86_400_000;
+
+/** Everything that a manager at a till sees of all locations, in one answer. */
+export async function reportEverywhere(
+  centre: Centre,
+  { from, to, timeZone }: { readonly from: string; readonly to: string; readonly timeZone: string },
+): Promise<CentreReport> {
+  const by = {} as Record<Grouping, CentreReportRow[]>;
+  let truncated = false;
+  for (const grouping of groupings) {
+    const rows = await report(centre, { by: grouping, firstDay: from, lastDay: to, zone: timeZone });
+    truncated ||= rows.length > MAX_REPORT_ROWS;
+    by[grouping] = rows.slice(0, MAX_REPORT_ROWS);
+  }
+  const { locations, oldest } = await behind(centre);
+  return {
+    asOf: centre.ports.now(),
+    timeZone,
+    locationsBehind: locations,
+    ...(oldest === undefined ? {} : { behindSince: oldest }),
+    by,
+    truncated,
+  };
+}
+
+/** The days that one report covers at the most. */
+export const MAX_REPORT_DAYS = 400;
+export const daysBetween = (from: string, to: string): number =>
+  (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;

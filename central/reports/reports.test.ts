@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { syncPaths } from '../../shared/contracts/sync.ts';
 import { basketOf50, offerTerms } from '../testing/offer-terms.ts';
 import { openTestCentre, TEST_NOW, type TestCentre, testableStores } from '../testing/test-centre.ts';
+import { enrolDevice } from '../testing/test-device.ts';
 import { endOfDay, startOfDate } from './days.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,6 +33,30 @@ describe.each(testableStores())('reports and campaigns on %s', (kind) => {
   }
   const report = async (search: string) =>
     (await test.call('GET', `/api/reports/redemptions?${search}`)).body;
+
+  it('answers a till that signs with everything that a manager sees', async () => {
+    await code('EVERY');
+    await redeem('EVERY', { user_id: 'ada' });
+    const device = await enrolDevice(test);
+    const url = (query: string) => `${syncPaths.reports}?${query}`;
+    const days = 'from=2026-11-01&to=2026-11-24&timeZone=Europe%2FBerlin';
+    const { status, body } = await device.send('GET', url(days));
+    expect(status).toBe(200);
+    const { by, ...about } = body;
+    expect(about).toEqual({
+      asOf: test.ports.nowMs,
+      timeZone: 'Europe/Berlin',
+      locationsBehind: 0,
+      truncated: false,
+    });
+    const counted = { redemptions: 1, discountMinor: 500, subtotalMinor: 5_000, currency: 'EUR' };
+    expect(by.day).toMatchObject([{ key: '2026-11-24', ...counted }]);
+    expect(by.location).toMatchObject([{ key: null, ...counted }]);
+    expect(by.offer).toMatchObject([{ codes: 1, codesUsed: 1, ...counted }]);
+    expect((await device.send('GET', url(days.replace('2026-11-01', '2020-01-01')))).status).toBe(422);
+    expect((await device.send('GET', url(days.replace('Berlin', 'Nowhere')))).status).toBe(422);
+    expect((await test.call('GET', url(days))).status).toBe(401);
+  });
 
   it('counts redemptions and their cost by day of the asked zone', async () => {
     await code('DAILY');

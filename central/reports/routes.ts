@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CentreReportRow, groupings } from '../../shared/contracts/centre-reports.ts';
 import { currencySchema, idSchema, timeZoneSchema } from '../../shared/contracts/common.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { requireScope } from '../access/caller.ts';
@@ -6,9 +7,8 @@ import type { Centre } from '../centre.ts';
 import { refuse } from '../problem.ts';
 import { wallTimeAt } from '../redemptions/wall-time.ts';
 import { byKey, instantText, problems, type Routes } from '../routes.ts';
-import { behind, groupings, MAX_REPORT_ROWS, type ReportRow, report } from './report.ts';
+import { behind, daysBetween, MAX_REPORT_DAYS, MAX_REPORT_ROWS, report } from './report.ts';
 
-const MAX_DAYS = 400;
 const DEFAULT_DAYS = 30;
 const day = z.iso.date();
 
@@ -35,7 +35,7 @@ const rowResource = z.object({
   rate: z.number().nullable(),
 });
 
-function toRow(row: ReportRow): z.output<typeof rowResource> {
+function toRow(row: CentreReportRow): z.output<typeof rowResource> {
   return {
     key: row.key,
     name: row.name,
@@ -99,9 +99,7 @@ export function reportRoutes(app: Routes, centre: Centre): void {
       if (today === undefined) throw refuse('invalid_input', { why: `unknown time zone ${zone}` });
       const to = query.to ?? today;
       const from = query.from ?? dayBefore(to, DEFAULT_DAYS - 1);
-      const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
-      if (days < 1 || days > MAX_DAYS)
-        throw refuse('invalid_input', { why: `from 1 to ${MAX_DAYS} days, not ${days}` });
+      refuseOtherSpans(from, to);
       const rows = await report(centre, {
         by: query.group_by,
         firstDay: from,
@@ -124,6 +122,13 @@ export function reportRoutes(app: Routes, centre: Centre): void {
       };
     },
   );
+}
+
+/** @throws RefusedError unless the days are in order and fit one report */
+export function refuseOtherSpans(from: string, to: string): void {
+  const days = daysBetween(from, to);
+  if (days < 1 || days > MAX_REPORT_DAYS)
+    throw refuse('invalid_input', { why: `from 1 to ${MAX_REPORT_DAYS} days, not ${days}` });
 }
 
 function dayBefore(date: string, days: number): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { centreReportSchema } from '../../shared/contracts/centre-reports.ts';
 import {
   asksRequestSchema,
   asksResponseSchema,
@@ -9,6 +10,7 @@ import {
   pullResponseSchema,
   pushRequestSchema,
   pushResponseSchema,
+  reportsRequestSchema,
   SYNC_PROTOCOL,
   syncPaths,
 } from '../../shared/contracts/sync.ts';
@@ -16,6 +18,9 @@ import { createGuessGuard } from '../access/guess-guard.ts';
 import type { Centre } from '../centre.ts';
 import { requestCodes, waitForAsks } from '../homes/messages.ts';
 import { refuse } from '../problem.ts';
+import { wallTimeAt } from '../redemptions/wall-time.ts';
+import { reportEverywhere } from '../reports/report.ts';
+import { refuseOtherSpans } from '../reports/routes.ts';
 import { problems, type Routes, unwrap } from '../routes.ts';
 import { enrol } from './enrol.ts';
 import { pull } from './pull.ts';
@@ -129,6 +134,26 @@ export function syncRoutes(app: Routes, centre: Centre): void {
     async (request) => {
       const device = await verifyDevice(centre, request);
       return unwrap(await waitForAsks(centre, device, request.body));
+    },
+  );
+
+  app.get(
+    syncPaths.reports,
+    {
+      schema: {
+        summary: 'What all locations redeemed, for a manager at a till; signed by its device.',
+        tags,
+        querystring: reportsRequestSchema,
+        response: { 200: centreReportSchema, ...problems(401, 422) },
+      },
+    },
+    async (request) => {
+      await verifyDevice(centre, request);
+      const { from, to, timeZone } = request.query;
+      refuseOtherSpans(from, to);
+      if (wallTimeAt(timeZone, centre.ports.now()) === undefined)
+        throw refuse('invalid_input', { why: `unknown time zone ${timeZone}` });
+      return reportEverywhere(centre, request.query);
     },
   );
 }

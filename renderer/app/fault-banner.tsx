@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { IconClockExclamation, IconShieldExclamation } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +8,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
+import { PinField } from '../ui/pin-field.tsx';
 import { useApp } from './app-store.ts';
 import classes from './fault-banner.module.css';
 
@@ -61,15 +61,12 @@ function ClearForm({ fault, onCleared }: { fault: Fault; onCleared: () => void }
   return (
     <form className={classes.form} onSubmit={(event) => void clear(event)}>
       <p>{t(`faults.${fault.kind}.text`, { since: format.dateTime(fault.since) })}</p>
-      <TextInput
+      <PinField
         label={t('void.managerPin')}
-        type="password"
-        inputMode="numeric"
-        value={managerPin}
-        onChange={(event) => setManagerPin(event.currentTarget.value)}
-        maxLength={12}
-        autoComplete="off"
-        data-autofocus
+        pin={managerPin}
+        onPin={setManagerPin}
+        autoFocus
+        required={false}
       />
       {refused !== undefined && <RefusalNotice refusal={refused} />}
       <Action type="submit" tone="primary" size="xl" wide busy={busy}>

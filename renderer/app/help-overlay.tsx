@@ -10,6 +10,7 @@ const shortcuts = [
   ['Esc', 'escape', 'cashier'],
   ['0–9', 'digits', 'cashier'],
   ['+', 'plus', 'cashier'],
+  ['Ctrl Z', 'bringBack', 'cashier'],
   ['F3', 'code', 'cashier'],
   ['F4', 'customer', 'cashier'],
   ['F1', 'help', 'cashier'],

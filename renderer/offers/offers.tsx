@@ -146,6 +146,12 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
   async function setPaused(paused: boolean): Promise<void> {
     const answer = await client.call('offers.setPaused', { offerId: offer.id, paused });
     onRefused(answer.ok ? undefined : answer.error);
+    if (!answer.ok) return;
+    const { name } = offer;
+    flash(
+      paused ? t('offers.pausedNow', { name }) : t('offers.resumedNow', { name }),
+      () => void setPaused(!paused),
+    );
   }
 
   return (

@@ -10,6 +10,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { useWork, WorkBar } from '../ui/work.tsx';
 import { PagePreview } from './page-preview.tsx';
 import classes from './printing.module.css';
 import { labelsPerSheet, sheets, type Template, templates } from './sheets.ts';
@@ -51,6 +52,7 @@ export function LabelsCard({ batch }: { batch: Batch }) {
   const [from, setFrom] = useState<number | string>(1);
   const [to, setTo] = useState<number | string>(Math.min(batch.count, MAX_LABELS));
   const [busy, setBusy] = useState(false);
+  const work = useWork();
   const [refused, setRefused] = useState<Refusal>();
   const [made, setMade] = useState<OutputOf<'labels.render'>>();
 
@@ -79,9 +81,15 @@ export function LabelsCard({ batch }: { batch: Batch }) {
     setBusy(true);
     setRefused(undefined);
     setMade(undefined);
-    const answer = await client.call('labels.render', { ...settings, firstSerial, lastSerial });
+    const answer = await client.call('labels.render', {
+      ...settings,
+      firstSerial,
+      lastSerial,
+      workId: work.begin(),
+    });
+    work.end();
     setBusy(false);
-    if (!answer.ok) return setRefused(answer.error);
+    if (!answer.ok) return setRefused(answer.error.code === 'cancelled' ? undefined : answer.error);
     const kept = await client.saveFile(answer.value);
     if (!kept.ok) return setRefused(kept.error);
     if (kept.value.saved) setMade(answer.value);
@@ -112,6 +120,7 @@ export function LabelsCard({ batch }: { batch: Batch }) {
             {made.isCopy && t('print.isCopy')}
           </Notice>
         )}
+        <WorkBar work={work} label={t('print.busy')} />
         <p className={classes.hint}>
           {t('print.sheets', { count: startFits ? Math.ceil((labels + first - 1) / perSheet) : 0 })}
         </p>

@@ -9,6 +9,7 @@ import { useClient, useQuery } from '../api/use-client.ts';
 import { go } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { flash } from '../ui/flash.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
@@ -61,7 +62,15 @@ function PrinterLine({ printer, onRemoved }: { printer: Printer; onRemoved: () =
   const address =
     link.kind === 'tcp' ? `${link.host}:${link.port}` : link.kind === 'device' ? link.path : link.queue;
   async function remove(): Promise<void> {
-    await client.call('printers.remove', { printerId: printer.id });
+    const answer = await client.call('printers.remove', { printerId: printer.id });
+    if (answer.ok) flash(t('printers.removed', { name: printer.name }), () => void bringBack());
+    onRemoved();
+  }
+  /** What waited for it was cancelled; the printer itself comes back as it was. */
+  async function bringBack(): Promise<void> {
+    const { name, settings } = printer;
+    const printerId = uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+    await client.call('printers.save', { printerId, name, settings });
     onRemoved();
   }
   return (

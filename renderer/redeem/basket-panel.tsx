@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconPlus, IconUser, IconX } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCheck, IconChevronDown, IconPlus, IconUser, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClient, useQuery } from '../api/use-client.ts';
@@ -25,6 +25,7 @@ export function BasketPanel() {
   const items = useRedeem((redeem) => redeem.items);
   const entry = useRedeem((redeem) => redeem.entry);
   const phase = useRedeem((redeem) => redeem.phase);
+  const lost = useRedeem((redeem) => redeem.lost);
   const { type, addItem, removeItem, clear } = useRedeem.getState();
   const entered = entryMinor(entry, minorDigits(format.currency));
   const totalMinor = items.reduce((sum, item) => sum + itemMinor(item), 0) + entered;
@@ -66,7 +67,9 @@ export function BasketPanel() {
       </div>
 
       {items.length === 0 ? (
-        <p className={classes.hint}>{t('redeem.basketHint')}</p>
+        <div className={classes.hint}>
+          {lost === undefined ? <p>{t('redeem.basketHint')}</p> : <BringBack text={t('redeem.bringBack')} />}
+        </div>
       ) : (
         <ol className={classes.items} ref={list}>
           {items.map((item, i) => (
@@ -88,6 +91,11 @@ export function BasketPanel() {
             <li data-open>
               <span>{t('redeem.item', { number: items.length + 1 })}</span>
               <span className={classes.itemAmount}>{format.money(entered)}</span>
+            </li>
+          )}
+          {lost !== undefined && (
+            <li data-open>
+              <BringBack text={t('redeem.bringBackItem')} />
             </li>
           )}
         </ol>
@@ -115,6 +123,20 @@ export function BasketPanel() {
         </Action>
       </div>
     </section>
+  );
+}
+
+/** What was cleared or removed last is one press away until somebody goes on. */
+function BringBack({ text }: { text: string }) {
+  const client = useClient();
+  return (
+    <Action
+      icon={<IconArrowBackUp size={20} />}
+      hint="Ctrl Z"
+      onClick={() => void useRedeem.getState().bringBack(client)}
+    >
+      {text}
+    </Action>
   );
 }
 

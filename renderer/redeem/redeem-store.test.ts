@@ -8,10 +8,11 @@ import { useRedeem } from './redeem-store.ts';
 type Call = { readonly name: string; readonly input: Record<string, unknown> };
 
 /** A core that answers from a script; the real one is behind the same door in the end-to-end tests. */
-function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unknown') {
+function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unknown' | 'manager_required') {
   const calls: Call[] = [];
   const held: (() => void)[] = [];
   let holds = false;
+  let refused: 'wrong_pin' | undefined;
   const client = createClient({
     host: 'web',
     listen: () => () => undefined,
@@ -19,6 +20,11 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
     async call(name, input): Promise<Answer<unknown>> {
       calls.push({ name, input: input as Record<string, unknown> });
       if (holds) await new Promise<void>((resolve) => held.push(resolve));
+      if (refused !== undefined) {
+        const error = { code: refused, params: {} };
+        refused = undefined;
+        return { ok: false, error };
+      }
       if (name === 'redemption.check') return { ok: true, value: checked(input as never, judge) };
       if (name === 'redemption.confirm')
         return { ok: true, value: { redemptions: [{ id: 'r1' }], payableMinor: 900 } };
@@ -32,6 +38,9 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
     names,
     hold: () => {
       holds = true;
+    },
+    refuseOnce: (code: 'wrong_pin') => {
+      refused = code;
     },
     letGo: (index: number) => held[index]?.(),
   };
@@ -187,5 +196,54 @@ describe('codes', () => {
     useRedeem.getState().clear(core.client);
     expect(core.calls.at(-1)).toEqual({ name: 'redemption.release', input: { basketId } });
     expect(useRedeem.getState().basketId).not.toBe(basketId);
+  });
+
+  it('brings a cleared basket back with its codes, and judges it anew', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    const { basketId } = useRedeem.getState();
+    useRedeem.getState().clear(core.client);
+    await useRedeem.getState().bringBack(core.client);
+    const now = useRedeem.getState();
+    expect(now).toMatchObject({ phase: 'result', entry: '1000', codes: ['SAVE10'], lost: undefined });
+    expect(core.calls.at(-1)).toMatchObject({ name: 'redemption.check', input: { codes: ['SAVE10'] } });
+    // Its uses were let go of under the other name.
+    expect(now.basketId).not.toBe(basketId);
+  });
+
+  it('brings a removed item back, until somebody goes on', async () => {
+    const core = coreThat(() => 'accepted');
+    type('500');
+    useRedeem.getState().addItem();
+    useRedeem.getState().removeItem(0);
+    expect(useRedeem.getState().items).toEqual([]);
+    await useRedeem.getState().bringBack(core.client);
+    expect(useRedeem.getState().items).toHaveLength(1);
+    useRedeem.getState().removeItem(0);
+    type('7');
+    await useRedeem.getState().bringBack(core.client);
+    expect(useRedeem.getState().items).toEqual([]);
+  });
+
+  it('has nothing to bring back after a sale', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'SAVE10');
+    await useRedeem.getState().confirm(core.client);
+    useRedeem.getState().clear(core.client);
+    expect(useRedeem.getState().lost).toBeUndefined();
+  });
+
+  it('asks again with a manager’s PIN; a wrong one leaves the answer as it was', async () => {
+    const core = coreThat(() => 'manager_required');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'ATRISK');
+    const { result } = useRedeem.getState();
+    core.refuseOnce('wrong_pin');
+    expect(await useRedeem.getState().vouch(core.client, '111111')).toMatchObject({ code: 'wrong_pin' });
+    expect(useRedeem.getState()).toMatchObject({ phase: 'result', result, fault: undefined });
+    expect(await useRedeem.getState().vouch(core.client, '222222')).toBeUndefined();
+    expect(core.calls.at(-1)?.input).toMatchObject({ codes: ['ATRISK'], managerPin: '222222' });
   });
 });

@@ -31,6 +31,9 @@ export type Phase = 'entry' | 'checking' | 'result' | 'confirming' | 'done' | 'u
 /** What the cashier typed so far, before it is a basket or a code. */
 type Typed = { readonly items: readonly Item[]; readonly entry: AmountEntry; readonly draft: string };
 
+/** A basket before it was cleared or lost an item, to be brought back. */
+type Lost = Pick<State, 'items' | 'entry' | 'codes' | 'latest' | 'customer' | 'channel'>;
+
 type State = Typed & {
   readonly phase: Phase;
   readonly basketId: string;
@@ -45,6 +48,7 @@ type State = Typed & {
   readonly done: Confirmation | undefined;
   /** The basket changed after the result was given. */
   readonly stale: boolean;
+  readonly lost: Lost | undefined;
 };
 
 type Actions = {
@@ -60,10 +64,14 @@ type Actions = {
   takeBack(count: number): void;
   present(client: Client, text: string): Promise<void>;
   check(client: Client): Promise<void>;
+  /** Asks again with a manager's PIN. @returns why it was not taken */
+  vouch(client: Client, managerPin: string): Promise<Refusal | undefined>;
   confirm(client: Client): Promise<void>;
   undo(client: Client, reason: string): Promise<void>;
   setChannel(channel: Channel): void;
   setCustomer(customer: Customer | undefined): void;
+  /** Takes back the last clearing or the last removal of an item. */
+  bringBack(client: Client): Promise<void>;
   /** Starts the next basket and lets go of what this one held. */
   clear(client: Client): void;
 };
@@ -81,8 +89,9 @@ const dependsOnBasket: ReadonlySet<string> = new Set([
   'not_combinable',
   'superseded',
 ]);
-/** Refusals that naming the customer, or another channel, can turn into a yes. */
+/** Refusals that naming the customer, another channel, or a manager's word can turn into a yes. */
 const dependsOnCaller: ReadonlySet<string> = new Set([
+  'manager_required',
   'customer_required',
   'wrong_channel',
   'customer_limit',
@@ -102,6 +111,7 @@ function emptyBasket(): Omit<State, 'channel'> {
     fault: undefined,
     done: undefined,
     stale: false,
+    lost: undefined,
   };
 }
 
@@ -123,6 +133,13 @@ export const useRedeem = create<State & Actions>((set, get) => {
   const remember = () => {
     const { items, entry, draft } = get();
     typedBefore = [...typedBefore.slice(-MAX_UNDO + 1), { items, entry, draft }];
+    // Whoever goes on does not miss it.
+    if (get().lost !== undefined) set({ lost: undefined });
+  };
+
+  const lostNow = (): Lost => {
+    const { items, entry, codes, latest, customer, channel } = get();
+    return { items, entry, codes, latest, customer, channel };
   };
 
   /** A finished basket makes way as soon as the next one is begun. */
@@ -151,6 +168,30 @@ export const useRedeem = create<State & Actions>((set, get) => {
       ),
     );
   };
+
+  /** Has the core judge the basket with its codes. */
+  async function ask(client: Client, managerPin?: string): Promise<Refusal | undefined> {
+    const { basketId, channel, customer, items, entry, phase } = get();
+    if (phase === 'confirming' || phase === 'done') return undefined;
+    const codes = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
+    if (codes.length === 0 || get().totalMinor() === 0) return undefined;
+    const mine = ++round;
+    set({ phase: 'checking', codes, fault: undefined, stale: false });
+    const open = { unitPriceMinor: entryMinor(entry, minorDigits(currency())), qty: 1 };
+    const lines = [...items, open].filter((item) => item.unitPriceMinor > 0);
+    const answer = await client.call('redemption.check', {
+      basketId,
+      basket: basketOf(lines, currency(), taxMode()),
+      codes: [...codes],
+      channel,
+      ...(customer === undefined ? {} : { customer }),
+      ...(managerPin === undefined ? {} : { managerPin }),
+    });
+    if (mine !== round) return undefined;
+    if (answer.ok) set({ phase: 'result', result: answer.value });
+    else set({ phase: 'result', result: undefined, fault: answer.error });
+    return answer.ok ? undefined : answer.error;
+  }
 
   return {
     ...emptyBasket(),
@@ -208,7 +249,7 @@ export const useRedeem = create<State & Actions>((set, get) => {
     removeItem(index) {
       if (get().phase === 'confirming') return;
       beginAnew();
-      set({ items: get().items.filter((_, i) => i !== index) });
+      set({ lost: lostNow(), items: get().items.filter((_, i) => i !== index) });
       basketChanged();
     },
 
@@ -226,30 +267,19 @@ export const useRedeem = create<State & Actions>((set, get) => {
       const kept = codesLeft(new Set());
       const known = kept.find((code) => sameCode(code, entered));
       const codes = known === undefined ? [...kept, entered].slice(-MAX_CODES) : kept;
-      set({ codes, latest: known ?? entered, draft: '', fault: undefined });
+      set({ codes, latest: known ?? entered, draft: '', fault: undefined, lost: undefined });
       if (get().totalMinor() > 0) await get().check(client);
       else set({ phase: 'entry', result: undefined });
     },
 
-    async check(client) {
-      const { basketId, channel, customer, items, entry, phase } = get();
-      if (phase === 'confirming' || phase === 'done') return;
-      const codes = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
-      if (codes.length === 0 || get().totalMinor() === 0) return;
-      const mine = ++round;
-      set({ phase: 'checking', codes, fault: undefined, stale: false });
-      const open = { unitPriceMinor: entryMinor(entry, minorDigits(currency())), qty: 1 };
-      const lines = [...items, open].filter((item) => item.unitPriceMinor > 0);
-      const answer = await client.call('redemption.check', {
-        basketId,
-        basket: basketOf(lines, currency(), taxMode()),
-        codes: [...codes],
-        channel,
-        ...(customer === undefined ? {} : { customer }),
-      });
-      if (mine !== round) return;
-      if (answer.ok) set({ phase: 'result', result: answer.value });
-      else set({ phase: 'result', result: undefined, fault: answer.error });
+    check: async (client) => void (await ask(client)),
+
+    async vouch(client, managerPin) {
+      const before = get();
+      const refusal = await ask(client, managerPin);
+      // A wrong PIN says nothing about the codes: what was known of them stands.
+      if (refusal !== undefined) set({ phase: before.phase, result: before.result, fault: undefined });
+      return refusal;
     },
 
     async confirm(client) {
@@ -291,7 +321,19 @@ export const useRedeem = create<State & Actions>((set, get) => {
       if (codes.length > 0 && phase !== 'done' && phase !== 'undone') {
         void client.call('redemption.release', { basketId });
       }
-      set({ ...emptyBasket(), channel: 'pos' });
+      const isDone = phase === 'done' || phase === 'undone';
+      const hadSomething = get().totalMinor() > 0 || codes.length > 0;
+      const lost = !isDone && hadSomething ? lostNow() : undefined;
+      set({ ...emptyBasket(), channel: 'pos', lost });
+    },
+
+    async bringBack(client) {
+      const { lost, phase, basketId } = get();
+      if (lost === undefined || phase === 'confirming') return;
+      // A cleared basket let go of its uses under its own name: it comes back under another.
+      const isCleared = get().items.length === 0 && get().codes.length === 0;
+      set({ ...lost, basketId: isCleared ? newBasketId() : basketId, lost: undefined, stale: false });
+      await get().check(client);
     },
   };
 });

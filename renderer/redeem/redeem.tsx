@@ -9,6 +9,7 @@ import { advanceRedeem } from './advance.ts';
 import { BasketPanel } from './basket-panel.tsx';
 import { CodeField } from './code-field.tsx';
 import { CustomerDialog, useCustomerDialog } from './customer-dialog.tsx';
+import { ManagerDialog } from './manager-dialog.tsx';
 import classes from './redeem.module.css';
 import { useRedeem } from './redeem-store.ts';
 import { ResultPanel } from './result-panel.tsx';
@@ -30,7 +31,7 @@ export function Redeem() {
     F4: () => useCustomerDialog.setState({ open: true }),
     Escape: () => useRedeem.getState().clear(client),
   });
-  usePageKeys(advance);
+  usePageKeys(advance, () => void useRedeem.getState().bringBack(client));
 
   return (
     <div className={classes.screen}>
@@ -41,27 +42,30 @@ export function Redeem() {
         <ResultPanel onAdvance={advance} />
       </div>
       <CustomerDialog />
+      <ManagerDialog />
     </div>
   );
 }
 
-/** Enter and Backspace outside any field; a button that has the focus keeps its own Enter. */
-function usePageKeys(advance: () => void): void {
-  const latest = useRef(advance);
+/** Enter, Backspace and Ctrl+Z outside any field; a button that has the focus keeps its own Enter. */
+function usePageKeys(advance: () => void, bringBack: () => void): void {
+  const latest = useRef({ advance, bringBack });
   useEffect(() => {
-    latest.current = advance;
+    latest.current = { advance, bringBack };
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isDialogOpen()) return;
+      if (event.altKey || event.defaultPrevented || isDialogOpen()) return;
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest('input, textarea, select, [role="combobox"], [role="listbox"]') !== null) return;
-      if (event.key === 'Backspace') {
+      if (event.ctrlKey || event.metaKey) {
+        if (event.key === 'z') latest.current.bringBack();
+      } else if (event.key === 'Backspace') {
         event.preventDefault();
         useRedeem.getState().type('Backspace');
       } else if (event.key === 'Enter' && !event.repeat && !hasOwnEnter(target)) {
         event.preventDefault();
-        latest.current();
+        latest.current.advance();
       }
     };
     window.addEventListener('keydown', onKeyDown);

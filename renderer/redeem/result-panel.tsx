@@ -20,6 +20,7 @@ import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
 import { useSlow } from '../ui/use-slow.ts';
 import { useCustomerDialog } from './customer-dialog.tsx';
+import { useManagerDialog } from './manager-dialog.tsx';
 import { type Coupon, useRedeem } from './redeem-store.ts';
 import classes from './result-panel.module.css';
 
@@ -236,11 +237,22 @@ function RefusedPanel({ coupon, onAdvance }: { coupon: Refused; onAdvance: () =>
   const format = useFormat();
   const sentence = refusalSentence(t, format, coupon.refusal);
   const wantsCustomer = coupon.refusal.code === 'customer_required';
+  const wantsManager = coupon.refusal.code === 'manager_required';
   return (
     <Ticket
       tone="stop"
       stub={
-        wantsCustomer ? (
+        wantsManager ? (
+          <Action
+            tone="primary"
+            size="xl"
+            wide
+            hint="Enter"
+            onClick={() => useManagerDialog.setState({ open: true })}
+          >
+            {t('void.managerPin')}
+          </Action>
+        ) : wantsCustomer ? (
           <Action
             tone="primary"
             size="xl"

@@ -9,6 +9,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
+import { PinField } from '../ui/pin-field.tsx';
 import type { Redemption } from './redemption.ts';
 import classes from './refund-dialog.module.css';
 
@@ -124,18 +125,7 @@ function RefundForm({ redemptionId, sale, onDone }: RefundFormProps) {
         required
         autoComplete="off"
       />
-      {needsManager && (
-        <TextInput
-          label={t('void.managerPin')}
-          type="password"
-          inputMode="numeric"
-          value={pin}
-          onChange={(event) => setPin(event.currentTarget.value)}
-          maxLength={12}
-          autoComplete="off"
-          required
-        />
-      )}
+      {needsManager && <PinField label={t('void.managerPin')} pin={pin} onPin={setPin} />}
       {(refused ?? quote.error) !== undefined && (
         <RefusalNotice refusal={(refused ?? quote.error) as Refusal} />
       )}

@@ -7,6 +7,7 @@ import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
+import { PinField } from '../ui/pin-field.tsx';
 import type { Redemption } from './redemption.ts';
 import classes from './void-dialog.module.css';
 
@@ -83,18 +84,7 @@ function VoidForm({ redemption, onVoided }: { redemption: Redemption; onVoided: 
         data-autofocus
         autoComplete="off"
       />
-      {needsManager && (
-        <TextInput
-          label={t('void.managerPin')}
-          type="password"
-          inputMode="numeric"
-          value={pin}
-          onChange={(event) => setPin(event.currentTarget.value)}
-          maxLength={12}
-          autoComplete="off"
-          required
-        />
-      )}
+      {needsManager && <PinField label={t('void.managerPin')} pin={pin} onPin={setPin} />}
       {refused !== undefined && <RefusalNotice refusal={refused} />}
       <div className={classes.actions}>
         <Action type="submit" tone="stop" size="xl" busy={busy} disabled={reason.trim() === ''}>

@@ -8,6 +8,8 @@ export type Column<Row> = {
   readonly title: string;
   readonly kind: 'text' | 'number' | 'money' | 'percent';
   readonly value: (row: Row) => string | number;
+  /** Of money that is not in the location's currency. */
+  readonly currencyOf?: (row: Row) => string;
 };
 
 type ReportTableProps<Row> = {
@@ -22,10 +24,10 @@ type ReportTableProps<Row> = {
 export function ReportTable<Row>({ columns, rows, keyOf, onOpen, caption }: ReportTableProps<Row>) {
   const { t } = useTranslation();
   const format = useFormat();
-  const text = ({ kind, value }: Column<Row>, row: Row) => {
+  const text = ({ kind, value, currencyOf }: Column<Row>, row: Row) => {
     const cell = value(row);
     if (typeof cell === 'string') return cell;
-    if (kind === 'money') return format.money(cell);
+    if (kind === 'money') return format.money(cell, currencyOf?.(row));
     return kind === 'percent' ? format.percent(Math.round(cell * 10_000)) : format.number(cell);
   };
   if (rows.length === 0) return <p className={classes.nothing}>{t('reports.nothing')}</p>;

@@ -10,6 +10,7 @@ import { Action } from '../ui/action.tsx';
 import layout from '../ui/form.module.css';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { useWork, WorkBar } from '../ui/work.tsx';
 import classes from './settings.module.css';
 
 type Result = OutputOf<'audit.run'>;
@@ -22,14 +23,16 @@ export function AuditCard() {
   const [result, setResult] = useState<Result>();
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
+  const work = useWork();
 
   async function run(): Promise<void> {
     setBusy(true);
     setResult(undefined);
-    const answer = await client.call('audit.run', {});
+    const answer = await client.call('audit.run', { workId: work.begin() });
+    work.end();
     setBusy(false);
     if (answer.ok) setResult(answer.value);
-    setRefused(answer.ok ? undefined : answer.error);
+    setRefused(answer.ok || answer.error.code === 'cancelled' ? undefined : answer.error);
   }
 
   return (
@@ -54,6 +57,7 @@ export function AuditCard() {
             <span lang="en">{result.what}</span>
           </Notice>
         )}
+        <WorkBar work={work} label={t('audit.running')} />
         <div className={layout.actions}>
           <Action icon={<IconShieldCheck size={20} />} busy={busy} onClick={() => void run()}>
             {busy ? t('audit.running') : t('audit.run')}

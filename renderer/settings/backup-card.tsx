@@ -11,6 +11,7 @@ import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { useWork, WorkBar } from '../ui/work.tsx';
 import classes from './custody.module.css';
 import { RestoreForm } from './restore-form.tsx';
 
@@ -118,16 +119,18 @@ export function HistoryCard() {
   const [lastDay, setLastDay] = useState(today);
   const [busy, setBusy] = useState(false);
   const [rows, setRows] = useState<number>();
+  const work = useWork();
   const [refused, setRefused] = useState<Refusal>();
 
   async function save(): Promise<void> {
     setBusy(true);
     setRows(undefined);
     setRefused(undefined);
-    const answer = await client.call('history.export', { firstDay, lastDay });
+    const answer = await client.call('history.export', { firstDay, lastDay, workId: work.begin() });
+    work.end();
     const kept = answer.ok ? await client.saveFile(answer.value) : answer;
     setBusy(false);
-    if (!kept.ok) setRefused(kept.error);
+    if (!kept.ok) setRefused(kept.error.code === 'cancelled' ? undefined : kept.error);
     else if (answer.ok && kept.value.saved) setRows(answer.value.rows);
   }
 
@@ -149,6 +152,7 @@ export function HistoryCard() {
             onChange={(event) => setLastDay(event.currentTarget.value)}
           />
         </div>
+        <WorkBar work={work} label={t('backup.history')} />
         {rows !== undefined && <Notice tone="go">{t('backup.exported', { count: rows })}</Notice>}
         {refused !== undefined && <RefusalNotice refusal={refused} />}
         <Action

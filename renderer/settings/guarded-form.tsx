@@ -1,10 +1,10 @@
-import { TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { Action } from '../ui/action.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
+import { PinField } from '../ui/pin-field.tsx';
 import { PIN_DIGITS } from '../ui/pin-pad.tsx';
 import classes from './custody.module.css';
 
@@ -43,16 +43,7 @@ export function GuardedForm({
     <form className={classes.form} onSubmit={(event) => void submit(event)}>
       <p>{lead}</p>
       {children}
-      <TextInput
-        label={t('keys.pin')}
-        type="password"
-        inputMode="numeric"
-        autoComplete="off"
-        value={pin}
-        onChange={(event) => setPin(event.currentTarget.value.replace(/\D/g, '').slice(0, PIN_DIGITS))}
-        required
-        data-autofocus={children === undefined || undefined}
-      />
+      <PinField label={t('keys.pin')} pin={pin} onPin={setPin} autoFocus={children === undefined} />
       {refused !== undefined && <RefusalNotice refusal={refused} />}
       <Action
         type="submit"

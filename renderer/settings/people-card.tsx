@@ -105,10 +105,20 @@ function PersonForm({ person, onDone }: { person: Operator | undefined; onDone: 
         });
     setBusy(false);
     if (!answer.ok) return setRefused(answer.error);
-    flash(
-      removed ? t('settings.personRemoved', { name: trimmed }) : t('settings.personSaved', { name: trimmed }),
-    );
+    if (removed && !isNew)
+      flash(t('settings.personRemoved', { name: trimmed }), () => void bringBack(person));
+    else flash(t('settings.personSaved', { name: trimmed }));
     onDone();
+  }
+
+  async function bringBack({ id: operatorId, name: before, role: as }: Operator): Promise<void> {
+    const answer = await client.call('operators.change', {
+      operatorId,
+      name: before,
+      role: as,
+      removed: false,
+    });
+    if (answer.ok) flash(t('settings.personSaved', { name: before }));
   }
 
   return (

@@ -20,6 +20,8 @@ import { linkState } from './link-state.ts';
 import classes from './sync-pill.module.css';
 
 const AGE_TICK_MS = 10_000;
+/** What is younger is no news. */
+const MINUTE_MS = 60_000;
 
 const icons = {
   hubGone: IconPlugConnectedX,
@@ -52,7 +54,10 @@ export function SyncPill() {
       ? undefined
       : oldestAt === undefined
         ? t('sync.waiting', { count })
-        : t('sync.waitingSince', { count, age: format.age(Math.max(0, now - oldestAt)) });
+        : t('sync.waitingSince', {
+            count,
+            age: now - oldestAt < MINUTE_MS ? `< ${format.age(MINUTE_MS)}` : format.age(now - oldestAt),
+          });
 
   async function syncNow(): Promise<void> {
     setBusy(true);

@@ -8,17 +8,22 @@ const SHOWN_MS = 8_000;
 /** It is said on the screen that follows; whoever goes on from there has read it. */
 const READ_MS = 1_500;
 
-type Flash = { readonly text: string | undefined; readonly round: number };
-const useFlash = create<Flash>(() => ({ text: undefined, round: 0 }));
+type Flash = {
+  readonly text: string | undefined;
+  /** Takes back what was done. */
+  readonly undo: (() => void) | undefined;
+  readonly round: number;
+};
+const useFlash = create<Flash>(() => ({ text: undefined, undo: undefined, round: 0 }));
 
 /** Says that something was done, on whatever screen comes next. The newest message replaces the one before. */
-export function flash(text: string): void {
-  useFlash.setState(({ round }) => ({ text, round: round + 1 }));
+export function flash(text: string, undo?: () => void): void {
+  useFlash.setState(({ round }) => ({ text, undo, round: round + 1 }));
 }
 
 export function FlashNote() {
   const { t } = useTranslation();
-  const { text, round } = useFlash();
+  const { text, undo, round } = useFlash();
   const close = () => useFlash.setState({ text: undefined });
   // biome-ignore lint/correctness/useExhaustiveDependencies: each message has its own time
   useEffect(() => {
@@ -41,6 +46,18 @@ export function FlashNote() {
         <div className={classes.note} data-testid="flash">
           <IconCircleCheck size={24} aria-hidden="true" />
           <span>{text}</span>
+          {undo !== undefined && (
+            <button
+              type="button"
+              className={classes.undo}
+              onClick={() => {
+                close();
+                undo();
+              }}
+            >
+              {t('common.undo')}
+            </button>
+          )}
           <button type="button" className={classes.close} aria-label={t('common.close')} onClick={close}>
             <IconX size={20} aria-hidden="true" />
           </button>

@@ -12,7 +12,7 @@ export function Keypad({
 }: {
   onKey: (key: string) => void;
   extra?: '00';
-  size?: 'm' | 'l';
+  size?: 's' | 'm' | 'l';
 }) {
   const { t } = useTranslation();
   return (

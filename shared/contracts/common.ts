@@ -40,6 +40,9 @@ export type Channel = z.output<typeof channelSchema>;
 export const MAX_PAGE_ROWS = 200;
 
 /** Keyset paging: `cursor` is opaque, from the previous page. */
+/** Names work that may take a while, so that it can be watched and cancelled. */
+export const workInput = { workId: idSchema.optional() };
+
 export const pageInput = {
   cursor: z.string().max(400).optional(),
   limit: z.int().min(1).max(MAX_PAGE_ROWS).default(50),

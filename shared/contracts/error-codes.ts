@@ -132,6 +132,8 @@ const systemCodes = {
   lane_unknown: { status: 401 },
   pairing_code_invalid: { status: 401 },
   busy: { status: 503, retryable: true },
+  /** Whoever asked for it ended it. */
+  cancelled: { status: 409 },
   internal: { status: 500 },
 } as const satisfies Record<string, ErrorCodeEntry>;
 

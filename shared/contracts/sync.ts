@@ -245,6 +245,13 @@ export const asksResponseSchema = z.object({
   asks: z.array(codeHomeSchema).max(MAX_CODES_PER_REQUEST),
 });
 
+/** For managers at a till: what all locations together redeemed, in the till's own days. */
+export const reportsRequestSchema = z.strictObject({
+  from: z.iso.date(),
+  to: z.iso.date(),
+  timeZone: timeZoneSchema,
+});
+
 /** What the signature of a request covers, and how far its time may be from the centre's. */
 export const SIGNATURE_TAG = 'counterfoil-sync';
 export const SIGNATURE_LABEL = 'sig';
@@ -261,6 +268,7 @@ export const syncPaths = {
   pull: '/sync/v1/changes',
   codes: '/sync/v1/codes',
   asks: '/sync/v1/asks',
+  reports: '/sync/v1/reports',
 } as const;
 
 export type EnrolRequest = z.output<typeof enrolRequestSchema>;
@@ -268,6 +276,7 @@ export type EnrolResponse = z.output<typeof enrolResponseSchema>;
 export type PushRequest = z.output<typeof pushRequestSchema>;
 export type PushResponse = z.output<typeof pushResponseSchema>;
 export type PullResponse = z.output<typeof pullResponseSchema>;
+export type ReportsRequest = z.output<typeof reportsRequestSchema>;
 export type CodesRequest = z.output<typeof codesRequestSchema>;
 export type CodesResponse = z.output<typeof codesResponseSchema>;
 export type AsksRequest = z.output<typeof asksRequestSchema>;

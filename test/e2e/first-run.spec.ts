@@ -1,4 +1,4 @@
-import { goTo, openSettings, typePin } from './desk.ts';
+import { goTo, openSettings, signIn, typePin } from './desk.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({ tillOptions: { demo: false } });
@@ -47,4 +47,27 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await till.page.getByRole('button', { name: /^Linus/ }).click();
   await typePin(till.page, '246801');
   await expect(till.page.getByRole('navigation').getByRole('link')).toHaveCount(3);
+});
+
+test('a demo to look around in is made from the set-up, and removed again for one’s own shop', async ({
+  till,
+}) => {
+  const { page } = till;
+  await page.getByRole('button', { name: 'Just look around, with a demo shop' }).click();
+  const pin = await page.locator('dl > div', { hasText: 'Ada' }).locator('dd').innerText();
+  await signIn(page, 'Ada');
+  await openSettings(page, 'Shop');
+  await page.getByRole('button', { name: 'Remove the demo data' }).click();
+  await page.getByLabel('Your PIN').fill(pin);
+  await page.getByRole('button', { name: 'Remove everything and start over' }).click();
+  await page.getByLabel('Name of the shop').fill('Market Square');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Your name').fill('Grace');
+  await page.keyboard.press('Enter');
+  await typePin(page, '135790');
+  await expect(page.getByRole('heading', { name: 'Once more' })).toBeVisible();
+  await typePin(page, '135790');
+  await goTo(page, 'Offers');
+  await expect(page.getByText('Your first offer')).toBeVisible();
+  await expect(page.getByRole('banner')).not.toContainText('Demo', { ignoreCase: true });
 });

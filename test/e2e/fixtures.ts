@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -13,7 +13,7 @@ import { chromiumArgs, chromiumPath } from './chromium.ts';
 import { type HostKind, hostKind } from './host-kind.ts';
 import type { OpenTill } from './till.ts';
 import { openElectronTill } from './till-on-electron.ts';
-import { openWebTill } from './till-on-web.ts';
+import { openWebTill, startWebHost } from './till-on-web.ts';
 
 export { expect } from '@playwright/test';
 
@@ -50,7 +50,11 @@ type Fixtures = {
   readonly centre: Centre;
 };
 
-type WorkerFixtures = { readonly browserOfWorker: Browser };
+type WorkerFixtures = {
+  readonly browserOfWorker: Browser;
+  /** A folder with a demo location as its first start makes it. A copy of it is a till that has been started once. */
+  readonly demoFolder: string | undefined;
+};
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   browserOfWorker: [
@@ -64,9 +68,27 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
+  demoFolder: [
+    // biome-ignore lint/correctness/noEmptyPattern: no fixture is needed
+    async ({}, use) => {
+      // A desktop host keeps its key in the keychain, not in the folder.
+      if (hostKind !== 'web') return use(undefined);
+      const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-e2e-demo-'));
+      const program = startWebHost({ folder, dataDir: path.join(folder, 'till'), demo: true });
+      await program.seen(/open at (http:\S+)/);
+      await program.stop();
+      await use(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+
   tillOptions: [{}, { option: true }],
 
-  startTill: async ({ browserOfWorker, contextOptions, viewport, locale, timezoneId, colorScheme }, use) => {
+  startTill: async (
+    { browserOfWorker, demoFolder, contextOptions, viewport, locale, timezoneId, colorScheme },
+    use,
+  ) => {
     const folders: string[] = [];
     const complaints: string[] = [];
     const forgiven: RegExp[] = [];
@@ -83,6 +105,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async function startTill({ demo = true }: TillOptions = {}): Promise<Till> {
       const folder = mkdtempSync(path.join(tmpdir(), 'counterfoil-e2e-'));
       folders.push(folder);
+      if (demo && demoFolder !== undefined) cpSync(demoFolder, folder, { recursive: true });
       const place = { folder, dataDir: path.join(folder, 'till'), demo };
 
       async function openTill(): Promise<OpenTill> {

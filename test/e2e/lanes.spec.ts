@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Page } from '@playwright/test';
 import { confirm, expectAccepted, goTo, openSettings, result, scan, signIn, typeTotal } from './desk.ts';
+import { expectFit } from './fit.ts';
 import { expect, test } from './fixtures.ts';
 import { hostKind } from './host-kind.ts';
 
@@ -40,11 +41,13 @@ test('a tablet is attached, redeems on the hub’s ledger, stops without it, and
   const port = await openHub(till.page);
   await till.page.getByRole('button', { name: 'Attach a till' }).click();
   const code = await till.page.getByTestId('pairing-code').innerText();
+  await expectFit(till.page, 'pairing code');
 
   const tablet = await browserOfWorker.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
   const page = await tablet.newPage();
   await page.goto(`https://127.0.0.1:${port}/`);
   await expect(page.getByRole('heading', { name: 'Attach this till' })).toBeVisible();
+  await expectFit(page, 'attach');
   await page.getByLabel('Name of this till').fill('Tablet');
   await page.getByRole('textbox', { name: 'Code' }).fill('00000-00000');
   await page.keyboard.press('Enter');
@@ -72,6 +75,7 @@ test('a tablet is attached, redeems on the hub’s ledger, stops without it, and
   await till.page.getByRole('switch', { name: 'Other tills use this one' }).check();
   await expect(page.getByTestId('sync-pill')).not.toContainText('Hub not answering');
 
+  await expectFit(till.page, 'lanes');
   await till.page.getByRole('button', { name: 'Detach Tablet' }).click();
   await till.page.getByRole('dialog').getByRole('button', { name: 'Detach' }).click();
   await expect(page.getByRole('heading', { name: 'Attach this till' })).toBeVisible();

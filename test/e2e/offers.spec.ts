@@ -104,6 +104,9 @@ test('changes, duplicates, pauses and ends an offer; the counter follows at once
   await goTo(page, 'Offers');
 
   await openMenu(page, 'Ten off', 'Pause here');
+  await page.getByTestId('flash').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('flash')).toContainText('is running again');
+  await openMenu(page, 'Ten off', 'Pause here');
   await goTo(page, 'Redeem');
   await typeTotal(page, '40.00');
   await scan(page, 'TENOFF');

@@ -9,25 +9,24 @@ import {
   typePin,
   typeTotal,
 } from './desk.ts';
+import { expectFit } from './fit.ts';
 import { expect, test } from './fixtures.ts';
 
 test('a scanned code leads to everything that happened to it', async ({ till }) => {
   const { page } = till;
   await signIn(page, 'Marco');
-  await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'TENOFF' });
-  await goTo(page, 'Redeem');
   await typeTotal(page, '40.00');
-  await scan(page, 'TENOFF');
+  await scan(page, 'SAVE10');
   await confirm(page);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(result(page)).toContainText('Taken back');
 
   await goTo(page, 'Search');
-  await scan(page, 'TENOFF');
-  await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('TENOFF');
+  await scan(page, 'SAVE10');
+  await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('SAVE10');
   await page
     .getByTestId('results')
-    .getByRole('link', { name: /TENOFF/ })
+    .getByRole('link', { name: /SAVE10/ })
     .click();
   const steps = page.getByTestId('timeline').getByRole('listitem');
   await expect(steps).toHaveCount(3);
@@ -56,6 +55,7 @@ test('a customer is found by their number and can be forgotten', async ({ till }
   await page.getByRole('textbox', { name: 'Search' }).fill('0049 30 901820');
   await page.getByRole('link', { name: /\+4930901820/ }).click();
   await expect(page.getByRole('row', { name: /HELLO5/ })).toContainText('Once each');
+  await expectFit(page, 'customer');
   await page.getByRole('button', { name: 'Forget this customer' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Forget this customer' }).click();
   await expect(page.getByTestId('flash')).toContainText('forgotten');

@@ -1,8 +1,22 @@
 import path from 'node:path';
 import type { Browser, BrowserContextOptions } from '@playwright/test';
 import { distDir } from '../../build/build.ts';
-import { run } from './process.ts';
+import { type Program, run } from './process.ts';
 import type { OpenTill, TillPlace } from './till.ts';
+
+/** The web host's own process, on any free port, without a window. */
+export function startWebHost({ folder, dataDir, demo }: TillPlace): Program {
+  return run(
+    [
+      path.join(distDir, 'web', 'main.mjs'),
+      '--port=0',
+      '--no-window',
+      demo ? '--demo' : '--no-demo',
+      `--data=${dataDir}`,
+    ],
+    { cwd: folder },
+  );
+}
 
 /** The web host's own process, and a window of Chromium on it. */
 export async function openWebTill(
@@ -10,16 +24,7 @@ export async function openWebTill(
   browser: Browser,
   contextOptions: BrowserContextOptions,
 ): Promise<OpenTill> {
-  const program = run(
-    [
-      path.join(distDir, 'web', 'main.mjs'),
-      '--port=0',
-      '--no-window',
-      place.demo ? '--demo' : '--no-demo',
-      `--data=${place.dataDir}`,
-    ],
-    { cwd: place.folder },
-  );
+  const program = startWebHost(place);
   const url = await program.seen(/open at (http:\S+)/);
   const context = await browser.newContext({ ...contextOptions, acceptDownloads: true });
   const page = await context.newPage();

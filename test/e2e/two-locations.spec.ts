@@ -1,4 +1,5 @@
 import { confirm, expectAccepted, expectRefused, goTo, scan, typeTotal } from './desk.ts';
+import { expectFit } from './fit.ts';
 import { expect, test } from './fixtures.ts';
 import { enrol, offerAtCentre, pill, setUp, syncNow } from './locations.ts';
 
@@ -88,12 +89,27 @@ test('a code that both accepted without a network is found, and decided at eithe
   await expect(incidents).toHaveCount(1);
   await expect(incidents).toContainText('Used too often');
   await expect(incidents).toContainText('10.00');
+  await expectFit(page, 'inbox');
   await page.getByRole('button', { name: 'Decide' }).click();
   await expect(page.getByRole('dialog')).toContainText('From the centre');
+  await expectFit(page, 'incident');
   await page.getByRole('dialog').getByText('Paid back', { exact: true }).click();
   await page.getByLabel('Paid back by').fill('The customer');
   await page.getByRole('button', { name: 'Put on record' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
   await page.getByText('Decided', { exact: true }).click();
   await expect(incidents).toContainText('Paid back');
+
+  // Both locations' redemptions are in one report, counted at the centre.
+  await goTo(page, 'Reports');
+  await page.getByText('All locations').click();
+  await expect(page.getByRole('row', { name: /Station/ })).toContainText('10.00');
+  await expect(page.getByRole('row', { name: /Market Square/ })).toContainText('10.00');
+  await expectFit(page, 'reports: all locations');
+  centre.cut();
+  await page.getByLabel('Time').selectOption('Today');
+  await expect(page.getByText('The centre is not reached.')).toBeVisible();
+  await page.getByText('This location').click();
+  await expect(page.getByRole('row', { name: /From the centre/ })).toContainText('10.00');
+  centre.mend();
 });

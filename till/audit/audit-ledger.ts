@@ -47,7 +47,7 @@ export function auditLedger(
 export function* auditInSteps(
   { read, identity }: Audited,
   anchorNow: () => AnchorRecord | undefined,
-): Generator<void, Result<AuditSummary, AuditBreak>> {
+): Generator<number, Result<AuditSummary, AuditBreak>> {
   const tally = new EventTally(read);
   let head = EMPTY_CHAIN;
   for (;;) {
@@ -62,7 +62,7 @@ export function* auditInSteps(
       head = { seq: row.seq, hash: row.hash };
     }
     if (page.length < EVENTS_PER_READ) break;
-    yield;
+    yield head.seq;
   }
   const incarnation = identity?.incarnation ?? 1;
   const wrong =

@@ -1,3 +1,4 @@
+import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -10,8 +11,6 @@ import type { Services } from '../services.ts';
 import { isKnownZone } from '../wall-time.ts';
 import { changeOperator } from './change-operator.ts';
 import { readQuickKeys, writeQuickKeys } from './quick-keys.ts';
-
-const letOthersGo = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What managers and admins set up at their desk, and how they look behind it. */
 export function deskFeature(services: Services): Feature {
@@ -79,20 +78,28 @@ export function deskFeature(services: Services): Feature {
         });
       },
 
-      async 'audit.run'() {
+      async 'work.cancel'(_call, { workId }) {
+        services.works.cancel(workId);
+        return ok({});
+      },
+
+      async 'audit.run'(_call, { workId }) {
         if (auditing) return err(refusal('busy'));
         auditing = true;
         try {
-          const steps = auditInSteps({ read, identity: store.identity() }, () => readAnchor(ports.anchor));
-          for (;;) {
-            const step = steps.next();
-            if (step.done) {
-              if (!step.value.ok) return ok({ whole: false as const, ...step.value.error });
-              const { head, redemptions, voided } = step.value.value;
+          return await services.works.run<OutputOf<'audit.run'>>(workId, async (step) => {
+            const steps = auditInSteps({ read, identity: store.identity() }, () => readAnchor(ports.anchor));
+            for (;;) {
+              const { done, value } = steps.next();
+              if (!done) {
+                await step(value, store.head().seq);
+                continue;
+              }
+              if (!value.ok) return ok({ whole: false as const, ...value.error });
+              const { head, redemptions, voided } = value.value;
               return ok({ whole: true as const, events: head.seq, hash: head.hash, redemptions, voided });
             }
-            await letOthersGo();
-          }
+          });
         } finally {
           auditing = false;
         }

@@ -14,14 +14,24 @@ export function historyFeature(services: Services): Feature {
   return {
     handlers: {
       'history.export'(_call, input) {
+        const { store, works } = services;
         const { from, to, days } = spanOf(services, input);
-        const csv = historyCsv(services.store.read, from, to);
-        if (!csv.ok) return err(refusal(csv.error, { max: MAX_HISTORY_ROWS }));
-        return ok({
-          fileName: `redemptions-${days.first}-${days.last}.csv`,
-          mime: 'text/csv' as const,
-          base64: Buffer.from(csv.value.text).toString('base64'),
-          rows: csv.value.rows,
+        return works.run(input.workId, async (step) => {
+          const pages = historyCsv(store.read, from, to);
+          for (;;) {
+            const { done, value: csv } = pages.next();
+            if (!done) {
+              await step(csv, store.head().seq);
+              continue;
+            }
+            if (!csv.ok) return err(refusal(csv.error, { max: MAX_HISTORY_ROWS }));
+            return ok({
+              fileName: `redemptions-${days.first}-${days.last}.csv`,
+              mime: 'text/csv' as const,
+              base64: Buffer.from(csv.value.text).toString('base64'),
+              rows: csv.value.rows,
+            });
+          }
         });
       },
     },

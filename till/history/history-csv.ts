@@ -33,13 +33,14 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Redemptions, voids and refunds as the ledger recorded them. What a void or a refund took back is a row of its own with
- * the discount negative: a refund has one for each redemption that it concerns.
+ * the discount negative: a refund has one for each redemption that it concerns. Rests after each page of events, and
+ * tells the number of the last one.
  */
-export function historyCsv(
+export function* historyCsv(
   read: Reads,
   from: number,
   to: number,
-): Result<{ readonly text: string; readonly rows: number }, 'payload_too_large'> {
+): Generator<number, Result<{ readonly text: string; readonly rows: number }, 'payload_too_large'>> {
   const lines = [COLUMNS.join(',')];
   let seq = 1;
   for (;;) {
@@ -53,6 +54,7 @@ export function historyCsv(
     const last = page.at(-1);
     if (!last || page.length < EVENTS_PER_READ) break;
     seq = last.seq + 1;
+    yield last.seq;
   }
   return ok({ text: `${BYTE_ORDER_MARK}${lines.join('\r\n')}\r\n`, rows: lines.length - 1 });
 }

@@ -39,14 +39,22 @@ export function printingFeature(services: Services): Feature {
         const { batch, firstSerial, lastSerial } = wanted.value;
         const isCopy = read.printing.wasPrinted(batch.id, firstSerial, lastSerial);
         const chunks: Uint8Array[] = [];
-        const rendered = await renderLabelSheet(sheetInput(wanted.value, input, isCopy), {
-          async write(bytes) {
-            chunks.push(bytes);
-            // A sheet takes seconds: the till goes on redeeming in between.
-            await new Promise((resolve) => setImmediate(resolve));
-          },
+        const sheets = sheetInput(wanted.value, input, isCopy);
+        const labels = counted(sheets.labels);
+        const rendered = await services.works.run(input.workId, async (step) => {
+          const made = await renderLabelSheet(
+            { ...sheets, labels },
+            {
+              async write(bytes) {
+                chunks.push(bytes);
+                // A sheet takes seconds: the till goes on redeeming in between.
+                await step(labels.taken, lastSerial - firstSerial + 1);
+              },
+            },
+          );
+          return made.ok ? made : err(asRefusal(made.error));
         });
-        if (!rendered.ok) return err(asRefusal(rendered.error));
+        if (!rendered.ok) return rendered;
         const medium = typeof input.template === 'string' ? input.template : 'custom';
         services.store.transact((tx) =>
           tx.write.printing.log({
@@ -117,6 +125,19 @@ export function printingFeature(services: Services): Feature {
 
 type LabelSettings = z.output<(typeof batchOperations)['labels.render']['input']>;
 type Wanted = { readonly batch: BatchRow; readonly firstSerial: number; readonly lastSerial: number };
+
+/** The same, with how many of them were taken so far. */
+function counted<T>(items: Iterable<T>): Iterable<T> & { taken: number } {
+  return {
+    taken: 0,
+    *[Symbol.iterator]() {
+      for (const item of items) {
+        this.taken += 1;
+        yield item;
+      }
+    },
+  };
+}
 
 /** In serial order, read a part at a time; codes that were voided are not printed. */
 function* labelsOf(

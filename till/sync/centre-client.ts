@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { type CentreReport, centreReportSchema } from '../../shared/contracts/centre-reports.ts';
 import { isErrorCode } from '../../shared/contracts/error-codes.ts';
 import { type Refusal, refusal, refusalParamsSchema } from '../../shared/contracts/refusal.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type PushResponse,
   pullResponseSchema,
   pushResponseSchema,
+  type ReportsRequest,
   SYNC_PROTOCOL,
   syncPaths,
 } from '../../shared/contracts/sync.ts';
@@ -46,6 +48,8 @@ export type CentreClient = {
   pull(as: Identity, cursor: string | undefined): Promise<Outcome<PullResponse>>;
   /** Asks for codes that are at home elsewhere; answered while the customer waits, or not at all. */
   codes(as: Identity, request: CodesRequest): Promise<Outcome<CodesResponse>>;
+  /** What all locations redeemed in some days. */
+  reports(as: Identity, request: ReportsRequest): Promise<Outcome<CentreReport>>;
   /** Stays open until somebody needs a code of this ledger. */
   asks(as: Identity, request: AsksRequest, signal: AbortSignal): Promise<Outcome<AsksResponse>>;
 };
@@ -136,6 +140,13 @@ export function createCentreClient(transport: CentreTransport, clock: Clock): Ce
         timeoutMs: request.waitMs + ANSWER_MS,
         signal,
       }),
+    reports: (as, request) =>
+      send(
+        `${urlOf(as.centreUrl, syncPaths.reports)}?${new URLSearchParams(request)}`,
+        centreReportSchema,
+        undefined,
+        { as },
+      ),
     pull(as, cursor) {
       const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const query = `?protocol=${SYNC_PROTOCOL}${from}`;

@@ -288,6 +288,11 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
         await syncOnce();
         return ok(status());
       },
+      'reports.everywhere': async (_call, { from, to }) => {
+        const as = await identityOf();
+        if (!as.ok) return as;
+        return client.reports(as.value, { from, to, timeZone: services.location()?.timeZone ?? 'UTC' });
+      },
     },
     start() {
       store.onCommit(onCommit);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, instantSchema, nameSchema, pageInput } from '../common.ts';
+import { idSchema, instantSchema, nameSchema, pageInput, workInput } from '../common.ts';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
 import { operation } from '../operation.ts';
 
@@ -228,7 +228,7 @@ export const batchOperations = {
   'labels.render': operation({
     summary: 'A label sheet as PDF: on every label the QR and the readable code.',
     role: 'manager',
-    input: z.strictObject(labelSettings),
+    input: z.strictObject({ ...labelSettings, ...workInput }),
     output: z.object({
       /** Some of these labels were printed before: they say so. */
       isCopy: z.boolean(),
@@ -238,7 +238,7 @@ export const batchOperations = {
       labels: z.int(),
       pages: z.int(),
     }),
-    errors: ['not_found', 'payload_too_large', 'conflict'],
+    errors: ['not_found', 'payload_too_large', 'conflict', 'cancelled'],
   }),
   'labels.preview': operation({
     summary: 'The first page of a label sheet as it would be printed.',

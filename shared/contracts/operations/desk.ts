@@ -8,6 +8,7 @@ import {
   pageInput,
   pinSchema,
   timeZoneSchema,
+  workInput,
 } from '../common.ts';
 import { operation } from '../operation.ts';
 import { locationSchema, operatorRoleSchema, operatorSchema, taxModeSchema } from './setup.ts';
@@ -88,10 +89,17 @@ export const deskOperations = {
     output: z.object({ events: z.array(auditEventSchema), nextCursor: z.string().optional() }),
     errors: [],
   }),
+  'work.cancel': operation({
+    summary: 'Ends work that the caller named; whoever waits for it is refused with `cancelled`.',
+    role: 'cashier',
+    input: z.strictObject({ workId: idSchema }),
+    output: z.object({}),
+    errors: [],
+  }),
   'audit.run': operation({
     summary: 'Follows the whole chain and compares what it says with every table that counts.',
     role: 'manager',
-    input: z.strictObject({}),
+    input: z.strictObject({ ...workInput }),
     output: z.discriminatedUnion('whole', [
       z.object({
         whole: z.literal(true),
@@ -102,6 +110,6 @@ export const deskOperations = {
       }),
       z.object({ whole: z.literal(false), seq: z.int().optional(), what: z.string() }),
     ]),
-    errors: ['busy'],
+    errors: ['busy', 'cancelled'],
   }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema, pinSchema } from '../common.ts';
+import { instantSchema, pinSchema, workInput } from '../common.ts';
 import { operation } from '../operation.ts';
 
 /** More rows do not go into one file; ask for a shorter time. */
@@ -16,11 +16,11 @@ export const historyOperations = {
     role: 'manager',
     input: z.union([
       z
-        .strictObject({ from: instantSchema, to: instantSchema })
+        .strictObject({ from: instantSchema, to: instantSchema, ...workInput })
         .refine(({ from, to }) => from <= to, { path: ['to'], error: 'ends before it starts' }),
       /** Days of the location, both inclusive. */
       z
-        .strictObject({ firstDay: z.iso.date(), lastDay: z.iso.date() })
+        .strictObject({ firstDay: z.iso.date(), lastDay: z.iso.date(), ...workInput })
         .refine(({ firstDay, lastDay }) => firstDay <= lastDay, {
           path: ['lastDay'],
           error: 'ends before it starts',
@@ -33,7 +33,7 @@ export const historyOperations = {
       base64: z.string(),
       rows: z.int(),
     }),
-    errors: ['payload_too_large'],
+    errors: ['payload_too_large', 'cancelled'],
   }),
   'backup.now': operation({
     summary: 'Writes an encrypted copy of the ledger beside its folder. One is made each day without asking.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { centreReportSchema } from '../centre-reports.ts';
 import {
   amountMinorSchema,
   channelSchema,
@@ -118,6 +119,13 @@ export const reportOperations = {
       nextCursor: z.string().optional(),
     }),
     errors: [],
+  }),
+  'reports.everywhere': operation({
+    summary: 'What all locations and channels redeemed in some days of this location. The centre counts it.',
+    role: 'manager',
+    input: z.strictObject({ from: day, to: day }).refine(fitsOneReport, tooLong),
+    output: centreReportSchema,
+    errors: ['not_enrolled', 'centre_unreachable', 'centre_refused', 'signature_invalid'],
   }),
   'reports.codes': operation({
     summary: 'How many codes of each batch were used, and which unused ones end soon.',
