@@ -85,8 +85,8 @@ function PrinterLine({ printer, onRemoved }: { printer: Printer; onRemoved: () =
       <Tag tone={printer.waiting === 0 ? 'go' : 'warn'}>
         {printer.waiting === 0 ? t('printers.ready') : t('printers.waiting', { count: printer.waiting })}
       </Tag>
-      <Action tone="plain" onClick={() => void remove()}>
-        {t('printers.remove', { name: printer.name })}
+      <Action tone="plain" label={t('printers.remove', { name: printer.name })} onClick={() => void remove()}>
+        {t('settings.removePerson')}
       </Action>
       {printer.problem !== undefined && (
         <div className={classes.problem}>

@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { IconMinus, IconPlus } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
@@ -174,11 +175,11 @@ function Lines({
             </span>
             <span className={classes.stepper}>
               <Action label={t('refund.less', { name })} disabled={units === 0} onClick={() => step(-1)}>
-                −
+                <IconMinus size={20} aria-hidden="true" />
               </Action>
               <output aria-label={t('refund.units', { name })}>{format.number(units)}</output>
               <Action label={t('refund.moreOf', { name })} disabled={units === left} onClick={() => step(1)}>
-                +
+                <IconPlus size={20} aria-hidden="true" />
               </Action>
             </span>
           </li>

@@ -20,7 +20,7 @@ export default function Chart({ points, name, format }: ChartProps) {
         <BarChart
           data={[...points]}
           accessibilityLayer={false}
-          margin={{ top: 8, right: 8, bottom: 0, left: 8 }}
+          margin={{ top: 8, right: 28, bottom: 0, left: 8 }}
         >
           <CartesianGrid vertical={false} stroke="var(--cf-line)" />
           <XAxis

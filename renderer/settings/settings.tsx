@@ -72,8 +72,10 @@ function Sections({ subject }: { subject: string | undefined }) {
         return [
           (isAdmin || schedule !== undefined) && (
             <Card key="centre" title={t('sync.title')} lead={t('settings.syncLead')}>
-              {isAdmin && <EnrolForm />}
-              {schedule !== undefined && <ScheduleForm schedule={schedule} />}
+              <div className={classes.form}>
+                {isAdmin && <EnrolForm />}
+                {schedule !== undefined && <ScheduleForm schedule={schedule} />}
+              </div>
             </Card>
           ),
           <LanesCard key="lanes" />,

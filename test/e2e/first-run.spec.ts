@@ -60,6 +60,7 @@ test('a demo to look around in is made from the set-up, and removed again for on
   await page.getByRole('button', { name: 'Remove the demo data' }).click();
   await page.getByLabel('Your PIN').fill(pin);
   await page.getByRole('button', { name: 'Remove everything and start over' }).click();
+  await expect(page.getByRole('heading', { name: 'Your shop' })).toBeVisible();
   await page.getByLabel('Name of the shop').fill('Market Square');
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Your name').fill('Grace');

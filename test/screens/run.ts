@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from '@playwright/test';
+import { type Browser, chromium } from '@playwright/test';
 import { build } from '../../build/build.ts';
 import { chromiumArgs, chromiumPath } from '../e2e/chromium.ts';
 import { target, withTill } from './camera.ts';
@@ -13,14 +13,14 @@ import { walkHub, walkOwnShop, walkPassphrase } from './walk-shop.ts';
  * `docs/screens/`. Without a name all walks are made, and pictures that none of them makes any more are removed.
  */
 const walks = {
-  light: () => withTill(browser, { demo: true }, (page) => walkDemo(page, 'light')),
-  dark: () => withTill(browser, { demo: true, scheme: 'dark' }, (page) => walkDemo(page, 'dark')),
-  shop: () => withTill(browser, {}, (page) => walkOwnShop(page, browser)),
-  hub: () => withTill(browser, {}, (page) => walkHub(page, browser)),
-  passphrase: () => withTill(browser, {}, walkPassphrase),
-  de: () => withTill(browser, { locale: 'de' }, (page) => walkLanguage(page, 'de')),
-  es: () => withTill(browser, { locale: 'es' }, (page) => walkLanguage(page, 'es')),
-};
+  light: (browser) => withTill(browser, { demo: true }, (page) => walkDemo(page, 'light')),
+  dark: (browser) => withTill(browser, { demo: true, scheme: 'dark' }, (page) => walkDemo(page, 'dark')),
+  shop: (browser) => withTill(browser, {}, (page) => walkOwnShop(page, browser)),
+  hub: (browser) => withTill(browser, {}, (page) => walkHub(page, browser)),
+  passphrase: (browser) => withTill(browser, {}, walkPassphrase),
+  de: (browser) => withTill(browser, { locale: 'de' }, (page) => walkLanguage(page, 'de')),
+  es: (browser) => withTill(browser, { locale: 'es' }, (page) => walkLanguage(page, 'es')),
+} satisfies Record<string, (browser: Browser) => Promise<void>>;
 type Walk = keyof typeof walks;
 const names = Object.keys(walks) as Walk[];
 const asked = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
@@ -29,19 +29,20 @@ const chosen = asked.length === 0 ? names : names.filter((name) => asked.include
 await build(['renderer', 'web']);
 mkdirSync(target, { recursive: true });
 const began = Date.now();
-const browser = await chromium.launch({
-  executablePath: chromiumPath(),
-  args: chromiumArgs,
+for (const name of chosen) {
+  console.log(`walk: ${name}`);
   // Fields of days are written as the browser's own language has them, not the page's.
-  env: { ...process.env, LANGUAGE: 'en_GB' },
-});
-try {
-  for (const name of chosen) {
-    console.log(`walk: ${name}`);
-    await walks[name]();
+  const language = name === 'de' || name === 'es' ? name : 'en-GB';
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...chromiumArgs, `--lang=${language}`],
+    env: { ...process.env, LANGUAGE: language.replace('-', '_') },
+  });
+  try {
+    await walks[name](browser);
+  } finally {
+    await browser.close();
   }
-} finally {
-  await browser.close();
 }
 const pictures = readdirSync(target)
   .filter((file) => file.endsWith('.png'))

@@ -242,9 +242,11 @@ async function settings(page: Page, shoot: Shoot): Promise<void> {
   await openSettings(page, 'Shop');
   await page.getByRole('button', { name: 'Add a quick key' }).click();
   await page.getByLabel('Name 1').fill('Coffee beans');
+  await page.getByLabel('Number 1').fill('BEANS');
   await page.getByLabel('Price 1').fill('6.50');
   await shoot('settings-shop');
   await page.getByRole('button', { name: 'Save the quick keys' }).click();
+  await page.getByTestId('flash').waitFor();
   await page.getByRole('button', { name: 'Remove the demo data' }).click();
   await shoot('demo-remove');
   await page.keyboard.press('Escape');

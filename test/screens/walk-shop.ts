@@ -138,13 +138,12 @@ export async function walkPassphrase(page: Page, reopen: () => Promise<Page>): P
   await setUp(page, 'Market Square');
   await openSettings(page, 'Ledger');
   await page.getByRole('button', { name: 'Set a passphrase' }).click();
-  await page.getByLabel('New passphrase', { exact: true }).fill(passphrase);
-  await page.getByLabel('New passphrase once more').fill(passphrase);
+  for (const nth of [0, 1]) await page.getByRole('dialog').locator('input').nth(nth).fill(passphrase);
   await page.getByLabel('Your PIN').fill(PIN);
   await keep(page, 'passphrase-light');
   await page.getByRole('dialog').getByRole('button', { name: 'Set a passphrase' }).click();
   await page.getByText('The passphrase is set.').waitFor();
   const locked = await reopen();
-  await locked.getByLabel('Passphrase', { exact: true }).waitFor();
+  await locked.getByLabel(/^Passphrase/).waitFor();
   await keep(locked, 'unlock-light');
 }

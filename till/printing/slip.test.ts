@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
 import { openShop } from '../testing/test-core.ts';
-import { type Slip, slipLines } from './slip.ts';
+import { type Slip, slipBytes, slipLines } from './slip.ts';
 
 const redemption: Slip['redemptions'][number] = {
   id: randomUUID(),
@@ -38,6 +38,17 @@ describe('the lines of a slip', () => {
     expect(lines[0]).toBe('24 Nov 2026, 12:27');
     expect(lines.at(-1)).toMatch(/^To pay +€36\.64$/);
     expect(lines.at(-1)).toHaveLength(columns);
+  });
+
+  it.each([58, 80] as const)('reach %i mm paper unbroken, whatever the sign of the currency', (paper) => {
+    const columns = paper === 58 ? 32 : 48;
+    for (const language of ['en', 'de', 'es'] as const) {
+      const text = Buffer.from(slipBytes({ ...slip, language }, paper)).toString('latin1');
+      const last = text.split(/[\r\n]+/).find((line) => /36[.,]64/.test(line)) ?? '';
+      // Without what changes the code page (three bytes each time), it is as wide as the paper.
+      const changes = last.split('\u001bt').length - 1;
+      expect(last.length - 3 * changes, language).toBe(columns);
+    }
   });
 
   it('say what was voided, and that it is paid', () => {
