@@ -108,9 +108,22 @@ export function redemptionColumns(t: Translate, format: Format): readonly Column
     {
       title: t('batch.status'),
       kind: 'text',
-      value: (row) => (row.status === 'voided' ? t('recent.voided') : t('batch.statuses.redeemed')),
+      value: (row) => statusOf(t, row.status),
     },
   ];
+}
+
+function statusOf(t: Translate, status: RedemptionLine['status']): string {
+  switch (status) {
+    case 'voided':
+      return t('recent.voided');
+    case 'refunded':
+      return t('recent.refunded');
+    case 'partly_refunded':
+      return t('recent.partlyRefunded');
+    case 'redeemed':
+      return t('batch.statuses.redeemed');
+  }
 }
 
 export function average(sum: number, count: number): number {
