@@ -40,7 +40,7 @@ test('a redemption prints its slip at the counter, and a copy from the list', as
   await page.getByRole('button', { name: 'Print the slip' }).click();
   await expect.poll(() => printer.papers.length).toBe(1);
   expect(printer.papers[0]).toContain('SAVE10');
-  expect(printer.papers[0]).toMatch(/To pay +[^\r\n]*45\.00/);
+  expect(printer.papers[0]).toMatch(/To pay +.{0,4}45\.00/s);
   expect(printer.papers[0]).not.toContain('COPY');
 
   await goTo(page, 'Recent');

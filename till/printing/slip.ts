@@ -95,24 +95,24 @@ export function slipBytes(slip: Slip, paper: PaperMm): Uint8Array {
   const { columns } = papers[paper];
   const encoder = new ReceiptPrinterEncoder({
     language: 'esc-pos',
-    // The lines are laid out here: the encoder must not break them where it changes the code page for a sign.
-    columns: 2 * columns,
+    columns,
     feedBeforeCut: FEED_BEFORE_CUT,
     codepageMapping: CODEPAGES,
   });
-  const centred = (text: string) => ' '.repeat(Math.max(0, Math.floor((columns - text.length) / 2))) + text;
-  encoder.initialize().codepage('auto');
-  const { title } = words[slip.language];
+  encoder.initialize().codepage('auto').align('center');
   if (slip.isCopy)
     encoder
+      .invert(true)
       .bold(true)
-      .line(centred(`*** ${copyMark(slip.language)} ***`))
-      .bold(false);
-  encoder.line(centred(slip.shop)).newline().bold(true).line(centred(title)).bold(false).newline();
+      .line(` ${copyMark(slip.language)} `)
+      .bold(false)
+      .invert(false);
+  encoder.line(slip.shop).newline().bold(true).line(words[slip.language].title).bold(false).newline();
+  encoder.align('left');
   // Printers know no narrow and no unbreakable spaces, nor the long minus.
   for (const line of slipLines(slip, columns))
     encoder.line(line.replace(/[\u00a0\u202f]/g, ' ').replaceAll('\u2212', '-'));
-  if (slip.footer !== '') encoder.newline().line(centred(slip.footer));
+  if (slip.footer !== '') encoder.newline().align('center').line(slip.footer);
   encoder.cut('partial');
   return encoder.encode();
 }
