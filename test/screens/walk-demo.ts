@@ -82,6 +82,7 @@ async function counter(page: Page, shoot: Shoot): Promise<void> {
   await expectAccepted(page, { discount: '9.16', payable: '36.64' });
   await shoot('redeem-accepted');
   await page.getByRole('button', { name: /Channel/ }).click();
+  await page.getByRole('menuitem', { name: 'Partner' }).waitFor();
   await shoot('redeem-channel');
   await page.keyboard.press('Escape');
   await confirm(page);
