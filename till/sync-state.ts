@@ -1,4 +1,4 @@
-import type { Reads } from '../db/store.ts';
+import type { Reads, Tx } from '../db/store.ts';
 
 /** What sync remembers in `meta`, and other rooms of the till may read. Numbers are texts. */
 export const syncKeys = {
@@ -26,4 +26,9 @@ export function ackedSeq(read: Reads): number {
 export function lastSyncAt(read: Reads): number | undefined {
   const text = read.meta.get(syncKeys.lastSyncAt);
   return text === undefined ? undefined : Number(text);
+}
+
+/** A sync that is said to have ended after `now` says nothing about how old the knowledge of the centre is. */
+export function forgetSyncTime(tx: Tx, now: number): void {
+  if ((lastSyncAt(tx.read) ?? 0) > now) tx.write.meta.remove(syncKeys.lastSyncAt);
 }

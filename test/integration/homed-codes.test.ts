@@ -6,6 +6,7 @@ import {
   testableStores,
   testPorts,
 } from '../../central/testing/test-centre.ts';
+import type { OfflinePolicy } from '../../shared/engine/offer.ts';
 import { fetchTransport } from '../../till/host/fetch-transport.ts';
 import { systemClock } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
@@ -196,6 +197,36 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
     a.network.weather = 'fine';
     for (const shop of [b, a]) await syncNow(shop);
     expect(await incidents()).toMatchObject([{ kind: 'over_redemption', cost_minor: 500 }]);
+  });
+
+  it('risks no more uses than an offer allows, in baskets that are open as well', async () => {
+    const [a, b] = [await openLocation(), await openLocation()];
+    const bounded: OfflinePolicy = {
+      type: 'bounded',
+      maxDiscountMinor: 1_000,
+      maxUses: 2,
+      maxAgeMs: 86_400_000,
+      managerPin: false,
+    };
+    const codes = await codesOfTheCentre(4, { offlinePolicy: bounded });
+    for (const code of codes) {
+      const { basketId } = await check(a, code);
+      await a.ok('redemption.release', { basketId }, a.session);
+    }
+    a.network.weather = 'off';
+    b.network.weather = 'off';
+    const ask = async (code = '') => {
+      const { basketId, refusal } = await check(b, code);
+      return { basketId, bound: refusal === undefined ? 'none' : refusal.params.bound };
+    };
+    const [first, second] = [await ask(codes[0]), await ask(codes[1])];
+    expect([first.bound, second.bound]).toEqual(['none', 'none']);
+    expect((await ask(codes[2])).bound).toBe('count');
+    await b.ok('redemption.release', { basketId: first.basketId }, b.session);
+    const third = await ask(codes[2]);
+    expect(third.bound).toBe('none');
+    for (const { basketId } of [second, third]) await b.ok('redemption.confirm', { basketId }, b.session);
+    expect((await ask(codes[3])).bound).toBe('count');
   });
 
   it('gives a code to one of many who ask at once, and to nobody twice', async () => {

@@ -52,8 +52,20 @@ export async function makeBackup({ dataDir, key, now, seq, kept }: BackupOrder):
   }
   renameSync(unfinished, file);
   flushFolder(folder);
-  for (const old of listBackups(dataDir).slice(kept)) rmSync(path.join(folder, old.fileName));
+  for (const old of superfluous(listBackups(dataDir), fileName, now, kept))
+    rmSync(path.join(folder, old.fileName));
   return { fileName, bytes: statSync(file).size, at: now };
+}
+
+/**
+ * What goes when so many are kept: never the one just made, and first those that name a time that has not come, made
+ * while the machine's clock was wrong. They are older than the one just made, whatever they say.
+ */
+function superfluous(all: readonly Backup[], made: string, now: number, kept: number): Backup[] {
+  const others = all.filter(({ fileName }) => fileName !== made);
+  const past = others.filter(({ at }) => at <= now);
+  const future = others.filter(({ at }) => at > now);
+  return [...past, ...future].slice(Math.max(0, kept - 1));
 }
 
 /** Newest first. */

@@ -51,8 +51,9 @@ export function backupFeature(services: Services): Feature & { backUp(): Promise
     seqBefore = seq;
     const location = services.location();
     if (!location || location.demo || !isQuiet || stopped) return;
-    const newest = listBackups(ports.dataDir)[0];
-    if (newest && clock.now() - newest.at < DAY_MS) return;
+    // One that names a time to come was made while the clock was wrong.
+    const age = (at: number) => clock.now() - at;
+    if (listBackups(ports.dataDir).some(({ at }) => age(at) >= 0 && age(at) < DAY_MS)) return;
     const noted = (error: string) => ports.logger.warn('the daily backup failed', { error });
     backUp().then(
       (made) => (made.ok ? undefined : noted(made.error.code)),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE_MS } from '../../shared/kernel/instant.ts';
+import { DAY_MS, MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { backupFolder, KEPT_BACKUPS } from '../backup/backups.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
@@ -82,6 +82,18 @@ describe('backups', () => {
       const bytes = readFileSync(path.join(folder, name)).toString('latin1');
       for (const word of ['CANARYCODE', 'Corner Shop', 'SQLite format']) expect(bytes).not.toContain(word);
     }
+  });
+
+  it('made while the clock was wrong keep no other from being made, and go first', async () => {
+    const right = till.clock.nowMs;
+    till.clock.nowMs += 1_000 * DAY_MS;
+    await till.ok('backup.now', {}, till.session);
+    till.clock.nowMs = right + MINUTE_MS;
+    await till.ok('app.status', {});
+    await till.ok('faults.clear', { kind: 'clock_set_back' }, till.session);
+    await till.ok('backup.keep', { kept: 1 }, till.session);
+    const made = await till.ok('backup.now', {}, till.session);
+    expect((await till.ok('backup.list', {}, till.session)).backups).toEqual([made]);
   });
 
   it('come back as a ledger whose limited offers wait for a manager', async () => {

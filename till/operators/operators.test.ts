@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MINUTE_MS, SECOND_MS } from '../../shared/kernel/instant.ts';
-import { basketOf50 } from '../testing/offer-drafts.ts';
+import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop } from '../testing/test-core.ts';
 import { delayMs } from './throttle.ts';
 
@@ -81,12 +81,32 @@ describe('signing in', () => {
     expect(guesses.filter((answer) => !answer.ok && answer.error.code === 'throttled')).toHaveLength(25);
   });
 
-  it('counts unknown codes as guesses, and an accepted one clears them', async () => {
+  const check = (...codes: string[]) =>
+    till.call('redemption.check', { basketId: randomUUID(), basket: basketOf50, codes }, till.session);
+
+  const publicCode = () =>
+    till.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft: offerDraft(), sharedCode: 'PUBLIC10' },
+      till.session,
+    );
+
+  it('counts unknown codes as guesses, and an accepted one beside them takes none back', async () => {
     await kim();
-    const { session } = till;
-    const check = (code: string) =>
-      till.call('redemption.check', { basketId: randomUUID(), basket: basketOf50, codes: [code] }, session);
-    for (let i = 0; i < 5; i++) expect(await check(`NOSUCH${i}X`)).toMatchObject({ ok: true });
+    await publicCode();
+    for (let i = 0; i < 5; i++) expect(await check('PUBLIC10', `NOSUCH${i}X`)).toMatchObject({ ok: true });
+    expect(await check('NOSUCH')).toMatchObject({ error: { code: 'throttled' } });
+  });
+
+  it('forgives one of them for each sale', async () => {
+    await kim();
+    await publicCode();
+    for (let i = 0; i < 4; i++) await check(`NOSUCH${i}X`);
+    const basket = { basketId: randomUUID(), basket: basketOf50, codes: ['PUBLIC10'] };
+    await till.ok('redemption.check', basket, till.session);
+    await till.ok('redemption.confirm', { basketId: basket.basketId }, till.session);
+    expect(await check('NOSUCH4X')).toMatchObject({ ok: true });
+    expect(await check('NOSUCH5X')).toMatchObject({ ok: true });
     expect(await check('NOSUCH')).toMatchObject({ error: { code: 'throttled' } });
   });
 

@@ -14,6 +14,9 @@ const FORGET_AFTER_MS = DAY_MS;
 /** What is guessed, and by whom: one counter each. */
 export type ThrottleKey = `${'pin' | 'pin-till' | 'manager-pin' | 'code'}:${string}`;
 
+/** Unknown codes that a person enters. */
+export const guessKey = (operatorId: string): ThrottleKey => `code:${operatorId}`;
+
 export type ThrottleState = { readonly failures: number; readonly until: number; readonly lastAt: number };
 
 /** Whether a guess is allowed now. */
@@ -39,6 +42,12 @@ export function countFailure(tx: Tx, key: ThrottleKey, now: number): ThrottleSta
   const state = { failures, until: now + delayMs(failures), lastAt: now };
   tx.write.throttles.put({ key, ...state });
   return state;
+}
+
+/** One failure less: what was done instead costs more than a guess is worth. */
+export function forgiveFailure(tx: Tx, key: ThrottleKey, now: number): void {
+  const { failures, until, lastAt } = stateOf(tx.read, key, now);
+  if (failures > 0) tx.write.throttles.put({ key, failures: failures - 1, until, lastAt });
 }
 
 export function clearFailures(tx: Tx, key: ThrottleKey): void {

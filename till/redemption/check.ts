@@ -14,7 +14,7 @@ import {
 } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import { isAtHome } from '../homes/code-home.ts';
-import { throttled } from '../operators/throttle.ts';
+import { guessKey, throttled } from '../operators/throttle.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
 import type { Services } from '../services.ts';
 import type { Away, HomeLine } from '../sync/home-line.ts';
@@ -53,7 +53,7 @@ export async function checkBasket(
   if (faults.clockBlocks()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
   const customer = input.customer === undefined ? undefined : normaliseCustomer(input.customer);
   if (customer && !customer.ok) return customer;
-  const wait = throttled(store.read, `code:${by.operatorId}`, clock.now(), by.role === 'cashier');
+  const wait = throttled(store.read, guessKey(by.operatorId), clock.now(), by.role === 'cashier');
   if (wait) return err(wait);
 
   let managerId: string | undefined;

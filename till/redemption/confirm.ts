@@ -8,7 +8,10 @@ import { decideUse } from '../../shared/redemption/use.ts';
 import { spendBudget } from '../budgets/budget.ts';
 import { keepCustomer, pseudonymFor } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
+import { termsOf } from '../offers/offer-row.ts';
+import { forgiveFailure, guessKey } from '../operators/throttle.ts';
 import type { Services } from '../services.ts';
+import { refuseRisk, riskTaken } from './at-risk.ts';
 import type { AcceptedCoupon, CheckedBasket } from './checked-basket.ts';
 import { countsOf } from './counts.ts';
 import { HOLD_MS } from './holds.ts';
@@ -118,6 +121,8 @@ function commitBasket(
     const names = { offerName: coupon.offerName, operatorName: by.name };
     redemptions.push(namedRedemption(redeemed.value, names));
   }
+  // A sale is no guess: whoever mistypes now and then is not locked out by the end of the day.
+  forgiveFailure(tx, guessKey(by.operatorId), stamp.at);
   return ok(answerOf(row, redemptions));
 }
 
@@ -158,6 +163,11 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     return err(refusal(code, { code: accepted.code }));
   }
   assert(lease === undefined, 'the right of a hold is named by the hold');
+  if (accepted.atRisk) {
+    // Other baskets, and codes before this one, may have used up what the offer lets be risked.
+    const why = riskTooGreat(tx, accepted, about);
+    if (why) return err(why);
+  }
   if (withRight !== null) moveRight(tx, withRight, 'spend_held');
   if (reservation) tx.write.redemptions.letGo(reservation);
   const hasBudget = tx.read.budgets.ofOffer(offerId).length > 0 && discountMinor > 0;
@@ -226,6 +236,24 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
     tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
   }
   return ok(row);
+}
+
+function riskTooGreat(
+  tx: Tx,
+  { couponId, offerId, discountMinor }: AcceptedCoupon,
+  { checked, stamp }: About,
+) {
+  const row = tx.read.offers.byId(offerId);
+  assert(row, 'offers are never deleted');
+  return refuseRisk(
+    termsOf(row).offlinePolicy,
+    'no_lease_here',
+    riskTaken(tx.read, offerId, stamp.at, {
+      discountMinor,
+      heldUses: 0,
+      managerVouches: checked.vouch?.couponIds.includes(couponId) === true,
+    }),
+  );
 }
 
 /** As it was when it was given: a void or a refund since is another fact. */

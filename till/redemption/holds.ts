@@ -26,6 +26,13 @@ export function endHoldsOfBatch(tx: Tx, batchId: string, stamp: EventStamp): voi
   }
 }
 
+/** Holds that end later than any hold made now would: a clock that was given up gave them their end. */
+export function endHoldsOfAnotherClock(tx: Tx, stamp: EventStamp): void {
+  for (const hold of tx.read.redemptions.allHeld()) {
+    if (hold.expiresAt > stamp.at + HOLD_MS) endIn(tx, hold, 'expired', stamp);
+  }
+}
+
 /** Ends a hold; a basket that holds nothing any more leaves the ledger. */
 function endIn(tx: Tx, hold: ReservationRow, why: WhyReleased, stamp: EventStamp): void {
   endHold(tx, hold, why, stamp);

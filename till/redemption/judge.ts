@@ -12,8 +12,7 @@ import { isCountedElsewhere } from '../campaigns/campaign-facts.ts';
 import { isAtHome } from '../homes/code-home.ts';
 import type { Services } from '../services.ts';
 import type { Away } from '../sync/home-line.ts';
-import { ackedSeq, lastSyncAt } from '../sync-state.ts';
-import { type Missing, refuseRisk } from './at-risk.ts';
+import { type Missing, refuseRisk, riskTaken } from './at-risk.ts';
 import { type FoundCoupon, findCoupon } from './find-coupon.ts';
 import { type Circumstances, gatherFacts, holdsAllRights } from './gather-facts.ts';
 import { loadUse } from './use-state.ts';
@@ -161,7 +160,7 @@ function refuseRisky(
   { vouchedFor, away }: Risks,
 ): boolean {
   const { read } = services.store;
-  const synced = lastSyncAt(read);
+  const before = new Map<string, number>();
   let refusedSome = false;
   for (const entry of entries) {
     if (!entry.found || entry.refusal) continue;
@@ -170,17 +169,32 @@ function refuseRisky(
     if (overBudgetHere(read, entry.found.offer, about.basketId, decision.discountMinor))
       entry.missing ??= 'no_lease_here';
     if (entry.missing === undefined) continue;
-    const why = refuseRisk(entry.found.offer.offlinePolicy, entry.missing, {
+    const { coupon, offer } = entry.found;
+    const earlier = before.get(offer.id) ?? 0;
+    const risk = riskTaken(read, offer.id, about.now, {
       discountMinor: decision.discountMinor,
-      usesAtRisk: read.redemptions.atRiskSince(entry.found.offer.id, ackedSeq(read)),
-      sinceSyncMs: synced === undefined ? undefined : Math.max(0, about.now - synced),
-      managerVouches: vouchedFor(entry.found.coupon.id),
+      heldUses: earlier + heldAtRisk(services, offer, about.basketId),
+      managerVouches: vouchedFor(coupon.id),
     });
-    if (!why) continue;
-    entry.refusal = explained(why, away.get(entry.found.coupon.id));
+    const why = refuseRisk(offer.offlinePolicy, entry.missing, risk);
+    if (!why) {
+      before.set(offer.id, earlier + 1);
+      continue;
+    }
+    entry.refusal = explained(why, away.get(coupon.id));
     refusedSome = true;
   }
   return refusedSome;
+}
+
+/** Uses that other baskets hold without a right, or of codes whose home is elsewhere. */
+function heldAtRisk(services: Services, offer: Offer, basketId: string): number {
+  const { read } = services.store;
+  return read.redemptions.heldOnOffer(offer.id, basketId).filter(({ leaseId, couponId }) => {
+    const coupon = read.coupons.byId(couponId);
+    const lacksRight = offer.limits.total !== undefined && leaseId === null;
+    return lacksRight || (coupon !== undefined && !isAtHome(services, read, coupon));
+  }).length;
 }
 
 function hasPartOfBudget(read: Reads, { found }: Entry, basketId: string): boolean {

@@ -1,7 +1,7 @@
 import type { EventStamp, Tx } from '../../db/store.ts';
 import type { Channel } from '../../shared/contracts/common.ts';
 import type { SignedIn } from '../handlers.ts';
-import { clearFailures, countFailure, type ThrottleKey } from '../operators/throttle.ts';
+import { countFailure, guessKey } from '../operators/throttle.ts';
 import type { Verdict } from './judge.ts';
 
 /** What is kept of a text that was no code. */
@@ -17,7 +17,7 @@ type Where = {
 
 /**
  * Puts every refusal on record, once for each basket: checking again as the basket grows is no new attempt. Unknown
- * codes count as guesses; an accepted one shows that nobody is guessing.
+ * codes count as guesses. An accepted code beside them takes none back: a public one would buy guesses without end.
  * @param before the refusals that the basket got when it was last checked
  * @returns those that it has now
  */
@@ -27,7 +27,6 @@ export function recordRefusals(
   before: readonly string[],
   { by, channel, stamp, basketId, subtotalMinor }: Where,
 ): string[] {
-  const guesses: ThrottleKey = `code:${by.operatorId}`;
   const known = new Set(before);
   const now: string[] = [];
   for (const verdict of verdicts) {
@@ -55,9 +54,7 @@ export function recordRefusals(
       basketId,
       subtotalMinor,
     });
-    if (refusal.code === 'code_unknown') countFailure(tx, guesses, stamp.at);
+    if (refusal.code === 'code_unknown') countFailure(tx, guessKey(by.operatorId), stamp.at);
   }
-  const someAccepted = verdicts.some((verdict) => verdict.status === 'accepted');
-  if (someAccepted && tx.read.throttles.byKey(guesses)) clearFailures(tx, guesses);
   return now;
 }

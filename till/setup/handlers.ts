@@ -7,8 +7,9 @@ import { continueAs } from '../incarnation.ts';
 import { adminHere } from '../operators/admin-here.ts';
 import { DEFAULT_PIN_COST, hashPin } from '../operators/pin.ts';
 import { verifyManagerPin } from '../operators/verify-pin.ts';
+import { endHoldsOfAnotherClock } from '../redemption/holds.ts';
 import type { Services } from '../services.ts';
-import { isEnrolled } from '../sync-state.ts';
+import { forgetSyncTime, isEnrolled } from '../sync-state.ts';
 import { isKnownZone } from '../wall-time.ts';
 import { createLedger } from './create-ledger.ts';
 import { askForErasure } from './erase-demo.ts';
@@ -101,9 +102,12 @@ export function setupFeature(services: Services, startOver: () => void): Feature
           faults.forget(tx, input.kind);
           if (input.kind === 'clock_set_back') {
             const at = clock.machineNow();
-            // They name times of the clock that is given up.
+            const stamp = { at, operatorId: managerId, till };
+            tx.append('clock.accepted', { behindMs: clock.behindMs() }, stamp);
+            // These name times of the clock that is given up: waits, ends of holds, and when sync last ended well.
             tx.write.throttles.clearAll();
-            tx.append('clock.accepted', { behindMs: clock.behindMs() }, { at, operatorId: managerId, till });
+            endHoldsOfAnotherClock(tx, stamp);
+            forgetSyncTime(tx, at);
             return;
           }
           const incarnation = (store.identity()?.incarnation ?? 1) + 1;

@@ -171,6 +171,25 @@ describe('a clock that was set back', () => {
     expect(await till.call('redemption.check', basket(), till.session)).toMatchObject({ ok: true });
   });
 
+  it('that was accepted lets go of what was held until a time that it named', async () => {
+    const till = kept(await openShop());
+    const draft = offerDraft({ limits: { total: 1 } });
+    await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'ONLYONE' }, till.session);
+    const check = () =>
+      till.ok(
+        'redemption.check',
+        { basketId: randomUUID(), basket: basketOf50, codes: ['ONLYONE'] },
+        till.session,
+      );
+    const right = till.clock.nowMs;
+    till.clock.nowMs += 9_000 * HOUR_MS;
+    expect((await check()).coupons).toMatchObject([{ status: 'accepted' }]);
+    till.clock.nowMs = right + MINUTE_MS;
+    await till.ok('app.status', {});
+    await till.ok('faults.clear', { kind: 'clock_set_back' }, till.session);
+    expect((await check()).coupons).toMatchObject([{ status: 'accepted' }]);
+  });
+
   it('is shown after it was set right again, but stops nobody', async () => {
     const till = kept(await openShop());
     till.clock.nowMs -= HOUR_MS;
