@@ -1,5 +1,5 @@
 import type { Lease } from '../../shared/redemption/escrow.ts';
-import type { World } from './world.ts';
+import type { SimCentre } from './sim-centre.ts';
 
 /** Where the rights or the money of one offer are, as the centre counts them. */
 export type Places = {
@@ -82,7 +82,7 @@ const BOOKS = `SELECT json_build_object(
      GROUP BY r.offer_id, r.ledger_id, r.incarnation, r.at_risk`,
   )}) AS books`;
 
-export async function readBooks({ centre }: World): Promise<Books> {
+export async function readBooks(centre: SimCentre): Promise<Books> {
   const [row] = await centre.rows<{ books: Books }>(BOOKS);
   if (!row) throw new Error('the centre has its books');
   return row.books;

@@ -2,7 +2,8 @@ import { unmet } from '../../shared/redemption/escrow.ts';
 import { readAnchor } from '../../till/anchor/anchor.ts';
 import { auditLedger } from '../../till/audit/audit-ledger.ts';
 import { accountNames, type Books, readBooks } from './books.ts';
-import { checkStep, type Found } from './invariants.ts';
+import type { Found } from './found.ts';
+import { checkStep } from './invariants.ts';
 import { checkUnpaid, nameOf } from './rights-checks.ts';
 import type { Device } from './truth.ts';
 import type { World } from './world.ts';
@@ -24,7 +25,7 @@ export async function checkHealed(world: World): Promise<Found[]> {
   return [
     ...(await checkStep(world)),
     ...(await checkCounted(world)),
-    ...checkUnpaid(world, await readBooks(world)),
+    ...checkUnpaid(world, await readBooks(world.centre)),
     ...(await checkExcess(world)),
     ...(await checkForks(world)),
     ...(await checkConvergence(world)),
@@ -81,7 +82,7 @@ async function checkExcess(world: World): Promise<Found[]> {
       wrong(`${code}: ${live.length} uses, ${incidents} incidents`);
   }
   // Rights that are with a ledger, or burned, may serve nobody else: what went past the rest is an excess.
-  const { rights } = await readBooks(world);
+  const { rights } = await readBooks(world.centre);
   for (const { offer_id, n } of rights.places) {
     const uses = rows.filter((one) => one.offer_id === offer_id && one.status === 'redeemed');
     const owed = uses.filter((one) => Number(one.n) > 0).length;
@@ -110,7 +111,7 @@ async function checkForks(world: World): Promise<Found[]> {
 }
 
 async function checkConvergence(world: World): Promise<Found[]> {
-  const books = await readBooks(world);
+  const books = await readBooks(world.centre);
   const offers = await world.centre.rows<{ id: string; version: number }>(
     'SELECT id, version FROM offers WHERE location_id IS NULL',
   );

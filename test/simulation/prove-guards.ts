@@ -1,6 +1,6 @@
 import { type GuardName, guardNames } from '../../shared/redemption/guards.ts';
 import { drawRates, type FaultName, maxRates } from './faults.ts';
-import type { Invariant } from './invariants.ts';
+import type { Invariant } from './found.ts';
 import { prng } from './prng.ts';
 import type { SeedPool } from './seed-pool.ts';
 

@@ -1,6 +1,6 @@
 import { unmet } from '../../shared/redemption/escrow.ts';
 import { type Account, accountNames, type Books, readBooks } from './books.ts';
-import type { Found } from './invariants.ts';
+import type { Found } from './found.ts';
 import type { Device } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +14,7 @@ const keyOf = (lease: { offer_id: string; ledger_id: string; incarnation: number
 export async function checkRights(world: World): Promise<Found[]> {
   const { centre, checked } = world;
   const isNews = checked.rights !== centre.revision;
-  if (isNews || checked.books === undefined) checked.books = await readBooks(world);
+  if (isNews || checked.books === undefined) checked.books = await readBooks(world.centre);
   checked.rights = centre.revision;
   const { books } = checked;
   return [

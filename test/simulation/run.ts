@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type GuardName, guardNames } from '../../shared/redemption/guards.ts';
 import { type FaultName, faultNames, isFaultName } from './faults.ts';
-import { invariants } from './invariants.ts';
+import { invariants } from './found.ts';
 import { openSeedPool, type SeedResult } from './seed-pool.ts';
 import { openCentreStore } from './sim-centre.ts';
 import { type Simulated, simulate } from './simulate.ts';

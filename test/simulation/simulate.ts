@@ -1,9 +1,10 @@
 import type { Guards } from '../../shared/redemption/guards.ts';
 import { actions, settleDevice } from './actions.ts';
 import { drawRates, type FaultName } from './faults.ts';
+import type { Violation } from './found.ts';
 import { heal } from './heal.ts';
 import { checkHealed } from './healed.ts';
-import { checkStep, type Violation } from './invariants.ts';
+import { checkStep } from './invariants.ts';
 import { makeCentralOffer, makeSingleUseOffer } from './offers.ts';
 import { prng } from './prng.ts';
 import type { CentreStore } from './sim-centre.ts';
