@@ -49,16 +49,22 @@ CREATE TABLE attempts (
   code TEXT NOT NULL
 , basket_id BLOB, subtotal_minor INTEGER CHECK (subtotal_minor >= 0)) STRICT;
 
-CREATE TABLE baskets (
-  id BLOB PRIMARY KEY NOT NULL,
+CREATE TABLE "baskets" (
+  seq INTEGER PRIMARY KEY NOT NULL,
+  id BLOB NOT NULL UNIQUE,
   status TEXT NOT NULL CHECK (status IN ('open', 'completed')),
   checked TEXT,
   currency TEXT NOT NULL,
   subtotal_minor INTEGER NOT NULL CHECK (subtotal_minor >= 0),
   discount_minor INTEGER NOT NULL CHECK (discount_minor >= 0),
   payable_minor INTEGER NOT NULL CHECK (payable_minor >= 0),
-  at INTEGER NOT NULL
-, sale TEXT, returns TEXT) STRICT, WITHOUT ROWID;
+  at INTEGER NOT NULL,
+  sale TEXT,
+  returns TEXT,
+  first_seq INTEGER,
+  last_seq INTEGER,
+  CHECK ((status = 'completed') = (first_seq IS NOT NULL AND last_seq IS NOT NULL AND first_seq <= last_seq))
+) STRICT;
 
 CREATE TABLE batch_jobs (
   batch_id BLOB PRIMARY KEY NOT NULL REFERENCES batches (id),
@@ -299,11 +305,11 @@ CREATE TABLE printers (
   removed_at INTEGER
 ) STRICT;
 
-CREATE TABLE redemptions (
+CREATE TABLE "redemptions" (
   seq INTEGER PRIMARY KEY NOT NULL,
   id BLOB NOT NULL UNIQUE,
-  basket_id BLOB NOT NULL REFERENCES baskets (id),
-  coupon_id BLOB NOT NULL REFERENCES coupons (id),
+  basket_id BLOB NOT NULL,
+  coupon_id BLOB NOT NULL,
   offer_id BLOB NOT NULL,
   offer_version INTEGER NOT NULL,
   code TEXT NOT NULL,
@@ -319,21 +325,23 @@ CREATE TABLE redemptions (
   lease_id BLOB REFERENCES leases (id),
   at_risk INTEGER NOT NULL CHECK (at_risk IN (0, 1)),
   voided_at INTEGER,
-  void_seq INTEGER, returned_minor INTEGER NOT NULL DEFAULT 0
-  CHECK (returned_minor >= 0 AND returned_minor <= discount_minor), use_back_seq INTEGER, prev_seq INTEGER, prev_customer_seq INTEGER,
-  FOREIGN KEY (offer_id, offer_version) REFERENCES offer_versions (offer_id, version),
-  UNIQUE (basket_id, coupon_id)
+  void_seq INTEGER,
+  returned_minor INTEGER NOT NULL DEFAULT 0 CHECK (returned_minor >= 0 AND returned_minor <= discount_minor),
+  use_back_seq INTEGER,
+  prev_seq INTEGER,
+  prev_customer_seq INTEGER,
+  FOREIGN KEY (offer_id, offer_version) REFERENCES offer_versions (offer_id, version)
 ) STRICT;
 
-CREATE TABLE refunds (
+CREATE TABLE "refunds" (
   seq INTEGER PRIMARY KEY NOT NULL,
   id BLOB NOT NULL UNIQUE,
-  basket_id BLOB NOT NULL REFERENCES baskets (id),
+  basket_id BLOB NOT NULL REFERENCES "baskets" (id),
   answer TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE reservations (
-  basket_id BLOB NOT NULL REFERENCES baskets (id),
+CREATE TABLE "reservations" (
+  basket_id BLOB NOT NULL REFERENCES "baskets" (id) DEFERRABLE INITIALLY DEFERRED,
   coupon_id BLOB NOT NULL,
   id BLOB NOT NULL,
   offer_id BLOB NOT NULL,

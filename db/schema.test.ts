@@ -60,6 +60,43 @@ describe('the schema', () => {
     },
   );
 
+  it('moves baskets, redemptions, holds and refunds to fewer pages, and loses none', () => {
+    migrate(db, 130);
+    db.pragma('foreign_keys = ON');
+    db.exec(`
+      INSERT INTO operators VALUES (x'0a', 'Ada', 'admin', '', 0, NULL);
+      INSERT INTO offers VALUES (x'01', 1, 'active', 0, 'here', 0, NULL);
+      INSERT INTO offer_versions (offer_id, version, terms) VALUES (x'01', 1, '{}');
+      INSERT INTO coupons (id, code, offer_id, serial, home, issued_at) VALUES
+        (x'c1', 'A', x'01', 1, 'here', 0), (x'c2', 'B', x'01', 2, 'here', 0);
+      INSERT INTO baskets VALUES (x'b2', 'completed', NULL, 'EUR', 50, 5, 45, 20, '{"sold":2}', NULL),
+        (x'b1', 'completed', NULL, 'EUR', 50, 5, 45, 10, '{"sold":1}', '{"back":1}'),
+        (x'b3', 'open', '{"checked":3}', 'EUR', 50, 5, 45, 30, NULL, NULL);
+      INSERT INTO reservations VALUES (x'b3', x'c1', x'd1', x'01', 99, NULL, NULL, x'0a', '2026-11-24', 5);
+      INSERT INTO refunds VALUES (9, x'f1', x'b1', '{}');`);
+    const redeem =
+      db.prepare(`INSERT INTO redemptions VALUES (?, randomblob(16), ?, ?, x'01', 1, 'A', 'pos', NULL, 'EUR',
+      5, '{}', x'0a', 'Till', 0, '2026-11-24', NULL, 0, NULL, NULL, 0, NULL, NULL, NULL)`);
+    for (const [seq, basket, coupon] of [
+      [3, 0xb1, 0xc1],
+      [4, 0xb1, 0xc2],
+      [7, 0xb2, 0xc1],
+    ] as const)
+      redeem.run(seq, Buffer.of(basket), Buffer.of(coupon));
+    const content = (table: string, order: string) =>
+      db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).all() as Record<string, unknown>[];
+    const before = ['reservations', 'refunds', 'redemptions'].map((table) => content(table, '1'));
+    migrate(db);
+    expect(['reservations', 'refunds', 'redemptions'].map((table) => content(table, '1'))).toEqual(before);
+    expect(content('baskets', 'seq')).toMatchObject([
+      { id: Buffer.of(0xb1), sale: '{"sold":1}', returns: '{"back":1}', first_seq: 3, last_seq: 4 },
+      { id: Buffer.of(0xb2), sale: '{"sold":2}', first_seq: 7, last_seq: 7 },
+      { id: Buffer.of(0xb3), status: 'open', checked: '{"checked":3}', first_seq: null, last_seq: null },
+    ]);
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+    expect(() => db.exec("DELETE FROM baskets WHERE id = x'b1'")).toThrow('FOREIGN KEY');
+  });
+
   it('leaves nothing of a migration that fails', () => {
     const broken = [
       ...migrations,

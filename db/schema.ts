@@ -293,7 +293,9 @@ export const incarnations = sqliteTable('incarnations', {
 });
 
 export const baskets = sqliteTable('baskets', {
-  id: uuid().primaryKey(),
+  /** In the order of their first check. */
+  seq: integer().primaryKey(),
+  id: uuid().notNull(),
   status: text({ enum: ['open', 'completed'] }).notNull(),
   /** Of the last check; a confirmation goes by it. Null once completed. */
   checked: text(),
@@ -306,6 +308,9 @@ export const baskets = sqliteTable('baskets', {
   sale: text(),
   /** What came back so far; null: nothing. */
   returns: text(),
+  /** Of its redemptions: all of these numbers are its own. Null until it is completed. */
+  firstSeq: integer('first_seq'),
+  lastSeq: integer('last_seq'),
 });
 
 export const refunds = sqliteTable('refunds', {

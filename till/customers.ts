@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { z } from 'zod';
 import type { CustomerRow } from '../db/queries/customers.ts';
-import type { Reads, Store, Tx } from '../db/store.ts';
+import type { EventStamp, Reads, Store, Tx } from '../db/store.ts';
 import type { customerSchema } from '../shared/contracts/operations/redemption.ts';
 import { refusal } from '../shared/contracts/refusal.ts';
 import { assert } from '../shared/kernel/assert.ts';
@@ -69,18 +69,22 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const REKEY_PAGE = 1_000;
 
 /**
- * Enrolment brings the merchant's key: every readable customer gets the pseudonym that the other locations use.
- * Erased ones keep theirs; they count here, and nobody can link them.
+ * Enrolment brings the merchant's key: every readable customer gets the pseudonym that the other locations use, and
+ * the centre is told whose events of before are theirs. Erased ones keep theirs; they count here, and nobody can link
+ * them.
  */
-export function rekeyCustomers(store: Store, key: string): void {
+export function rekeyCustomers(store: Store, key: string, stamp: EventStamp): void {
   store.transact((tx) => {
     tx.write.meta.set(CUSTOMER_KEY, key);
     let after = NOBODY;
     for (;;) {
       const page = tx.read.customers.readable(after, REKEY_PAGE);
-      for (const { id, kind, value } of page) {
+      for (const { id, kind, value, pseudonym: before, lastSeq } of page) {
         assert(value !== null, 'the query gives readable ones');
-        tx.write.customers.setPseudonym(id, pseudonymOf(key, { kind, value }));
+        const now = pseudonymOf(key, { kind, value });
+        if (now === before) continue;
+        tx.write.customers.setPseudonym(id, now);
+        if (lastSeq !== null) tx.append('customer.corrected', { customer: before, now }, stamp);
       }
       const last = page.at(-1);
       if (!last || page.length < REKEY_PAGE) return;

@@ -19,6 +19,7 @@ import type { Db } from '../store/db.ts';
 import { isDiskFull, isUnavailable, sqlFault } from '../store/retry.ts';
 import { batches, coupons, type IncidentSide, incidents, leases, offers } from '../store/schema.ts';
 import { applyStatusSet, applyWithdrawn } from './apply-batch-changes.ts';
+import { applyCorrected } from './apply-corrected.ts';
 import { applyRedeemed, applyRefunded, applyVoided } from './apply-redemptions.ts';
 import { beginPush, endPush, heldOf, type PushWork, setHeld } from './push-work.ts';
 
@@ -128,8 +129,11 @@ async function applyEvent(
       return applyLeaseReceived(work, event);
     case 'lease.returned':
       return applyLeaseReturned(work, event);
+    case 'customer.corrected':
+      return applyCorrected(tx, work, event);
     default:
-      // Sign-ins, holds, refused attempts and faults are kept as they were written; nothing here follows from them.
+      // Sign-ins, holds, refused attempts and faults are kept as they were written; nothing here follows from them. Nor
+      // from an erased customer: the centre never had more than the pseudonym, which goes on counting.
       return undefined;
   }
 }

@@ -88,6 +88,34 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(open.filter((one: { kind: string }) => one.kind === 'quarantine')).toHaveLength(4);
     });
 
+    it('counts what a ledger gave a customer under the right name, once it is known, and only there', async () => {
+      const a = await enrolDevice(test);
+      const b = await enrolDevice(test);
+      const { couponId, offerId } = await makeCoupon();
+      const [wrong, right] = ['1'.repeat(64), '2'.repeat(64)];
+      const use = { ...redeemed(couponId, offerId), customer: wrong };
+      const another = () => ({ ...use, redemptionId: randomUUID(), basketId: randomUUID() });
+      b.append('redemption.redeemed', another());
+      await b.push();
+      a.append('redemption.redeemed', another());
+      await a.push();
+      test.ports.nowMs += 1_000;
+      a.append('redemption.redeemed', another());
+      a.append('customer.corrected', { customer: wrong, now: right });
+      test.ports.nowMs += 1_000;
+      a.append('redemption.redeemed', another());
+      a.append('customer.erased', { customer: right });
+      expect((await a.push()).body.quarantined).toEqual([]);
+      const counted = await query<{ customer: string; uses: number }>(
+        test.centre.db,
+        sql`SELECT customer, count(*)::int AS uses FROM redemptions GROUP BY customer ORDER BY customer`,
+      );
+      expect(counted).toEqual([
+        { customer: wrong, uses: 2 },
+        { customer: right, uses: 2 },
+      ]);
+    });
+
     it('sets aside what the store itself refuses, and applies the rest of the push', async () => {
       const device = await enrolDevice(test);
       const { couponId, offerId } = await makeCoupon(5, 10);

@@ -1,15 +1,27 @@
-import { and, asc, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { assert } from '../../shared/kernel/assert.ts';
 import type { Drizzle } from '../drizzle.ts';
 import { baskets, redemptions, reservations, useCounts } from '../schema.ts';
 import { bound, equals } from './equals.ts';
 
 const { placeholder } = sql;
 
-export type BasketRow = typeof baskets.$inferSelect;
+/** `seq` is the ledger's own. */
+export type BasketRow = Omit<typeof baskets.$inferSelect, 'seq'>;
+/** A basket as it is written: what came back of it is set by its refunds. */
+export type NewBasketRow = Omit<BasketRow, 'returns'>;
 export type ReservationRow = typeof reservations.$inferSelect;
 export type RedemptionRow = typeof redemptions.$inferSelect;
 export type UseCountRow = typeof useCounts.$inferSelect;
 export type CountScope = UseCountRow['scope'];
+/** What is added to several running sums of an offer. */
+export type AddedUses = Pick<UseCountRow, 'offerId' | 'uses' | 'discountMinor'> & {
+  readonly sums: readonly (readonly [scope: CountScope, key: string])[];
+};
+
+/** Running sums that one redemption belongs to, at most: one of each scope that a till counts itself. */
+const MAX_SUMS = 5;
 
 export function redemptionReads(db: Drizzle) {
   const basket = db.select().from(baskets).where(equals(baskets.id, 'id')).prepare();
@@ -47,10 +59,12 @@ export function redemptionReads(db: Drizzle) {
     .limit(placeholder('limit'))
     .prepare();
   const byId = db.select().from(redemptions).where(equals(redemptions.id, 'id')).prepare();
+  // A basket's redemptions are one transaction, so that no other is numbered between them.
+  const end = (seq: SQLiteColumn) => db.select({ seq }).from(baskets).where(equals(baskets.id, 'basketId'));
   const ofBasket = db
     .select()
     .from(redemptions)
-    .where(equals(redemptions.basketId, 'basketId'))
+    .where(between(redemptions.seq, end(baskets.firstSeq), end(baskets.lastSeq)))
     .orderBy(asc(redemptions.seq))
     .prepare();
   const atSeq = db
@@ -100,6 +114,7 @@ export function redemptionReads(db: Drizzle) {
     expired: (now: number, limit: number): ReservationRow[] => expired.all({ now, limit }),
     allHeld: (): ReservationRow[] => allHeld.all(),
     byId: (id: string): RedemptionRow | undefined => byId.get({ id }),
+    /** Of a completed basket; an open one has none. */
     ofBasket: (basketId: string): RedemptionRow[] => ofBasket.all({ basketId }),
     /** The one of that event. */
     atSeq: (seq: number): RedemptionRow | undefined => atSeq.get({ seq }),
@@ -124,6 +139,8 @@ export function redemptionWrites(db: Drizzle) {
       payableMinor: placeholder('payableMinor'),
       at: placeholder('at'),
       sale: placeholder('sale'),
+      firstSeq: placeholder('firstSeq'),
+      lastSeq: placeholder('lastSeq'),
     })
     .onConflictDoUpdate({
       target: baskets.id,
@@ -135,6 +152,8 @@ export function redemptionWrites(db: Drizzle) {
         payableMinor: sql`excluded.payable_minor`,
         at: sql`excluded.at`,
         sale: sql`excluded.sale`,
+        firstSeq: sql`excluded.first_seq`,
+        lastSeq: sql`excluded.last_seq`,
       },
     })
     .prepare();
@@ -199,23 +218,28 @@ export function redemptionWrites(db: Drizzle) {
     .set({ voidedAt: sql`${placeholder('at')}`, voidSeq: sql`${placeholder('seq')}` })
     .where(equals(redemptions.id, 'id'))
     .prepare();
-  const addCount = db
-    .insert(useCounts)
-    .values({
-      offerId: placeholder('offerId'),
-      scope: placeholder('scope'),
-      key: placeholder('key'),
-      uses: placeholder('uses'),
-      discountMinor: placeholder('discountMinor'),
-    })
-    .onConflictDoUpdate({
-      target: [useCounts.offerId, useCounts.scope, useCounts.key],
-      set: {
-        uses: sql`${useCounts.uses} + excluded.uses`,
-        discountMinor: sql`${useCounts.discountMinor} + excluded.discount_minor`,
-      },
-    })
-    .prepare();
+  // One statement for all sums of a redemption: a call for each would take more time than SQLite itself does.
+  const addSums = (sums: number) =>
+    db
+      .insert(useCounts)
+      .values(
+        Array.from({ length: sums }, (_, i) => ({
+          offerId: placeholder('offerId'),
+          scope: placeholder(`scope${i}`),
+          key: placeholder(`key${i}`),
+          uses: placeholder('uses'),
+          discountMinor: placeholder('discountMinor'),
+        })),
+      )
+      .onConflictDoUpdate({
+        target: [useCounts.offerId, useCounts.scope, useCounts.key],
+        set: {
+          uses: sql`${useCounts.uses} + excluded.uses`,
+          discountMinor: sql`${useCounts.discountMinor} + excluded.discount_minor`,
+        },
+      })
+      .prepare();
+  const addCounts = Array.from({ length: MAX_SUMS }, (_, i) => addSums(i + 1));
   const takeCount = db
     .update(useCounts)
     .set({
@@ -231,7 +255,7 @@ export function redemptionWrites(db: Drizzle) {
     )
     .prepare();
   return {
-    putBasket: (row: Omit<BasketRow, 'returns'>) => void putBasket.run(row),
+    putBasket: (row: NewBasketRow) => void putBasket.run(row),
     removeOpenBasket: (id: string) => void removeOpenBasket.run({ id }),
     /** Makes a hold, or gives an existing one a later end. */
     hold: (row: ReservationRow) => void hold.run(row),
@@ -239,7 +263,16 @@ export function redemptionWrites(db: Drizzle) {
     insert: (row: Omit<RedemptionRow, 'voidedAt' | 'voidSeq' | 'returnedMinor' | 'useBackSeq'>) =>
       void insert.run(row),
     setVoided: (id: string, at: number, seq: number) => void setVoided.run({ id, at, seq }),
-    addCount: (row: UseCountRow) => void addCount.run(row),
+    addCounts({ sums, ...added }: AddedUses): void {
+      const add = addCounts[sums.length - 1];
+      assert(add, `from one to ${MAX_SUMS} sums`);
+      const values: Record<string, string | number> = added;
+      sums.forEach(([scope, key], i) => {
+        values[`scope${i}`] = scope;
+        values[`key${i}`] = key;
+      });
+      add.run(values);
+    },
     takeCount: (row: UseCountRow) => void takeCount.run(row),
   };
 }

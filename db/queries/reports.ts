@@ -44,7 +44,7 @@ const number = (text: ReturnType<typeof sql>) => sql<number>`${text}`.mapWith(Nu
 
 export function reportReads(db: Drizzle) {
   const r = redemptions;
-  const earlier = sql`SELECT 1 FROM redemptions o WHERE o.basket_id = ${r.basketId} AND o.seq < ${r.seq} AND o.voided_at IS NULL`;
+  const earlier = sql`SELECT 1 FROM redemptions o WHERE o.seq >= baskets.first_seq AND o.seq < ${r.seq} AND o.voided_at IS NULL`;
   const first = sql`${r.voidedAt} IS NULL AND NOT EXISTS (${earlier})`;
   const firstOfOffer = sql`${r.voidedAt} IS NULL AND NOT EXISTS (${earlier} AND o.offer_id = ${r.offerId})`;
   const sumWhere = (what: ReturnType<typeof sql>, where: ReturnType<typeof sql>) =>

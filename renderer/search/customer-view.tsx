@@ -1,4 +1,4 @@
-import { IconEraser } from '@tabler/icons-react';
+import { IconEraser, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
@@ -15,6 +15,7 @@ import { Card, Page } from '../ui/page.tsx';
 import table from '../ui/table.module.css';
 import { Tag } from '../ui/tag.tsx';
 import { BackToSearch } from './code-timeline.tsx';
+import { CorrectDialog } from './correct-dialog.tsx';
 import classes from './search.module.css';
 
 type Shown = OutputOf<'search.customer'>;
@@ -27,6 +28,7 @@ export function CustomerView({ customerId }: { customerId: string }) {
   const { data, error, reload } = useQuery('search.customer', { customerId }, ['redemption.recorded']);
   const [more, setMore] = useState<Pick<Shown, 'redemptions' | 'nextCursor'>>();
   const [erasing, setErasing] = useState(false);
+  const [correcting, setCorrecting] = useState(false);
   const [refused, setRefused] = useState<Refusal>();
   const cursor = more === undefined ? data?.nextCursor : more.nextCursor;
 
@@ -68,9 +70,14 @@ export function CustomerView({ customerId }: { customerId: string }) {
                 </div>
               </dl>
               {data.value !== undefined && (
-                <Action tone="stop" icon={<IconEraser size={20} />} onClick={() => setErasing(true)}>
-                  {t('search.erase')}
-                </Action>
+                <>
+                  <Action icon={<IconPencil size={20} />} onClick={() => setCorrecting(true)}>
+                    {t('search.correct')}
+                  </Action>
+                  <Action tone="stop" icon={<IconEraser size={20} />} onClick={() => setErasing(true)}>
+                    {t('search.erase')}
+                  </Action>
+                </>
               )}
             </div>
           </Card>
@@ -83,6 +90,19 @@ export function CustomerView({ customerId }: { customerId: string }) {
           </Card>
           {cursor !== undefined && <Action onClick={() => void loadMore()}>{t('common.more')}</Action>}
         </>
+      )}
+      {data?.value !== undefined && (
+        <CorrectDialog
+          open={correcting}
+          customerId={customerId}
+          kind={data.kind}
+          value={data.value}
+          onClose={() => setCorrecting(false)}
+          onCorrected={() => {
+            setCorrecting(false);
+            reload();
+          }}
+        />
       )}
       <Dialog open={erasing} onClose={() => setErasing(false)} title={t('search.eraseTitle')}>
         <div className={layout.dialog}>

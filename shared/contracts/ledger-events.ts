@@ -168,7 +168,7 @@ const payloads = {
   }),
   /** Their readable identifier is gone; the pseudonym goes on counting. */
   'customer.erased': z.object({ customer: z.string() }),
-  /** They were known by a wrong identifier: both pseudonyms are one person. */
+  /** They were known by a wrong identifier, or under a key of before: in this ledger's events, both are one person. */
   'customer.corrected': z.object({ customer: z.string(), now: z.string() }),
   'attempt.refused': z.object({
     couponId: idSchema.optional(),

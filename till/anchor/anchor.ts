@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LedgerIdentity, Store } from '../../db/store.ts';
 import { type ChainHead, EMPTY_CHAIN } from '../../shared/chain/chain.ts';
 import type { AnchorSlot, AnchorStore } from '../ports.ts';
@@ -30,7 +30,7 @@ export function decodeAnchor(bytes: Uint8Array | undefined): AnchorRecord | unde
 }
 
 function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** The newer of both slots that can be read. */

@@ -159,10 +159,20 @@ describe('a range of serials', () => {
     expect(page.codes.filter(({ status }) => status === 'void').map(({ serial }) => serial)).toEqual([
       40, 41, 42, 43, 44, 46, 47, 48, 49, 50,
     ]);
+    // Voided while it lies on the counter, between the scan and the payment.
+    const scanned = { basketId: randomUUID(), basket: basketOf50, codes: [codes[59]?.code ?? ''] };
+    expect(await shop.ok('redemption.check', scanned, shop.session)).toMatchObject({ discountMinor: 500 });
+    await set(60, 60, 'void');
+    expect(await shop.call('redemption.confirm', { basketId: scanned.basketId }, shop.session)).toMatchObject(
+      { error: { code: 'code_void' } },
+    );
+    await set(60, 60, 'live');
     expect(await set(90, 101, 'void')).toMatchObject({ ok: false, error: { code: 'invalid_input' } });
     const { ranges } = await shop.ok('batches.ranges', { batchId: batch.id }, shop.session);
     expect(ranges).toMatchObject([
       { status: 'void', reason: 'stolen from the van', by: 'Ada' },
+      { status: 'live' },
+      { status: 'void' },
       { status: 'live' },
     ]);
     await shop.close();

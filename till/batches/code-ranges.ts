@@ -39,6 +39,11 @@ export function isVoid(read: Reads, { status, batchId, serial }: CouponRow): boo
   return status === 'void' || (batchId !== null && read.codeRanges.isVoid(batchId, serial));
 }
 
+/** Void, or its batch is not live any more. */
+export function isWithdrawn(read: Reads, { status, batchId, serial }: CouponRow): boolean {
+  return status === 'void' || (batchId !== null && read.codeRanges.isWithdrawn(batchId, serial));
+}
+
 export function shownRanges(read: Reads, batchId: string): ShownRanges {
   return read.codeRanges
     .ofBatch(batchId)

@@ -116,6 +116,27 @@ it('keeps a key that was saved while a passphrase was set', async () => {
   expect(await opened(phrase).load('device')).toMatchObject({ value: Buffer.from(device) });
 });
 
+it.each(['another passphrase', undefined])(
+  'keeps to the passphrase that was set while others read keys: %j',
+  async (next) => {
+    // So slow to derive that whoever began to read before the change ends after it.
+    const before = fileKeyStore(file, { ...parts, log2Cost: 12 });
+    await before.save('ledger', ledger);
+    await before.passphrase?.change(undefined, phrase);
+    const keys = opened(phrase);
+    const changing = keys.passphrase?.change(phrase, next);
+    const loading = [];
+    for (let i = 0; i < 8; i++) {
+      loading.push(keys.load('ledger'));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(await changing).toMatchObject({ ok: true });
+    await Promise.all(loading);
+    expect(await keys.save('device', device)).toMatchObject({ ok: true });
+    expect(await opened(next).load('device')).toMatchObject({ value: Buffer.from(device) });
+  },
+);
+
 it('changes and removes a passphrase only for whoever knows it', async () => {
   const keys = opened();
   await keys.save('ledger', ledger);

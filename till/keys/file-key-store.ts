@@ -57,7 +57,10 @@ export function fileKeyStore(file: string, parts: FileKeyStoreParts): KeyStore {
     }
   }
 
-  /** Changes wait for each other: what one of them read is still in the file when it writes. */
+  /**
+   * Everything waits for each other: what one change read is still in the file when it writes, and whoever only reads
+   * never puts back the passphrase that another has just changed.
+   */
   let newest: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = newest.then(work, work);
@@ -101,12 +104,13 @@ export function fileKeyStore(file: string, parts: FileKeyStoreParts): KeyStore {
 
   return {
     place: file,
-    async load(name) {
-      const keys = await read();
-      if (!keys.ok) return keys;
-      const text = keys.value[name];
-      return ok(text === undefined ? undefined : bytesOf(text));
-    },
+    load: (name) =>
+      inTurn(async () => {
+        const keys = await read();
+        if (!keys.ok) return keys;
+        const text = keys.value[name];
+        return ok(text === undefined ? undefined : bytesOf(text));
+      }),
     save: (name, key) =>
       change((keys) =>
         keys[name] === undefined
@@ -116,10 +120,11 @@ export function fileKeyStore(file: string, parts: FileKeyStoreParts): KeyStore {
     rotation: {
       promote: () => change((keys) => promoted(keys) ?? unavailable(`${file} holds no next key`)),
       discardNext: () => change(({ next: _, ...keys }) => ok(keys)),
-      async retired() {
-        const keys = await read();
-        return keys.ok ? ok((keys.value.retired ?? []).map(bytesOf)) : keys;
-      },
+      retired: () =>
+        inTurn(async () => {
+          const keys = await read();
+          return keys.ok ? ok((keys.value.retired ?? []).map(bytesOf)) : keys;
+        }),
     },
     passphrase: {
       isSet() {

@@ -89,15 +89,10 @@ function applyCodeUse(tx: Tx, change: ChangeOf<'codeUse'>): Skipped | undefined 
   // Most that is told is what this ledger has told itself.
   if (more === 0 && usedElsewhere === 0 && status === coupon.status) return undefined;
   if (batchId !== null && more !== 0) {
-    const count = {
-      offerId,
-      scope: 'batch_elsewhere',
-      key: batchId,
-      uses: Math.abs(more),
-      discountMinor: 0,
-    } as const;
-    if (more > 0) tx.write.redemptions.addCount(count);
-    else tx.write.redemptions.takeCount(count);
+    const scope = 'batch_elsewhere';
+    const count = { offerId, uses: Math.abs(more), discountMinor: 0 };
+    if (more > 0) tx.write.redemptions.addCounts({ ...count, sums: [[scope, batchId]] });
+    else tx.write.redemptions.takeCount({ ...count, scope, key: batchId });
   }
   tx.write.coupons.setElsewhere({
     id,

@@ -74,6 +74,25 @@ describe('an offer that needs no code', () => {
     });
   });
 
+  it('applies to a basket that shows no code at all; one that nothing applies to holds nothing', async () => {
+    const till = await shop();
+    const nothing = await check(till, []);
+    expect(nothing).toMatchObject({ coupons: [], discountMinor: 0, payableMinor: 5_000 });
+    expect(await till.call('redemption.confirm', { basketId: nothing.basketId }, till.session)).toMatchObject(
+      {
+        error: { code: 'nothing_to_redeem' },
+      },
+    );
+    const { offer } = await makeOffer(till, { ...mugs, limits: { total: 1 } });
+    const checked = await check(till, []);
+    expect(checked).toMatchObject({ automatic: [{ offerId: offer.id }], payableMinor: 4_800 });
+    expect(checked.reservedUntil).toBeGreaterThan(0);
+    expect((await confirm(till, checked.basketId)).redemptions).toMatchObject([
+      { offerId: offer.id, code: '' },
+    ]);
+    expect(await check(till, [])).toMatchObject({ discountMinor: 0 });
+  });
+
   it('is held, used up, voided and refunded like any other', async () => {
     const till = await shop();
     const { offer } = await makeOffer(till, {

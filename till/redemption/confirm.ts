@@ -1,10 +1,11 @@
-import type { BasketRow, RedemptionRow } from '../../db/queries/redemptions.ts';
+import type { BasketRow, NewBasketRow, RedemptionRow } from '../../db/queries/redemptions.ts';
 import type { EventStamp, Tx } from '../../db/store.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse } from '../../shared/redemption/use.ts';
+import { isWithdrawn } from '../batches/code-ranges.ts';
 import { spendBudget } from '../budgets/budget.ts';
 import { keepCustomer, pseudonymFor } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
@@ -92,19 +93,6 @@ function commitBasket(
   const { basketId, customer, result } = checked;
   const customerId = customer ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
   const pseudonym = customer && pseudonymFor(tx.read, customer);
-  const row: BasketRow = {
-    id: basketId,
-    status: 'completed',
-    checked: null,
-    currency: result.currency,
-    subtotalMinor: result.subtotalMinor,
-    discountMinor: result.discountMinor,
-    payableMinor: result.payableMinor,
-    at: stamp.at,
-    sale: JSON.stringify(checked.sale) ?? null,
-    returns: null,
-  };
-  tx.write.redemptions.putBasket(row);
   const about = {
     checked,
     stamp,
@@ -115,14 +103,30 @@ function commitBasket(
     pseudonym,
   };
   const redemptions: Confirmation['redemptions'] = [];
+  const seqs: number[] = [];
   for (const coupon of checked.coupons) {
     const redeemed = redeem(tx, services, coupon, about);
     if (!redeemed.ok) return redeemed;
     const names = { offerName: coupon.offerName, operatorName: by.name };
     redemptions.push(namedRedemption(redeemed.value, names));
+    seqs.push(redeemed.value.seq);
   }
   // A sale is no guess: whoever mistypes now and then is not locked out by the end of the day.
   forgiveFailure(tx, guessKey(by.operatorId), stamp.at);
+  const row: NewBasketRow = {
+    id: basketId,
+    status: 'completed',
+    checked: null,
+    currency: result.currency,
+    subtotalMinor: result.subtotalMinor,
+    discountMinor: result.discountMinor,
+    payableMinor: result.payableMinor,
+    at: stamp.at,
+    sale: JSON.stringify(checked.sale) ?? null,
+    firstSeq: seqs[0] ?? null,
+    lastSeq: seqs.at(-1) ?? null,
+  };
+  tx.write.redemptions.putBasket(row);
   return ok(answerOf(row, redemptions));
 }
 
@@ -141,9 +145,8 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
   const { couponId, offerId, offerVersion, reservationId, discountMinor, shares } = accepted;
   const { basketId, channel, result } = about.checked;
   const coupon = tx.read.coupons.byId(couponId);
-  // An import that was undone since the check takes its codes with it.
-  if (!coupon || (coupon.batchId !== null && tx.read.batchJobs.isUnfinished(coupon.batchId)))
-    return err(refusal('code_void', { code: accepted.code }));
+  // Withdrawn since the check: held or not, it is worth nothing any more.
+  if (!coupon || isWithdrawn(tx.read, coupon)) return err(refusal('code_void', { code: accepted.code }));
   const { state, reservation, lease } = loadUse(tx.read, coupon, basketId, false);
   const withRight = reservation?.leaseId ?? null;
   if (services.faults.rightsSuspended()) {
@@ -232,9 +235,8 @@ function redeem(tx: Tx, services: Services, accepted: AcceptedCoupon, about: Abo
   if (budgetLeaseId !== undefined)
     tx.write.budgets.keepSpend({ redemptionSeq: seq, leaseId: budgetLeaseId, amountMinor: discountMinor });
   if (about.customerId !== null) tx.write.customers.setLast(about.customerId, seq);
-  for (const { scope, key } of countsOf({ ...about, batchId: coupon.batchId })) {
-    tx.write.redemptions.addCount({ offerId, scope, key, uses: 1, discountMinor });
-  }
+  const sums = countsOf({ ...about, batchId: coupon.batchId }).map(({ scope, key }) => [scope, key] as const);
+  tx.write.redemptions.addCounts({ offerId, uses: 1, discountMinor, sums });
   return ok(row);
 }
 
@@ -265,7 +267,7 @@ function firstAnswer(tx: Tx, basket: BasketRow): Confirmation {
   );
 }
 
-function answerOf(basket: BasketRow, redemptions: Confirmation['redemptions']): Confirmation {
+function answerOf(basket: NewBasketRow, redemptions: Confirmation['redemptions']): Confirmation {
   const { id: basketId, currency, subtotalMinor, discountMinor, payableMinor, at: redeemedAt } = basket;
   return { basketId, redemptions, currency, subtotalMinor, discountMinor, payableMinor, redeemedAt };
 }

@@ -69,17 +69,24 @@ export function carryOutPlan(
     return checked;
   }
   const { subtotalMinor, discountMinor, payableMinor, currency } = checked.result;
-  const row = { id: basketId, status: 'open', currency, subtotalMinor, discountMinor, payableMinor } as const;
-  const put = (basket: CheckedBasket) =>
-    tx.write.redemptions.putBasket({ ...row, checked: JSON.stringify(basket), at: about.now, sale: null });
-  // The row must be there before its holds; until when they hold is known after.
-  if (!tx.read.redemptions.basket(basketId)) put(checked);
   const ends = planned.flatMap((one) => {
     const { reservationId } = one.coupon;
     return reservationId === undefined ? [] : hold(tx, one, reservationId, about, customerId, stamp);
   });
   const whole = { ...checked, result: { ...checked.result, reservedUntil: Math.min(...ends) } };
-  put(whole);
+  tx.write.redemptions.putBasket({
+    id: basketId,
+    status: 'open',
+    checked: JSON.stringify(whole),
+    currency,
+    subtotalMinor,
+    discountMinor,
+    payableMinor,
+    at: about.now,
+    sale: null,
+    firstSeq: null,
+    lastSeq: null,
+  });
   return whole;
 }
 

@@ -18,8 +18,9 @@ const noRights = { total: 0, leased: 0, reserved: 0, spent: 0, burned: 0, return
 
 export function loadUse(read: Reads, coupon: CouponRow, basketId: string, needsRight: boolean): LoadedUse {
   const reservation = read.redemptions.heldByBasket(basketId).find((held) => held.couponId === coupon.id);
+  // Whose own use is held takes nothing that others hold.
   const heldElsewhere =
-    coupon.maxUses === null ? 0 : read.redemptions.heldOnCoupon(coupon.id, basketId).length;
+    coupon.maxUses === null || reservation ? 0 : read.redemptions.heldOnCoupon(coupon.id, basketId).length;
   const lease = needsRight ? leaseFor(read, coupon.offerId, reservation) : undefined;
   const claim: Claim = reservation
     ? { status: 'reserved', expiresAt: reservation.expiresAt, withRight: reservation.leaseId !== null }

@@ -243,7 +243,7 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     const { deviceId, serverEpoch, serverTime, customerKey } = answer.value;
     services.clock.trust(serverTime);
     // First, and again if this is cut off: the same code brings the same answer until it is on record.
-    rekeyCustomers(store, customerKey);
+    rekeyCustomers(store, customerKey, services.stamp());
     store.transact((tx) => {
       tx.write.meta.set(syncKeys.deviceId, deviceId);
       tx.write.meta.set(syncKeys.centreUrl, centreUrl);

@@ -167,12 +167,13 @@ export const saleSchema = z.object({
 export const redemptionOperations = {
   'redemption.check': operation({
     summary:
-      'Judges codes against the open basket and holds a use of every limited offer that was accepted. Checking the same basket again keeps its holds and lets go of codes that were taken off.',
+      'Judges codes, and the offers that need none, against the open basket and holds a use of every limited offer that was accepted. Checking the same basket again keeps its holds and lets go of codes that were taken off.',
     role: 'cashier',
     input: z.strictObject({
       basketId: idSchema,
       basket: basketSchema,
-      codes: z.array(z.string().min(1).max(MAX_CODE_INPUT)).min(1).max(MAX_CODES_PER_BASKET),
+      /** None: only the offers that need no code are judged. */
+      codes: z.array(z.string().min(1).max(MAX_CODE_INPUT)).max(MAX_CODES_PER_BASKET),
       channel: channelSchema.default('pos'),
       customer: customerSchema.optional(),
       /** A manager's PIN, to accept at risk what the offer's offline bounds would refuse (`manager_required`). */
