@@ -29,7 +29,7 @@ export async function walkOwnShop(page: Page, browser: Browser): Promise<void> {
   await typePin(page, PIN);
   for (const screen of ['Recent', 'Offers', 'Batches', 'Reports'] as const) {
     await goTo(page, screen);
-    if (screen === 'Reports') await page.locator('.recharts-cartesian-axis').first().waitFor();
+    if (screen === 'Reports') await page.locator('.recharts-surface').first().waitFor();
     await keep(page, `${screen.toLowerCase()}-empty-light`);
   }
 
