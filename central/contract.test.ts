@@ -247,6 +247,8 @@ describe.each(testableStores())('the OpenAPI document on %s', (kind) => {
       200,
     );
     expect((await shop.send('POST', syncPaths.asks, { ...asking, kept: [] })).status).toBe(200);
+    const days = `${syncPaths.reports}?from=2026-11-01&to=2026-11-24&timeZone=UTC`;
+    expect((await shop.send('GET', days)).status).toBe(200);
 
     const [incident] = (await call('GET', '/api/incidents?kind=quarantine')).body.incidents;
     await call('GET', `/api/incidents/${incident.id}`);
