@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SYNC_PROTOCOL, syncPaths } from '../shared/contracts/sync.ts';
@@ -67,15 +69,15 @@ describe.each(testableStores())('the OpenAPI document on %s', (kind) => {
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const answered = await response.text();
     const type = response.headers.get('content-type')?.split(';')[0] ?? '';
     const answer: TestAnswer = {
       status: response.status,
-      body: type.includes('json') ? JSON.parse(text) : text,
+      body: type.includes('json') ? JSON.parse(answered) : answered,
       headers: Object.fromEntries(response.headers),
     };
     const documented = operation.responses[String(response.status)] ?? operation.responses.default;
-    const where = `${name} answered ${response.status} ${text.slice(0, 300)}`;
+    const where = `${name} answered ${response.status} ${answered.slice(0, 300)}`;
     expect(documented, where).toBeDefined();
     const content = documented?.content?.[type];
     expect(content, `${where} as ${type}`).toBeDefined();
@@ -315,6 +317,14 @@ describe.each(testableStores())('the OpenAPI document on %s', (kind) => {
       }
     }
   }, 60_000);
+
+  it('answers what is no HTTP with a problem too', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.end('NONSENSE\r\n\r\n');
+    const [head, body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json/s);
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'invalid_input' });
+  });
 
   it('has no operation that was not called here with success', () => {
     const all = Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, {
@@ -64,6 +66,7 @@ export async function buildServer(
     // What fails before a route is found, such as a parameter that is too long.
     // Its type names Fastify's raw request; the handler reads no more of it than of any other.
     frameworkErrors: answerError as never,
+    clientErrorHandler: answerBroken,
   }) as unknown as FastifyInstance;
 
   app.removeAllContentTypeParsers();
@@ -172,6 +175,25 @@ async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<
     },
     'answered',
   );
+}
+
+/** What is no HTTP, or never ends: there is no request to answer, only a connection to close. */
+function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const statuses: Readonly<Record<string, number>> = {
+    ERR_HTTP_REQUEST_TIMEOUT: 408,
+    HPE_HEADER_OVERFLOW: 431,
+  };
+  const status = statuses[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(
+    problemOf(refusal('invalid_input', { why: 'no HTTP request' }), undefined, status),
+  );
+  if (socket.writable)
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroy(error);
 }
 
 /** No text that is stored or searched holds a NUL, and PostgreSQL takes none; bodies are looked at by `parseJson`. */

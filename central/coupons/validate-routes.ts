@@ -64,6 +64,12 @@ export function validateRoutes(app: Routes, centre: Centre): void {
             discount_minor: z.int().optional(),
             currency: currencySchema,
             user_limit_unchecked: z.literal(true).optional(),
+            trial_days: z.int().optional(),
+            billing_cycles: z.int().optional(),
+            /** The other side is given by a code of the referrer's offer. */
+            referral: z
+              .object({ referrer_offer_id: idSchema.optional(), new_customers_only: z.boolean() })
+              .optional(),
           }),
           ...problems(401, 402, 403, 404, 422, 429),
         },
@@ -92,7 +98,8 @@ export function validateRoutes(app: Routes, centre: Centre): void {
       }
       const asked = await askAboutValid(centre, question, outcome.value);
       if (!asked.ok) throw new RefusedError(asked.error, validationProblem(asked.error));
-      const { discount, discountType, discountMinor, currency, userLimitUnchecked } = outcome.value;
+      const { discount, discountType, discountMinor, currency, userLimitUnchecked, subscription } =
+        outcome.value;
       return {
         message: 'Coupon valid',
         discount,
@@ -100,6 +107,12 @@ export function validateRoutes(app: Routes, centre: Centre): void {
         ...(discountMinor === undefined ? {} : { discount_minor: discountMinor }),
         currency,
         ...(userLimitUnchecked ? { user_limit_unchecked: true as const } : {}),
+        trial_days: subscription.trialDays,
+        billing_cycles: subscription.billingCycles,
+        referral: subscription.referral && {
+          referrer_offer_id: subscription.referral.referrerOfferId,
+          new_customers_only: subscription.referral.newCustomersOnly,
+        },
       };
     },
   );

@@ -112,6 +112,31 @@ describe.each(testableStores())('validation on %s', (kind) => {
     expect((await ask({ code: 'GUESS' }, {})).status).toBe(404);
   });
 
+  it('tells a subscription’s terms, which redeem like any others, and the other side of a referral', async () => {
+    const thanks = (await test.call('POST', '/api/offers', offerTerms({ name: 'Thanks' }))).body;
+    const referral = { referrerOfferId: thanks.id, newCustomersOnly: false };
+    const terms = offerTerms({ trialDays: 30, billingCycles: 12, referral });
+    const offer = (await test.call('POST', '/api/offers', terms)).body;
+    await test.call('POST', '/api/coupons', { offer_id: offer.id, code: 'FRIEND' });
+    expect((await ask({ code: 'FRIEND' })).body).toMatchObject({
+      trial_days: 30,
+      billing_cycles: 12,
+      referral: { referrer_offer_id: thanks.id, new_customers_only: false },
+    });
+    await test.call('POST', '/api/coupons', { offer_id: thanks.id, code: 'THANKS' });
+    for (const code of ['FRIEND', 'THANKS'])
+      expect(
+        await test.call('POST', '/api/redemptions', { code, basket_id: code, basket: basketOf50 }),
+      ).toMatchObject({ status: 201, body: { discount_minor: 500 } });
+    await test.call('POST', '/api/coupons', {
+      code: 'MONTHS',
+      discount_value: 10,
+      trial_days: 7,
+      billing_cycles: 3,
+    });
+    expect((await ask({ code: 'MONTHS' })).body).toMatchObject({ trial_days: 7, billing_cycles: 3 });
+  });
+
   it('can be made to need a key', async () => {
     const locked = await openTestCentre(kind, { config: { validate_requires_key: true } });
     try {

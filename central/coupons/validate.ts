@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
 import { errorCodes } from '../../shared/contracts/error-codes.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
-import type { Basket } from '../../shared/engine/types.ts';
+import type { Basket, Offer } from '../../shared/engine/types.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { overCustomerCap } from '../redemptions/customer-cap.ts';
@@ -28,6 +28,8 @@ export type Validation = {
   readonly currency: string;
   /** The offer limits uses per customer, and nobody was named: redeeming will demand a name. */
   readonly userLimitUnchecked: boolean;
+  /** What the web shop does by itself: a trial, renewals, the other side of a referral. */
+  readonly subscription: Pick<Offer, 'trialDays' | 'billingCycles' | 'referral'>;
 };
 
 /** Judges a code without any effect. */
@@ -50,22 +52,27 @@ export async function validateCode(
     offer.terms.limits.perCustomer !== undefined && circumstances.customer === undefined;
   const coupon = { id: found.value.coupon.id, offerId: offer.id, offerVersion: offer.version };
   const simple = discountOf(offer.terms);
+  const { trialDays, billingCycles, referral } = offer.terms;
+  const common = {
+    coupon,
+    currency: offer.terms.currency,
+    userLimitUnchecked,
+    subscription: { trialDays, billingCycles, referral },
+  };
   if (basket !== undefined) {
     const { discountMinor } = judgement.value.decision;
     const given = { currency: offer.terms.currency, discountMinor };
     if (await overCustomerCap(centre, db, circumstances.customer, given))
       return err(refusal('customer_limit', { limit: 'max_discount_per_user' }));
     return ok({
-      coupon,
+      ...common,
       discount: amountNumber(discountMinor, offer.terms.currency),
       discountType: simple.type,
       discountMinor,
-      currency: offer.terms.currency,
-      userLimitUnchecked,
     });
   }
   return ok({
-    coupon,
+    ...common,
     discount:
       simple.type === 'PERCENT'
         ? percentNumber(simple.percentBp)
@@ -74,8 +81,6 @@ export async function validateCode(
           : null,
     discountType: simple.type,
     discountMinor: simple.type === 'FIXED' ? simple.amountMinor : undefined,
-    currency: offer.terms.currency,
-    userLimitUnchecked,
   });
 }
 

@@ -10,13 +10,14 @@ import { bringForChannel } from '../homes/bring-for-channel.ts';
 import { askBeforeUse } from '../hook/ask-before.ts';
 import type { Db } from '../store/db.ts';
 import { isBudgetShort, isUniqueViolation, transact } from '../store/retry.ts';
-import { takeTurns } from '../store/take-turns.ts';
+import { inLine, takeTurns } from '../store/take-turns.ts';
 import { turnsFor } from './counted-limits.ts';
 import { overCustomerCap } from './customer-cap.ts';
 import { type FoundCoupon, findCoupon, locateCoupon } from './find-coupon.ts';
 import { type Circumstances, gatherFacts } from './gather-facts.ts';
 import { type Judgement, judge, sharesOf } from './judge.ts';
-import { findRedemption, findReservation } from './records.ts';
+import { basketOf, findRedemption, findReservation } from './records.ts';
+import { asksTheSame, firstAnswer } from './same-request.ts';
 import { togetherOf } from './take-together.ts';
 import { type RedemptionRow, type ReservationRow, type Taking, takeUses } from './take-uses.ts';
 import { explainUse, stateOfUse } from './use-state.ts';
@@ -79,7 +80,7 @@ export function reserve(centre: Centre, request: UseRequest): Promise<Outcome<Re
  * Makes the answer to a request, or finds the one that it had. A retry may overlap its first call and be refused
  * because that very call took the use: whoever is refused looks once more.
  */
-async function answerOnce<Row extends { readonly couponId: string | null; readonly basketId: string }>(
+async function answerOnce<Row extends RedemptionRow | ReservationRow>(
   centre: Centre,
   request: UseRequest,
   find: (db: Db, id: string) => Promise<Row | undefined>,
@@ -95,17 +96,15 @@ async function answerOnce<Row extends { readonly couponId: string | null; readon
   return made;
 }
 
-/** A retry must ask for the same: an id that was used for another code or basket is a mistake of the caller. */
-async function sameRequest<Row extends { readonly couponId: string | null; readonly basketId: string }>(
+async function sameRequest<Row extends RedemptionRow | ReservationRow>(
   db: Db,
   request: UseRequest,
   row: Row,
 ): Promise<Outcome<Row>> {
   const found = await locateCoupon(db, request.code, request.circumstances.locationId);
-  const same = found.ok && found.value.coupon.id === row.couponId && row.basketId === request.basketId;
-  return same
-    ? ok(row)
-    : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
+  const basket = await basketOf(db, row);
+  const same = found.ok && found.value.coupon.id === row.couponId && asksTheSame(request, { ...row, basket });
+  return firstAnswer(same, row);
 }
 
 /** `done_before`: a retry that ran beside this call was faster. */
@@ -145,12 +144,14 @@ async function inTurn(
   command: UseCommand,
   make: MakeTaking,
 ): Promise<Outcome<Taken> | 'again'> {
-  return transact(centre.db, async (tx) => {
-    await takeTurns(tx, turns);
-    const found = await findCoupon(tx, request.code, request.circumstances.locationId);
-    if (!found.ok) return found;
-    return decideAndTake(centre, tx, found.value, request, command, make);
-  });
+  return inLine(centre.db, turns, () =>
+    transact(centre.db, async (tx) => {
+      await takeTurns(tx, turns);
+      const found = await findCoupon(tx, request.code, request.circumstances.locationId);
+      if (!found.ok) return found;
+      return decideAndTake(centre, tx, found.value, request, command, make);
+    }),
+  );
 }
 
 async function decideAndTake(

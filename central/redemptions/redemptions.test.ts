@@ -3,8 +3,15 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { query } from '../store/db.ts';
+import { takeTurns } from '../store/take-turns.ts';
 import { basketOf50, offerTerms } from '../testing/offer-terms.ts';
-import { openTestCentre, TEST_NOW, type TestCentre, testableStores } from '../testing/test-centre.ts';
+import {
+  openTestCentre,
+  TEST_NOW,
+  type TestAnswer,
+  type TestCentre,
+  testableStores,
+} from '../testing/test-centre.ts';
 import { expireReservations } from './undo.ts';
 
 describe.each(testableStores())('redemptions on %s', (kind) => {
@@ -53,10 +60,15 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect(first.status).toBe(201);
     expect(await redeem({}, key)).toMatchObject({ status: 201, body: { id: first.body.id } });
     expect(await rightsOf(coupon.body.offer_id)).toMatchObject({ spent: 1 });
-    expect(await redeem({ basket_id: 'order-2' }, key)).toMatchObject({
-      status: 409,
-      body: { code: 'conflict' },
-    });
+    const [line] = basketOf50.lines;
+    const others = [
+      { basket_id: 'order-2' },
+      { basket: { ...basketOf50, lines: [{ ...line, qty: 9 }] } },
+      { user_id: 'eve' },
+      { channel: 'phone' },
+    ];
+    for (const other of others)
+      expect(await redeem(other, key)).toMatchObject({ status: 409, body: { code: 'conflict' } });
     const together = await Promise.all(
       Array.from({ length: 8 }, () => redeem({}, { 'idempotency-key': 'again' })),
     );
@@ -82,6 +94,26 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
         await test.call('POST', `/api/redemptions/${id}/void`, { reason: 'x' });
       }
     }
+  });
+
+  // The embedded store has one connection: nobody waits beside another.
+  it.skipIf(kind === 'pglite')('keeps no connection for whoever waits for a turn', async () => {
+    const coupon = await make({});
+    const { terms } = (await test.call('GET', `/api/offers/${coupon.body.offer_id}`)).body;
+    const { id, version, status, ...draft } = { ...terms, name: 'Daily', limits: { perDay: 50 } };
+    const offer = (await test.call('POST', '/api/offers', draft)).body;
+    await test.call('POST', '/api/coupons', { offer_id: offer.id, code: 'DAILY' });
+    const { waiting, others } = await test.centre.db.transaction(async (tx) => {
+      await takeTurns(tx, [`offer ${offer.id}`]);
+      const all = Array.from({ length: 20 }, (_, i) => redeem({ code: 'DAILY', basket_id: `daily ${i}` }));
+      const first = Promise.race([
+        redeem({}),
+        new Promise<TestAnswer>((resolve) => setTimeout(resolve, 4_000, { status: 0 })),
+      ]);
+      return { waiting: all, others: (await first).status };
+    });
+    expect(others).toBe(201);
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(201);
   });
 
   it('holds a use until it is committed or released', async () => {

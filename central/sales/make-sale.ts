@@ -10,12 +10,13 @@ import { turnsFor } from '../redemptions/counted-limits.ts';
 import { lockCoupons } from '../redemptions/find-coupon.ts';
 import { sharesOf } from '../redemptions/judge.ts';
 import { whereOf } from '../redemptions/redeem.ts';
+import { asksTheSame, firstAnswer } from '../redemptions/same-request.ts';
 import { type RedemptionRow, takeUses } from '../redemptions/take-uses.ts';
 import { explainUse, stateOfAutomatic, stateOfUse } from '../redemptions/use-state.ts';
 import type { Db } from '../store/db.ts';
 import { isBudgetShort, isUniqueViolation, transactResult } from '../store/retry.ts';
 import { redemptions, sales } from '../store/schema.ts';
-import { takeTurns } from '../store/take-turns.ts';
+import { inLine, takeTurns } from '../store/take-turns.ts';
 import {
   type BasketQuestion,
   type Granted,
@@ -67,7 +68,10 @@ async function attemptSale(
       if (!asked.ok) return asked;
     }
     try {
-      const made = await transactResult(centre.db, (tx) => sell(centre, tx, request, judged.value));
+      const turns = turnsOf(centre, request, judged.value);
+      const made = await inLine(centre.db, turns, () =>
+        transactResult(centre.db, (tx) => sell(centre, tx, request, judged.value, turns)),
+      );
       if (!made.ok || made.value !== 'again') return made as Outcome<SaleState>; // 'again' was just left out
     } catch (error) {
       // The same id was written a moment ago by a retry that ran beside this call.
@@ -101,15 +105,19 @@ async function askAboutSale(
   });
 }
 
+function turnsOf(centre: Centre, { circumstances }: SaleRequest, { granted }: JudgedBasket): string[] {
+  const turns = granted.flatMap(({ by }) => turnsFor(centre, by, circumstances.customer));
+  return [...new Set(turns)].sort();
+}
+
 async function sell(
   centre: Centre,
   tx: Db,
   request: SaleRequest,
   expected: JudgedBasket,
+  turns: readonly string[],
 ): Promise<Outcome<SaleState | 'again'>> {
-  const { customer } = request.circumstances;
-  const turns = expected.granted.flatMap(({ by }) => turnsFor(centre, by, customer));
-  await takeTurns(tx, [...new Set(turns)].sort());
+  await takeTurns(tx, turns);
   // Rights before codes, each by id: the order in which everybody locks.
   const offerIds = [...new Set(expected.granted.map(({ by }) => by.offer.id))].sort();
   await lockEscrows(tx, offerIds);
@@ -141,7 +149,7 @@ async function sell(
   await tx.insert(sales).values(sale);
   const rows: RedemptionRow[] = [];
   for (const one of inLockOrder(granted)) {
-    const taken = await takeGranted(centre, tx, sale, customer?.pseudonym ?? null, one);
+    const taken = await takeGranted(centre, tx, sale, circumstances.customer?.pseudonym ?? null, one);
     if (!taken.ok) return taken;
     rows.push(taken.value);
   }
@@ -227,7 +235,5 @@ export async function redemptionsOf(db: Db, saleId: string): Promise<RedemptionR
 }
 
 function sameSale(request: SaleRequest, before: SaleState): Outcome<SaleState> {
-  return before.sale.basketId === request.basketId
-    ? ok(before)
-    : err(refusal('conflict', { why: 'the idempotency key was used for another request' }));
+  return firstAnswer(asksTheSame(request, before.sale), before);
 }

@@ -50,6 +50,8 @@ describe.each(testableStores())('sales on %s', (kind) => {
 
       const sold = await sell(['FIVE', 'ten'], { user_id: 'ada' }, { 'idempotency-key': 'pay 1' });
       expect(sold.status).toBe(201);
+      const another = { basket: { ...basketOf50, lines: basketOf50.lines.slice(1) }, user_id: 'ada' };
+      expect((await sell(['FIVE', 'ten'], another, { 'idempotency-key': 'pay 1' })).status).toBe(409);
       const { redemptions } = sold.body;
       expect(new Set(redemptions.map((one: { offer_id: string }) => one.offer_id))).toEqual(
         new Set([five, ten, always]),

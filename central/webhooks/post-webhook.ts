@@ -21,8 +21,11 @@ for (const [net, bits] of [
 ] as const)
   inside.addSubnet(net, bits, 'ipv4');
 for (const [net, bits] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
@@ -35,6 +38,16 @@ export function isInside(address: string): boolean {
   if (mapped !== undefined) return isInside(mapped);
   const family = isIP(address);
   return family === 0 || inside.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The URL itself names this machine or one of its networks; what other names stand for is seen when it is called. */
+export function namesInside(url: string): boolean {
+  const host = hostOf(new URL(url));
+  return isIP(host) === 0 ? /(^|\.)localhost\.?$/i.test(host) : isInside(host);
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Looks at the very address that the connection will use: a name that points elsewhere a moment later is no way in. */
@@ -75,7 +88,8 @@ export async function postSigned(
   options: Posting & { readonly signal: AbortSignal; readonly maxAnswerBytes: number },
 ): Promise<{ readonly status: number; readonly body: string }> {
   const target = new URL(url);
-  const host = target.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(target);
+  // An address is not looked up.
   if (!options.allowPrivate && isIP(host) !== 0 && isInside(host)) throw new Error('the address is private');
   const send = target.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {

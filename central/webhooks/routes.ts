@@ -1,14 +1,16 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { idSchema } from '../../shared/contracts/common.ts';
+import { refusal } from '../../shared/contracts/refusal.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { requireScope } from '../access/caller.ts';
 import { type Centre, newId } from '../centre.ts';
 import { cutPage, olderThan } from '../paging.ts';
-import { refuse } from '../problem.ts';
+import { RefusedError, refuse } from '../problem.ts';
 import { byKey, idParams, instantText, pageOf, pageQuery, problems, type Routes } from '../routes.ts';
 import { webhookDeliveries, webhookEndpoints } from '../store/schema.ts';
 import { webhookEvents } from './deliveries.ts';
+import { namesInside } from './post-webhook.ts';
 
 const tags = ['webhooks'];
 const SECRET_BYTES = 32;
@@ -57,8 +59,12 @@ function toDelivery(row: typeof webhookDeliveries.$inferSelect): z.output<typeof
 
 export function webhookRoutes(app: Routes, centre: Centre): void {
   const admin = { onRequest: requireScope(centre, 'admin') };
-  const { db, ports } = centre;
+  const { config, db, ports } = centre;
   const newSecret = () => `whsec_${Buffer.from(ports.randomBytes(SECRET_BYTES)).toString('base64')}`;
+  const refuseInside = (url: string) => {
+    if (!config.webhook_allow_private && namesInside(url))
+      throw new RefusedError(refusal('invalid_input', { why: 'the address is private' }, 'url'));
+  };
   const active = (id: string) => and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.status, 'active'));
   const found = (row: typeof webhookEndpoints.$inferSelect | undefined) => {
     if (row === undefined) throw refuse('not_found', { what: 'webhook' });
@@ -82,6 +88,7 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
       },
     },
     async ({ body }, reply) => {
+      refuseInside(body.url);
       const known = await db.select().from(webhookEndpoints).where(eq(webhookEndpoints.status, 'active'));
       if (known.length >= MAX_ENDPOINTS)
         throw refuse('conflict', { why: `at most ${MAX_ENDPOINTS} endpoints` });
@@ -153,6 +160,7 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
       },
     },
     async ({ params, body }) => {
+      refuseInside(body.url);
       const [row] = await db
         .update(webhookEndpoints)
         .set({ url: body.url, events: [...new Set(body.events)] })

@@ -197,6 +197,24 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
 });
 
 describe('addresses', () => {
+  it('that are inside are refused when they are named, as addresses in any spelling', async () => {
+    const test = await openTestCentre('pglite');
+    const hosts = [
+      '127.0.0.1',
+      '2130706433',
+      '0x7f.1',
+      '[::ffff:7f00:1]',
+      '[64:ff9b::7f00:1]',
+      '[2002:7f00:1::]',
+    ];
+    for (const host of [...hosts, 'localhost', 'a.localhost.'])
+      expect(
+        await test.call('POST', '/api/webhooks', { url: `https://${host}/`, events: ['coupon.created'] }),
+        host,
+      ).toMatchObject({ status: 422, body: { errors: [{ path: 'url' }] } });
+    await test.close();
+  }, 60_000);
+
   it.each([
     '127.0.0.1',
     '10.1.2.3',
