@@ -23,6 +23,9 @@ const MAX_PUSH_CHARACTERS = 4_000_000;
 const MAX_PUSHES = 1_000;
 const MAX_PULLS = 1_000;
 
+/** For a request to leave before the ledger keeps this thread busy. */
+const HEAD_START_MS = 10;
+
 const NO_WISHES: Wishes = { leaseWishes: [], budgetWishes: [] };
 
 export type RoundParts = {
@@ -134,7 +137,10 @@ async function pullAll(parts: RoundParts): Promise<Result<{ pulled: number }, Re
     cursor = answer.value.cursor;
     const isLast = !more || isRestored(services, serverEpoch);
     // While a heavy page goes into the ledger, the centre prepares the next one.
-    if (!isLast && changes.some(({ kind }) => kind === 'codes')) early = client.pull(identity, cursor);
+    if (!isLast && changes.some(({ kind }) => kind === 'codes')) {
+      early = client.pull(identity, cursor);
+      await new Promise((resolve) => setTimeout(resolve, HEAD_START_MS));
+    }
     await taking.take(changes, cursor, isLast);
     if (isStopped()) return err(refusal('busy'));
     pulled += changes.length;
