@@ -16,6 +16,11 @@ test('a code used at one location is refused at the other, a cut network makes a
   await setUp(till.page, 'Market Square');
   await expect(pill(till.page)).toHaveAttribute('data-state', 'alone');
   await enrol(till.page, centre);
+  const nightly = till.page.getByRole('combobox', { name: 'Sync each night' });
+  await expect(nightly).toHaveValue('After 03:00');
+  await nightly.click();
+  await till.page.getByRole('option', { name: 'After 04:00' }).click();
+  await expect(nightly).toHaveValue('After 04:00');
   await setUp(other.page, 'Station');
   await enrol(other.page, centre);
 

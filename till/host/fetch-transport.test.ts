@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fetchTransport } from './fetch-transport.ts';
 
@@ -45,4 +47,34 @@ it('rejects an answer above the bound, one that never comes, and a port where no
   ).rejects.toThrow('more than 8 bytes');
   await expect(fetchTransport.request({ ...post, url: `${origin}/slow`, timeoutMs: 50 })).rejects.toThrow();
   await expect(fetchTransport.request({ ...post, url: 'http://127.0.0.1:9/' })).rejects.toThrow();
+});
+
+it('outlives a server that ends the connection while this thread is busy', async () => {
+  const big = randomBytes(3_000_000);
+  const closing = createServer((_request, response) => {
+    response.writeHead(200, { connection: 'close', 'content-encoding': 'gzip' }).end(gzipSync(big));
+  });
+  await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+  const { port } = closing.address() as AddressInfo;
+  const wanted = fetchTransport.request({
+    ...post,
+    method: 'GET',
+    url: `http://127.0.0.1:${port}/`,
+    maxResponseBytes: big.length,
+  });
+  for (let i = 0; i < 20; i++) {
+    const end = performance.now() + 20;
+    while (performance.now() < end);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(Buffer.compare((await wanted).body, big)).toBe(0);
+  await expect(
+    fetchTransport.request({
+      ...post,
+      method: 'GET',
+      url: `http://127.0.0.1:${port}/`,
+      maxResponseBytes: 2_000_000,
+    }),
+  ).rejects.toThrow('more than 2000000 bytes');
+  closing.close();
 });
