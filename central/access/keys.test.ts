@@ -86,6 +86,14 @@ describe.each(testableStores())('API keys on %s', (kind) => {
     ).toBe(403);
   });
 
+  it('are not kept out by somebody who tries others from the same address', async () => {
+    const { key } = (await make({})).body;
+    const ask = (given: string) => test.call('GET', '/api/jobs', undefined, by(given));
+    for (let i = 0; i < 9; i++) await ask(`cfk_guess${i}`);
+    expect((await ask('cfk_guess')).status).toBe(429);
+    expect((await ask(key)).status).toBe(200);
+  });
+
   it('have a limit per minute, each its own', async () => {
     const { key } = (await make({})).body;
     const other = (await make({})).body.key;

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { CodesResponse } from '../../shared/contracts/sync.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { unspentUses } from '../../shared/redemption/code-uses.ts';
 import { type Holder, type Home, moveHome } from '../../shared/redemption/home.ts';
 import type { Centre } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
@@ -74,7 +75,7 @@ async function stepHome(tx: Db, centre: Centre, couponId: string, to: Wanting): 
   const home = homeOf(row);
   const isThere = to === 'centre' ? home.holder === undefined : isHolder(home, to);
   if (isThere) return { state: 'there', row };
-  if (row.status !== 'live' || row.used >= row.maxUses) return { state: 'away', why: 'used' };
+  if (row.status !== 'live' || unspentUses(row) === 0) return { state: 'away', why: 'used' };
   if (row.reserved > 0) return { state: 'away', why: 'held' };
   if (to !== 'centre' && (row.locationId ?? to.locationId) !== to.locationId)
     return { state: 'away', why: 'unknown' };

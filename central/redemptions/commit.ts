@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { unspentUses } from '../../shared/redemption/code-uses.ts';
 import { type Claim, decideUse } from '../../shared/redemption/use.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { moveRight } from '../escrow/escrow.ts';
@@ -19,6 +20,7 @@ import {
   sales,
 } from '../store/schema.ts';
 import type { CouponRow, FoundCoupon } from './find-coupon.ts';
+import { openOverRedemption } from './over-redemption.ts';
 import { findRedemption, findReservation } from './records.ts';
 import { whereOf } from './redeem.ts';
 import type { RedemptionRow, ReservationRow } from './take-uses.ts';
@@ -74,6 +76,9 @@ export async function commitReservation(centre: Centre, id: string): Promise<Out
       assert(await moveRight(tx, row.offerId, from, to), 'a hold kept its right');
     }
     await writeCommitted(tx, found.coupon, row, reservation.sale);
+    // A till spent the last use without a network while this one was held: both sales stand, and one is the excess.
+    if (unspentUses(found.coupon) === 0)
+      await openOverRedemption(tx, centre, { row, costMinor: row.discountMinor });
     return ok(row);
   });
 }

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { normaliseCode } from '../../shared/codes/normalise-code.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { freeUses } from '../../shared/redemption/code-uses.ts';
 import type { Outcome } from '../centre.ts';
 import type { EscrowRow, OfferRow } from '../offers/offers.ts';
 import { anyOf } from '../store/any-of.ts';
@@ -55,13 +56,9 @@ export async function findCoupon(
   if (!found.ok) return found;
   const { coupon } = found.value;
   // A ledger has it, and may be spending it right now without a network.
-  if (coupon.homeLedgerId !== null && hasFreeUses(coupon)) return err(refusal('home_unreachable'));
+  if (coupon.homeLedgerId !== null && freeUses({ ...coupon, held: coupon.reserved }) > 0)
+    return err(refusal('home_unreachable'));
   return found;
-}
-
-/** Uses that are neither spent nor held, wherever they are at home. */
-function hasFreeUses({ maxUses, used, reserved }: CouponRow): boolean {
-  return maxUses === null || used + reserved < maxUses;
 }
 
 /**

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { amountMinorSchema, channelSchema, currencySchema, idSchema } from '../../shared/contracts/common.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { unspentUses } from '../../shared/redemption/code-uses.ts';
 import { oweBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { settleOffer } from '../escrow/settle.ts';
-import { openIncident } from '../incidents/incidents.ts';
 import { transactResult } from '../store/retry.ts';
 import { coupons, escrows, redemptions } from '../store/schema.ts';
+import { readCustomer } from './customer.ts';
+import { customerFields, namesOf } from './input.ts';
+import { openOverRedemption } from './over-redemption.ts';
 import { findRedemption } from './records.ts';
 import type { RedemptionRow } from './take-uses.ts';
 
@@ -31,6 +34,9 @@ export const importInput = z.object({
   lines: z.array(z.object({ id: z.string(), sku: z.string(), units: z.array(run) })).max(MAX_PARTS),
   shipping: z.array(z.object({ id: z.string(), amountMinor: amountMinorSchema })).max(MAX_PARTS),
   redeemed_at: z.iso.datetime({ offset: true }),
+  location_id: idSchema.nullish(),
+  /** As it was named when it redeemed: limits of each customer count it again. */
+  ...customerFields,
 });
 
 /**
@@ -56,14 +62,14 @@ export async function importRedemption(
       couponId: input.coupon_id,
       basketId: input.basket_id,
       channel: input.channel,
-      locationId: null,
+      locationId: input.location_id ?? null,
       ledgerId: null,
       incarnation: null,
       currency: input.currency,
       subtotalMinor: input.subtotal_minor,
       discountMinor: input.discount_minor,
       shares: { lines: input.lines, shipping: input.shipping },
-      customer: null,
+      customer: readCustomer(namesOf(input), centre.store.customerKey)?.pseudonym ?? null,
       leaseId: null,
       atRisk: false,
       paidBy: escrow === undefined ? 'unlimited' : 'nothing',
@@ -86,18 +92,11 @@ export async function importRedemption(
         lastUsedWhere: at >= (coupon.lastUsedAt ?? 0) ? input.channel : coupon.lastUsedWhere,
       })
       .where(eq(coupons.id, coupon.id));
-    if (escrow !== undefined || owedMinor > 0) {
-      await openIncident(tx, centre, {
-        dedupeKey: `over ${row.id}`,
-        kind: 'over_redemption',
-        offerId: row.offerId,
-        couponId: coupon.id,
-        redemptionId: row.id,
-        currency: row.currency,
-        // Of a budget only what went past it; of a limit the whole discount.
-        costMinor: escrow === undefined ? owedMinor : row.discountMinor,
-        sides: [{ redemptionId: row.id, channel: row.channel, at, discountMinor: row.discountMinor }],
-      });
+    const codeIsOver = unspentUses(coupon) === 0;
+    if (codeIsOver || escrow !== undefined || owedMinor > 0) {
+      // Of a budget only what went past it; of a limit the whole discount.
+      const costMinor = codeIsOver || escrow !== undefined ? row.discountMinor : owedMinor;
+      await openOverRedemption(tx, centre, { row, costMinor });
       await settleOffer(tx, centre, row.offerId);
     }
     return ok((await findRedemption(tx, input.id)) ?? row);

@@ -12,6 +12,7 @@ import type {
 } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { unspentUses } from '../../shared/redemption/code-uses.ts';
 import type { Outcome } from '../centre.ts';
 import type { Shares } from '../store/schema.ts';
 import type { FoundCoupon } from './find-coupon.ts';
@@ -53,8 +54,7 @@ export function presented({ coupon, offer }: FoundCoupon): PresentedCoupon {
 export function explain(found: FoundCoupon, decision: Extract<Decision, { outcome: 'refused' }>): Refusal {
   const { code, params, nextStep } = decision.refusal;
   if (code === 'exhausted') {
-    const { maxUses, used } = found.coupon;
-    return explainUse(found, maxUses !== null && used >= maxUses ? 'already_redeemed' : 'exhausted');
+    return explainUse(found, unspentUses(found.coupon) === 0 ? 'already_redeemed' : 'exhausted');
   }
   return refusal(code, { ...params, nextStep });
 }

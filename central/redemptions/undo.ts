@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { excessUses } from '../../shared/redemption/code-uses.ts';
 import { decideUse, type UseCommand } from '../../shared/redemption/use.ts';
 import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
@@ -155,7 +156,7 @@ export async function giveUseBack(
   }
   const at = centre.ports.now();
   const closed = await closeOverRedemption(tx, { redemptionId: row.id }, at);
-  const wasOver = coupon !== undefined && coupon.maxUses !== null && coupon.used > coupon.maxUses;
+  const wasOver = coupon !== undefined && excessUses(coupon) > 0;
   // One of two uses of the same code is gone: the other one is no excess any more.
   if (wasOver && !closed) await closeOverRedemption(tx, { couponId: coupon.id }, at);
   await settleOffer(tx, centre, row.offerId);

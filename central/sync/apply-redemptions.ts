@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { excessUses, unspentUses } from '../../shared/redemption/code-uses.ts';
 import { reportSpent, reportVoided } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import { spendBudget, unspendBudget } from '../budgets/budgets.ts';
@@ -9,11 +10,12 @@ import { countCampaignUse } from '../campaigns/limits.ts';
 import type { Centre } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import { leaseOf } from '../escrow/held.ts';
-import { closeOverRedemption, openIncident } from '../incidents/incidents.ts';
+import { closeOverRedemption } from '../incidents/incidents.ts';
+import { openOverRedemption } from '../redemptions/over-redemption.ts';
 import type { RedemptionRow } from '../redemptions/take-uses.ts';
 import type { Db } from '../store/db.ts';
 import { leases, offers } from '../store/schema.ts';
-import { heldOf, otherUses, type PushWork, setHeld } from './push-work.ts';
+import { heldOf, type PushWork, setHeld } from './push-work.ts';
 
 type Of<T extends LedgerEvent['type']> = Extract<LedgerEvent, { type: T }>;
 
@@ -59,7 +61,8 @@ export async function applyRedeemed(
     saleId: null,
     returnedMinor: 0,
   };
-  const codeIsOver = coupon !== undefined && coupon.maxUses !== null && coupon.used >= coupon.maxUses;
+  // A use that a basket of the centre holds is not spent: when it is committed all the same, that one is the excess.
+  const codeIsOver = coupon !== undefined && unspentUses(coupon) === 0;
   if (coupon !== undefined) {
     work.coupons.set(coupon.id, {
       ...coupon,
@@ -79,7 +82,7 @@ export async function applyRedeemed(
     // Of a budget only what went past it; of a limit the whole discount.
     const pastMinor = Math.max(owedMinor, pastCampaignMinor ?? 0);
     const costMinor = codeIsOver || paid === 'nothing' ? row.discountMinor : pastMinor;
-    await recordExcess(tx, centre, work, row, costMinor);
+    await openOverRedemption(tx, centre, { row, costMinor, beside: [...work.added.values()] });
   }
   work.redemptions.set(row.id, row);
   work.added.set(row.id, row);
@@ -109,37 +112,6 @@ async function mayUsePool(tx: Db, centre: Centre, offerId: string): Promise<bool
   if (!centre.store.startedRecovering) return true;
   const [offer] = await tx.select({ terms: offers.terms }).from(offers).where(eq(offers.id, offerId));
   return offer !== undefined && !(await isFrozen(tx, centre, offer.terms));
-}
-
-const MAX_SIDES = 5;
-
-/** A sale that happened is never refused afterwards: the excess is counted, priced and shown with both sides. */
-async function recordExcess(
-  tx: Db,
-  centre: Centre,
-  work: PushWork,
-  row: RedemptionRow,
-  costMinor: number,
-): Promise<void> {
-  const stored = row.couponId === null ? [] : await otherUses(tx, row.couponId, MAX_SIDES);
-  const here = [...work.added.values()].filter((one) => one.couponId === row.couponId).slice(-MAX_SIDES);
-  await openIncident(tx, centre, {
-    dedupeKey: `over ${row.id}`,
-    kind: 'over_redemption',
-    ledgerId: work.holder.ledgerId,
-    offerId: row.offerId,
-    couponId: row.couponId ?? undefined,
-    redemptionId: row.id,
-    currency: row.currency,
-    costMinor,
-    sides: [row, ...here, ...stored].slice(0, MAX_SIDES + 1).map((one) => ({
-      redemptionId: one.id,
-      locationId: one.locationId,
-      channel: one.channel,
-      at: one.redeemedAt,
-      discountMinor: one.discountMinor,
-    })),
-  });
 }
 
 /** A till took its own redemption back. */
@@ -198,7 +170,7 @@ export async function applyRefunded(
 
 function isOverused(work: PushWork, { couponId }: RedemptionRow): boolean {
   const coupon = couponId === null ? undefined : work.coupons.get(couponId);
-  return coupon !== undefined && coupon.maxUses !== null && coupon.used > coupon.maxUses;
+  return coupon !== undefined && excessUses(coupon) > 0;
 }
 
 function setRedemption(work: PushWork, row: RedemptionRow): void {
@@ -218,7 +190,7 @@ async function takeUseBack(tx: Db, work: PushWork, after: RedemptionRow, at: num
   const coupon = after.couponId === null ? undefined : work.coupons.get(after.couponId);
   const closed = await closeOverRedemption(tx, { redemptionId: after.id }, at);
   if (coupon === undefined) return;
-  const wasOver = isOverused(work, after);
+  const wasOver = excessUses(coupon) > 0;
   work.coupons.set(coupon.id, { ...coupon, used: Math.max(0, coupon.used - 1) });
   work.usedCoupons.add(coupon.id);
   // One of two uses of the same code is gone: the other one is no excess any more.

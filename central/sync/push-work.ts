@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { LedgerEvent } from '../../shared/contracts/ledger-events.ts';
 import { type Escrow, type Held, type Lease, NO_LEASE } from '../../shared/redemption/escrow.ts';
 import type { Guards } from '../../shared/redemption/guards.ts';
@@ -211,14 +211,4 @@ function usesToTell(work: PushWork): Announcement[] {
           },
         ];
   });
-}
-
-/** The other uses of a code, newest first: the other side of an over-redemption. */
-export async function otherUses(tx: Db, couponId: string, limit: number): Promise<RedemptionRow[]> {
-  return tx
-    .select()
-    .from(redemptions)
-    .where(and(eq(redemptions.couponId, couponId), eq(redemptions.status, 'redeemed')))
-    .orderBy(desc(redemptions.redeemedAt))
-    .limit(limit);
 }

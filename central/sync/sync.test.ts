@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SYNC_PROTOCOL, syncPaths } from '../../shared/contracts/sync.ts';
 import { query } from '../store/db.ts';
-import { offerTerms } from '../testing/offer-terms.ts';
+import { basketOf50, offerTerms } from '../testing/offer-terms.ts';
 import { openTestCentre, TEST_NOW, type TestCentre, testableStores } from '../testing/test-centre.ts';
 import { enrolDevice, randomKey, redeemed, type TestDevice } from '../testing/test-device.ts';
 
@@ -324,6 +324,30 @@ describe.each(testableStores())('sync on %s', (kind) => {
       await device.push();
       expect(await rightsOf(offerId)).toMatchObject({ total: 2, pool: 0, spent: 2 });
       expect(await incidents()).toHaveLength(1);
+    });
+
+    it('counts a use of a code that the web held and then committed as the excess that it is', async () => {
+      const device = await enrolDevice(test);
+      const { couponId, offerId, code } = await makeCoupon(1);
+      const held = await test.call('POST', '/api/reservations', { code, basket_id: 'b', basket: basketOf50 });
+      device.append('redemption.redeemed', redeemed(couponId, offerId, { atRisk: true }));
+      await device.push();
+      expect(await incidents()).toEqual([]);
+      expect((await test.call('POST', `/api/reservations/${held.body.id}/commit`, {})).status).toBe(200);
+      expect(await usesOf(couponId)).toBe(2);
+      const [incident, ...more] = await incidents();
+      expect(more).toEqual([]);
+      expect(incident).toMatchObject({ kind: 'over_redemption', status: 'open', coupon_id: couponId });
+      expect(incident.sides).toHaveLength(2);
+    });
+
+    it('counts an order that is given again past the limit of its code as an excess', async () => {
+      const { couponId, code } = await makeCoupon(1);
+      const sold = await test.call('POST', '/api/redemptions', { code, basket_id: 'b', basket: basketOf50 });
+      const again = { ...sold.body, id: randomUUID() };
+      expect((await test.call('POST', '/api/redemptions/import', again)).status).toBeLessThan(300);
+      expect(await usesOf(couponId)).toBe(2);
+      expect(await incidents()).toMatchObject([{ kind: 'over_redemption', coupon_id: couponId }]);
     });
 
     it('takes offers, batches and codes of a location, each once', async () => {

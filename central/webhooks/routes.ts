@@ -248,12 +248,25 @@ export function webhookRoutes(app: Routes, centre: Centre): void {
             query.state === undefined ? undefined : eq(webhookDeliveries.state, query.state),
             after === undefined
               ? undefined
-              : olderThan(webhookDeliveries.createdAt, webhookDeliveries.eventId, after),
+              : olderThan(
+                  webhookDeliveries.createdAt,
+                  webhookDeliveries.eventId,
+                  after,
+                  webhookDeliveries.endpointId,
+                ),
           ),
         )
-        .orderBy(desc(webhookDeliveries.createdAt), desc(webhookDeliveries.eventId))
+        .orderBy(
+          desc(webhookDeliveries.createdAt),
+          desc(webhookDeliveries.eventId),
+          desc(webhookDeliveries.endpointId),
+        )
         .limit(limit + 1);
-      const page = cutPage(rows, limit, (row) => ({ at: row.createdAt, id: row.eventId }));
+      const page = cutPage(rows, limit, (row) => ({
+        at: row.createdAt,
+        id: row.eventId,
+        part: row.endpointId,
+      }));
       return {
         deliveries: page.rows.map(toDelivery),
         ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }),

@@ -103,6 +103,26 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     expect(types()).toEqual(['coupon.created']);
   });
 
+  it('shows every delivery on some page, however many addresses an event has', async () => {
+    for (const name of ['b', 'c'])
+      await test.call('POST', '/api/webhooks', {
+        url: `${receiver.url}/${name}`,
+        events: ['coupon.created'],
+      });
+    await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });
+    await relayOutbox(test.centre);
+    const shown: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const { body } = await test.call(
+        'GET',
+        `/api/webhooks/deliveries?limit=1${cursor && `&cursor=${cursor}`}`,
+      );
+      shown.push(...body.deliveries.map((one: { endpoint_id: string }) => one.endpoint_id));
+      cursor = body.next_cursor;
+    }
+    expect(new Set(shown).size).toBe(3);
+  });
+
   it('tries again with growing waits, under the same id, until it arrives', async () => {
     receiver.state.failures = 2;
     await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });

@@ -1,5 +1,6 @@
 import { assert, unreachable } from '../kernel/assert.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
+import { freeUses, unspentUses } from './code-uses.ts';
 import { moveRights, type Rights, type RightsMove } from './rights.ts';
 
 /**
@@ -218,8 +219,8 @@ function decideRefund(
 }
 
 function freeUse(coupon: UseState['coupon']): Result<void, 'already_redeemed' | 'reserved_elsewhere'> {
-  if (coupon.maxUses === undefined || coupon.used + coupon.held < coupon.maxUses) return ok(undefined);
-  return err(coupon.used >= coupon.maxUses ? 'already_redeemed' : 'reserved_elsewhere');
+  if (freeUses(coupon) > 0) return ok(undefined);
+  return err(unspentUses(coupon) === 0 ? 'already_redeemed' : 'reserved_elsewhere');
 }
 
 function endHold(claim: Claim, why: 'released' | 'replaced' | 'expired'): readonly UseEvent[] {
