@@ -19,7 +19,7 @@ export function correctCustomer(
     if (!customer) return err(refusal('not_found', { what: 'customer' }));
     // Whoever was erased asked not to be known.
     if (customer.value === null) return err(refusal('conflict', { what: 'customer' }));
-    const right = normaliseCustomer({ kind: customer.kind, value });
+    const right = normaliseCustomer({ kind: customer.kind, value }, services.phoneRegion());
     if (!right.ok) return right;
     const other = findCustomer(tx.read, right.value);
     if (other?.id === customerId) return ok({ value: right.value.value });

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { normaliseCustomer, pseudonymOf } from './customers.ts';
+import { phoneRegion } from './phone-region.ts';
 import { basketOf50, offerDraft } from './testing/offer-drafts.ts';
 import { openShop } from './testing/test-core.ts';
 
@@ -11,7 +12,10 @@ describe('a customer', () => {
     ['email', ' Ann@Example.COM ', 'ann@example.com'],
     ['loyalty', ' A-17 ', 'A-17'],
   ] as const)('by %s %j is %j', (kind, value, expected) => {
-    expect(normaliseCustomer({ kind, value })).toEqual({ ok: true, value: { kind, value: expected } });
+    expect(normaliseCustomer({ kind, value }, undefined)).toEqual({
+      ok: true,
+      value: { kind, value: expected },
+    });
   });
 
   it.each([
@@ -20,9 +24,21 @@ describe('a customer', () => {
     ['email', 'ann@example'],
     ['email', 'ann example.com'],
   ] as const)('by %s %j is refused at its field', (kind, value) => {
-    expect(normaliseCustomer({ kind, value })).toMatchObject({
-      error: { code: 'invalid_input', path: 'customer.value' },
+    expect(normaliseCustomer({ kind, value }, undefined)).toMatchObject({
+      error: { code: 'customer_unreadable', path: 'customer.value' },
     });
+  });
+
+  it.each([
+    ['Europe/Berlin', '030 1234567', '+49301234567'],
+    ['Europe/Berlin', '0170 1234567', '+491701234567'],
+    ['Europe/Berlin', '+43 1 234567', '+431234567'],
+    ['Atlantic/Canary', '600 123 456', '+34600123456'],
+    ['Asia/Kolkata', '081234 56789', '+918123456789'],
+    ['America/New_York', '(212) 555-0100', '+12125550100'],
+  ])('in %s by phone %j is %j', (timeZone, value, expected) => {
+    const read = normaliseCustomer({ kind: 'phone', value }, phoneRegion(timeZone));
+    expect(read).toMatchObject({ ok: true, value: { value: expected } });
   });
 
   it('has a pseudonym that tells nothing, and is the same under the same key only', () => {
@@ -56,7 +72,7 @@ describe('a limit for each customer', () => {
     const found = await till.ok('search.find', { text: 'ann@exmaple.com' }, till.session);
     const customerId = found.customers[0]?.customerId ?? '';
     const correct = (value: string) => till.call('customers.correct', { customerId, value }, till.session);
-    expect(await correct('no address')).toMatchObject({ error: { code: 'invalid_input' } });
+    expect(await correct('no address')).toMatchObject({ error: { code: 'customer_unreadable' } });
     expect(await correct(' Ann@Example.com ')).toEqual({ ok: true, value: { value: 'ann@example.com' } });
     expect((await check('ann@example.com')).coupon).toMatchObject({ refusal: { code: 'customer_limit' } });
     const other = await check('bob@example.com');

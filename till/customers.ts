@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { z } from 'zod';
 import type { CustomerRow } from '../db/queries/customers.ts';
 import type { EventStamp, Reads, Store, Tx } from '../db/store.ts';
@@ -14,21 +14,25 @@ export const CUSTOMER_KEY = 'customerKey';
 
 export type CustomerIdentifier = z.output<typeof customerSchema>;
 
-/** The same person typed twice gives the same text: E.164, lower case, trimmed. */
-export function normaliseCustomer({ kind, value }: CustomerIdentifier): Outcome<CustomerIdentifier> {
-  const unreadable = (why: string) => err(refusal('invalid_input', { why }, 'customer.value'));
+/**
+ * The same person typed twice gives the same text: E.164, lower case, trimmed. A phone number without its country is
+ * one of `region`.
+ */
+export function normaliseCustomer(
+  { kind, value }: CustomerIdentifier,
+  region: CountryCode | undefined,
+): Outcome<CustomerIdentifier> {
+  const unreadable = err(refusal('customer_unreadable', {}, 'customer.value'));
   const trimmed = value.trim();
   switch (kind) {
     case 'phone': {
-      const number = parsePhoneNumberFromString(trimmed.replace(/^00/, '+'));
-      return number?.isValid()
-        ? ok({ kind, value: number.number })
-        : unreadable('a phone number begins with + and its country');
+      const number = parsePhoneNumberFromString(trimmed.replace(/^00/, '+'), region);
+      return number?.isValid() ? ok({ kind, value: number.number }) : unreadable;
     }
     case 'email':
       return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(trimmed)
         ? ok({ kind, value: trimmed.toLowerCase() })
-        : unreadable('not an e-mail address');
+        : unreadable;
     case 'loyalty':
     case 'user':
       return ok({ kind, value: trimmed });

@@ -14,6 +14,7 @@ import type { Lane, Outcome, SignedIn } from './handlers.ts';
 import { chooseKey, keyInUse, settleKey } from './keys/key-in-use.ts';
 import { createLanes, type Lanes } from './lanes/lanes.ts';
 import { type Location, readLocation } from './location.ts';
+import { phoneRegion } from './phone-region.ts';
 import type { CorePorts, Random } from './ports.ts';
 import { createPushes, type Pushes } from './pushes.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -40,6 +41,8 @@ export type Services = {
   location(): Location | undefined;
   /** After the location was written. */
   reloadLocation(): void;
+  /** Where a phone number without its country belongs: the shop's own. */
+  phoneRegion(): ReturnType<typeof phoneRegion>;
   newId(): string;
   /** The till where it happens: a lane's own name, or the name of the one that holds the ledger. */
   tillName(at?: { readonly lane?: Lane | undefined }): string;
@@ -164,6 +167,7 @@ async function openEverything(ports: CorePorts): Promise<Result<Services, Refusa
     reloadLocation() {
       location = readLocation(store.read);
     },
+    phoneRegion: () => location && phoneRegion(location.timeZone),
     newId: () => newId(),
     tillName: (at) => at?.lane?.name ?? location?.tillName ?? '',
     stamp,

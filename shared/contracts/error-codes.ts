@@ -44,6 +44,8 @@ const engineCodes = {
 /** Reasons that a ledger or the centre gives before or after the engine. */
 const redemptionCodes = {
   code_unknown: { status: 404 },
+  /** A phone number or an e-mail address that is none. */
+  customer_unreadable: { status: 422 },
   code_malformed: { status: 422 },
   /** The check characters do not fit: a typing error, not an unknown code. */
   code_mistyped: { status: 422 },

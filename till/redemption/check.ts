@@ -51,7 +51,7 @@ export async function checkBasket(
     return err(refusal('currency_mismatch', params, 'basket.currency'));
   }
   if (faults.clockBlocks()) return err(refusal('clock_fault', { behindMs: clock.behindMs() }));
-  const customer = input.customer === undefined ? undefined : normaliseCustomer(input.customer);
+  const customer = input.customer && normaliseCustomer(input.customer, services.phoneRegion());
   if (customer && !customer.ok) return customer;
   const wait = throttled(store.read, guessKey(by.operatorId), clock.now(), by.role === 'cashier');
   if (wait) return err(wait);

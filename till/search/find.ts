@@ -1,3 +1,4 @@
+import type { CountryCode } from 'libphonenumber-js/min';
 import type { CouponRow } from '../../db/queries/coupons.ts';
 import type { Reads } from '../../db/store.ts';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
@@ -15,7 +16,7 @@ type Found = OutputOf<'search.find'>;
 const MAX_OFFERS = 2_000;
 const NEWEST = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
-export function find(read: Reads, text: string): Found {
+export function find(read: Reads, text: string, region: CountryCode | undefined): Found {
   const lower = text.toLowerCase();
   const named = ({ name }: { name: string }) => name.toLowerCase().includes(lower);
   const offers = read.offers
@@ -45,7 +46,7 @@ export function find(read: Reads, text: string): Found {
       .filter(named)
       .slice(0, MAX_HITS)
       .map(({ id, name, role }) => ({ operatorId: id, name, role })),
-    customers: findCustomers(read, text),
+    customers: findCustomers(read, text, region),
   };
 }
 
@@ -65,10 +66,10 @@ function findCodes(read: Reads, text: string): CouponRow[] {
 }
 
 /** By the whole identifier as a till reads it, `0049 30…` and `+4930…` alike, or by a part of it. */
-function findCustomers(read: Reads, text: string): Found['customers'] {
+function findCustomers(read: Reads, text: string, region: CountryCode | undefined): Found['customers'] {
   const found = new Map<string, Found['customers'][number]>();
   for (const kind of ['phone', 'email', 'loyalty', 'user'] as const) {
-    const identifier = normaliseCustomer({ kind, value: text });
+    const identifier = normaliseCustomer({ kind, value: text }, region);
     const row = identifier.ok ? findCustomer(read, identifier.value) : undefined;
     if (row?.value != null) found.set(row.id, { customerId: row.id, kind: row.kind, value: row.value });
   }

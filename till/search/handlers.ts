@@ -14,7 +14,7 @@ export function searchFeature(services: Services): Feature {
   const unknownCustomer = err(refusal('not_found', { what: 'customer' }));
   return {
     handlers: {
-      'search.find': (_call, { text }) => ok(find(read, text)),
+      'search.find': (_call, { text }) => ok(find(read, text, services.phoneRegion())),
 
       'search.code': (_call, input) => codeTimeline(read, input),
 
