@@ -32,7 +32,12 @@ export default {
   nodeGypRebuild: false,
   asar: true,
   // A worker thread and the system's loader read real files only.
-  asarUnpack: ['dist/electron/core-worker.mjs', 'dist/electron/chunks/**', `${database}/**`],
+  asarUnpack: [
+    'dist/electron/core-worker.mjs',
+    'dist/electron/chunks/**',
+    'dist/electron/fonts/**',
+    `${database}/**`,
+  ],
   electronLanguages: ['en', 'de', 'es'],
   electronFuses: {
     runAsNode: false,

@@ -11,7 +11,7 @@ export type BenchOptions = {
 };
 type BenchModule = { run(report: Report, options: BenchOptions): Promise<void> };
 
-const NOT_A_BENCH = new Set(['run.ts']);
+const NOT_A_BENCH = new Set(['run.ts', 'hosted-till.ts', 'frames.ts']);
 
 function benchNames(): string[] {
   return readdirSync(import.meta.dirname)

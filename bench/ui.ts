@@ -3,15 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { build } from '../build/build.ts';
-import type { Answer } from '../shared/contracts/operation.ts';
-import type { InputOf, OperationName, OutputOf } from '../shared/contracts/operations.ts';
 import { chromiumArgs, chromiumPath } from '../test/e2e/chromium.ts';
 import { signIn } from '../test/e2e/desk.ts';
 import type { OpenTill } from '../test/e2e/till.ts';
-import { openWebTill } from '../test/e2e/till-on-web.ts';
 import { offerDraft } from '../till/testing/offer-drafts.ts';
+import { callerOf, managerSession, openDemoTill } from './hosted-till.ts';
 import type { BenchOptions, Report } from './run.ts';
 
 const NAME = 'ui';
@@ -32,14 +30,14 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
   let till: OpenTill | undefined;
   try {
-    till = await openTill(browser, folder);
+    till = await openDemoTill(browser, folder);
     const { batchId, sample } = await fill(till, codes, scans);
     await till.close();
 
     const starts: number[] = [];
     for (let i = 0; i < STARTS; i++) {
       const began = performance.now();
-      till = await openTill(browser, folder);
+      till = await openDemoTill(browser, folder);
       await till.page.getByRole('button', { name: /^Kim/ }).waitFor();
       starts.push(performance.now() - began);
       if (i < STARTS - 1) await till.close();
@@ -63,20 +61,10 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   }
 }
 
-function openTill(browser: Browser, folder: string): Promise<OpenTill> {
-  const place = { folder, dataDir: path.join(folder, 'till'), demo: true };
-  const viewport = { width: 1024, height: 768 };
-  return openWebTill(place, browser, { viewport, locale: 'en-GB', reducedMotion: 'reduce' });
-}
-
 /** A batch as a manager makes it, through the host's own door, and some of its codes. */
 async function fill(till: OpenTill, count: number, scans: number) {
-  const call = caller(till);
-  const status = await call('app.status', {});
-  if (status.phase !== 'ready') throw new Error('the demo location is not ready');
-  const manager = status.operators.find(({ role }) => role === 'manager');
-  const pin = status.demoPins?.find(({ operatorId }) => operatorId === manager?.id)?.pin ?? '';
-  const { session } = await call('session.signIn', { operatorId: manager?.id ?? '', pin });
+  const call = callerOf(till);
+  const session = await managerSession(call);
   const { offer } = await call('offers.create', { requestId: randomUUID(), draft: offerDraft() }, session);
   const { id: batchId } = await call(
     'batches.create',
@@ -103,30 +91,6 @@ async function fill(till: OpenTill, count: number, scans: number) {
     sample.push(codes[0]?.code.replaceAll('-', '') ?? '');
   }
   return { batchId, sample };
-}
-
-function caller({ url = '' }: OpenTill) {
-  const { origin, hash } = new URL(url);
-  const secret = decodeURIComponent(hash.replace('#secret=', ''));
-  return async <N extends OperationName>(
-    name: N,
-    input: InputOf<N>,
-    session?: string,
-  ): Promise<OutputOf<N>> => {
-    const response = await fetch(`${origin}/api/op/${name}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${secret}`,
-        'content-type': 'application/json',
-        ...(session === undefined ? {} : { 'x-counterfoil-session': session }),
-      },
-      body: JSON.stringify(input),
-    });
-    // Both ends are built from one procedure map.
-    const answer = (await response.json()) as Answer<OutputOf<N>>;
-    if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`);
-    return answer.value;
-  };
 }
 
 async function firstLoad(page: Page): Promise<{ bytes: number; files: number }> {

@@ -1,8 +1,10 @@
-import { builtinModules } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
-import type { InlineConfig } from 'vite';
+import type { InlineConfig, Plugin } from 'vite';
 import { NONCE_PLACEHOLDER } from '../till/host/page.ts';
+import { fontFiles } from '../till/printing/fonts.ts';
 
 /** Everything that ships, as Vite builds it. `build/build.ts` runs them. */
 export type TargetName = 'renderer' | 'web' | 'electron' | 'preload';
@@ -63,6 +65,21 @@ const esm = {
 /** A sandboxed preload script must be one CommonJS file. */
 const sandboxed = { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false } satisfies Output;
 
+/** Fonts that PDFs embed, with their licence, as files beside the program. */
+const fonts: Plugin = {
+  name: 'fonts',
+  generateBundle() {
+    const require = createRequire(import.meta.url);
+    const home = path.dirname(require.resolve('dejavu-fonts-ttf/package.json'));
+    for (const file of Object.values(fontFiles)) {
+      const source = readFileSync(path.join(home, 'ttf', file));
+      this.emitFile({ type: 'asset', fileName: `fonts/${file}`, source });
+    }
+    const source = readFileSync(path.join(home, 'LICENSE'));
+    this.emitFile({ type: 'asset', fileName: 'fonts/LICENSE', source });
+  },
+};
+
 /** For Node or Electron, with everything from npm inside. */
 function nodeConfig(
   root: string,
@@ -78,6 +95,7 @@ function nodeConfig(
     root,
     logLevel: 'warn',
     publicDir: false,
+    ...(output === esm ? { plugins: [fonts] } : {}),
     ssr: { noExternal: true, external, target: 'node' },
     build: {
       ssr: true,

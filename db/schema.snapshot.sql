@@ -38,6 +38,8 @@ CREATE INDEX redemptions_at_risk ON redemptions (offer_id, seq) WHERE at_risk = 
 
 CREATE INDEX refunds_of_basket ON refunds (basket_id, seq);
 
+CREATE INDEX token_keys_of_batch ON token_keys (batch_id, made_at);
+
 CREATE TABLE attempts (
   seq INTEGER PRIMARY KEY NOT NULL,
   at INTEGER NOT NULL,
@@ -361,10 +363,11 @@ CREATE TABLE throttles (
   last_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE token_batches (
-  batch_id BLOB PRIMARY KEY NOT NULL REFERENCES batches (id),
-  key_id BLOB NOT NULL UNIQUE,
+CREATE TABLE token_keys (
+  key_id BLOB PRIMARY KEY NOT NULL,
+  batch_id BLOB NOT NULL REFERENCES batches (id),
   seed BLOB NOT NULL CHECK (length(seed) = 32),
+  made_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 

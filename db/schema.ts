@@ -142,11 +142,12 @@ export const imports = sqliteTable('imports', {
   operatorId: uuid('operator_id').notNull(),
 });
 
-/** Batches whose codes prove their origin: each has a signing key of its own, so that it can be revoked alone. */
-export const tokenBatches = sqliteTable('token_batches', {
-  batchId: uuid('batch_id').primaryKey(),
-  keyId: bytes('key_id').notNull(),
+/** Keys that sign what is printed of a batch, so that its codes prove their origin: one batch may have had several. */
+export const tokenKeys = sqliteTable('token_keys', {
+  keyId: bytes('key_id').primaryKey(),
+  batchId: uuid('batch_id').notNull(),
   seed: bytes().notNull(),
+  madeAt: integer('made_at').notNull(),
   revokedAt: integer('revoked_at'),
 });
 

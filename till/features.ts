@@ -12,6 +12,7 @@ import { keysFeature } from './keys/handlers.ts';
 import { lanesFeature } from './lanes/handlers.ts';
 import { offersFeature } from './offers/handlers.ts';
 import { operatorsFeature } from './operators/handlers.ts';
+import { cardsFeature } from './printing/cards.ts';
 import { printingFeature } from './printing/handlers.ts';
 import { receiptsFeature } from './printing/receipts.ts';
 import { redemptionFeature } from './redemption/handlers.ts';
@@ -36,6 +37,7 @@ export function createFeatures(services: Services, startOver: () => void): reado
     importsFeature(services, jobs),
     batchesFeature(services, jobs),
     printingFeature(services),
+    cardsFeature(services),
     receiptsFeature(services),
     tokensFeature(services),
     redemption,

@@ -13,6 +13,8 @@ export type CorePorts = {
   readonly dataDir: string;
   readonly host: 'electron' | 'web';
   readonly version: string;
+  /** Fonts for letters that PDF has none of its own for; absent: such letters are left out. */
+  readonly fontFolder?: string;
   /** Make a demo location when there is no ledger yet. */
   readonly demo: boolean;
   /** Cost of the PIN hash as a power of two; `DEFAULT_PIN_COST` unless a test makes it cheap. */

@@ -1,33 +1,49 @@
-import { sql } from 'drizzle-orm';
+import { and, asc, isNull, sql } from 'drizzle-orm';
 import type { Drizzle } from '../drizzle.ts';
-import { tokenBatches, trustedRoots } from '../schema.ts';
+import { tokenKeys, trustedRoots } from '../schema.ts';
 import { equals } from './equals.ts';
 
 const { placeholder } = sql;
 
-export type TokenBatchRow = typeof tokenBatches.$inferSelect;
+export type TokenKeyRow = typeof tokenKeys.$inferSelect;
 export type TrustedRootRow = typeof trustedRoots.$inferSelect;
 
 export function tokenReads(db: Drizzle) {
-  const ofBatch = db.select().from(tokenBatches).where(equals(tokenBatches.batchId, 'batchId')).prepare();
-  const batches = db.select().from(tokenBatches).prepare();
+  const inOrder = [asc(tokenKeys.madeAt), asc(tokenKeys.keyId)];
+  const ofBatch = db
+    .select()
+    .from(tokenKeys)
+    .where(equals(tokenKeys.batchId, 'batchId'))
+    .orderBy(...inOrder)
+    .prepare();
+  const all = db
+    .select()
+    .from(tokenKeys)
+    .orderBy(...inOrder)
+    .prepare();
   const roots = db.select().from(trustedRoots).prepare();
   return {
-    ofBatch: (batchId: string): TokenBatchRow | undefined => ofBatch.get({ batchId }),
-    batches: (): TokenBatchRow[] => batches.all(),
+    /** Oldest first: the newest that is not revoked signs. */
+    ofBatch: (batchId: string): TokenKeyRow[] => ofBatch.all({ batchId }),
+    all: (): TokenKeyRow[] => all.all(),
     roots: (): TrustedRootRow[] => roots.all(),
   };
 }
 
 export function tokenWrites(db: Drizzle) {
   const insert = db
-    .insert(tokenBatches)
-    .values({ batchId: placeholder('batchId'), keyId: placeholder('keyId'), seed: placeholder('seed') })
+    .insert(tokenKeys)
+    .values({
+      keyId: placeholder('keyId'),
+      batchId: placeholder('batchId'),
+      seed: placeholder('seed'),
+      madeAt: placeholder('madeAt'),
+    })
     .prepare();
   const revoke = db
-    .update(tokenBatches)
+    .update(tokenKeys)
     .set({ revokedAt: sql`${placeholder('at')}` })
-    .where(equals(tokenBatches.batchId, 'batchId'))
+    .where(and(equals(tokenKeys.keyId, 'keyId'), isNull(tokenKeys.revokedAt)))
     .prepare();
   const trust = db
     .insert(trustedRoots)
@@ -44,8 +60,8 @@ export function tokenWrites(db: Drizzle) {
     })
     .prepare();
   return {
-    insert: (row: Omit<TokenBatchRow, 'revokedAt'>) => void insert.run(row),
-    revoke: (batchId: string, at: number) => void revoke.run({ batchId, at }),
+    insert: (row: Omit<TokenKeyRow, 'revokedAt'>) => void insert.run(row),
+    revoke: (keyId: Uint8Array, at: number) => void revoke.run({ keyId, at }),
     trust: (row: TrustedRootRow) => void trust.run(row),
   };
 }

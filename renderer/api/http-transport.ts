@@ -1,6 +1,7 @@
 import { createEventReader } from '../../shared/contracts/event-stream.ts';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { Push } from '../../shared/contracts/pushes.ts';
+import { fileOfBase64 } from '../ui/base64.ts';
 import { type SavedFile, type Transport, unreachable } from './transport.ts';
 
 const SECRET_KEY = 'counterfoil.secret';
@@ -81,16 +82,15 @@ export function httpTransport(secret: string): Transport {
     call,
     listen,
     async saveFile(file) {
-      openInBrowser(file);
+      await openInBrowser(file);
       return { ok: true, value: { saved: true } };
     },
   };
 }
 
 /** Hands a file to the browser as a download; the object URL lives until the browser has taken it. */
-function openInBrowser(file: SavedFile): void {
-  const bytes = Uint8Array.from(atob(file.base64), (char) => char.charCodeAt(0));
-  const url = URL.createObjectURL(new Blob([bytes], { type: file.mime }));
+async function openInBrowser(file: SavedFile): Promise<void> {
+  const url = URL.createObjectURL(await fileOfBase64(file.base64, file.mime));
   const link = document.createElement('a');
   link.href = url;
   link.download = file.fileName;

@@ -1,8 +1,9 @@
-import { NumberInput, Select, Switch } from '@mantine/core';
+import { NumberInput, SegmentedControl, Select, Switch } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { labelSymbols } from '../../shared/contracts/operations/batches.ts';
+import { labelSymbols, MAX_DIALOG_LABELS } from '../../shared/contracts/operations/batches.ts';
+import type { CardDesign } from '../../shared/contracts/operations/cards.ts';
 import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
@@ -11,13 +12,18 @@ import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { useWork, WorkBar } from '../ui/work.tsx';
+import { CardDesignFields, logoUrl } from './card-design.tsx';
 import { PagePreview } from './page-preview.tsx';
+import { PrintPages } from './print-pages.tsx';
 import classes from './printing.module.css';
 import { labelsPerSheet, sheets, type Template, templates } from './sheets.ts';
 
 type Settings = InputOf<'labels.render'>;
 type Sheet = Exclude<Settings['template'], string>;
 type Batch = OutputOf<'batches.get'>;
+
+const looks = ['label', 'card'] as const;
+type Look = (typeof looks)[number];
 
 const CUSTOM = 'custom';
 const MAX_LABELS = 10_000;
@@ -55,6 +61,14 @@ export function LabelsCard({ batch }: { batch: Batch }) {
   const work = useWork();
   const [refused, setRefused] = useState<Refusal>();
   const [made, setMade] = useState<OutputOf<'labels.render'>>();
+  const [look, setLook] = useState<Look>('label');
+  const [changed, setChanged] = useState<CardDesign>();
+  const [toPrint, setToPrint] = useState<OutputOf<'labels.pages'>>();
+  const saved = useQuery('cards.get', {});
+  const endDialog = useCallback(() => setToPrint(undefined), []);
+  const design = changed ?? saved.data?.design;
+  const isCard = look === 'card' && design !== undefined;
+  const logo = isCard && saved.data ? logoUrl(saved.data) : undefined;
 
   const perSheet = template === CUSTOM ? sheet.columns * sheet.rows : labelsPerSheet(template);
   const first = number(startAt, 0);
@@ -72,15 +86,34 @@ export function LabelsCard({ batch }: { batch: Batch }) {
     outline,
     nudgeXMm: nudge.xMm,
     nudgeYMm: nudge.yMm,
+    ...(isCard ? { card: { ...design, heading: design.heading.trim(), note: design.note.trim() } } : {}),
     ...(serialsFit ? { firstSerial, lastSerial: Math.min(lastSerial, firstSerial + perSheet) } : {}),
   };
   const preview = useQuery('labels.preview', settings);
+
+  async function keepDesign(): Promise<void> {
+    if (settings.card !== undefined && changed !== undefined)
+      await client.call('cards.save', { design: settings.card });
+  }
+
+  async function openDialog(): Promise<void> {
+    if (!fits || labels > MAX_DIALOG_LABELS) return;
+    setBusy(true);
+    setRefused(undefined);
+    setMade(undefined);
+    await keepDesign();
+    const answer = await client.call('labels.pages', { ...settings, firstSerial, lastSerial });
+    setBusy(false);
+    if (answer.ok) setToPrint(answer.value);
+    else setRefused(answer.error);
+  }
 
   async function print(): Promise<void> {
     if (!fits) return;
     setBusy(true);
     setRefused(undefined);
     setMade(undefined);
+    await keepDesign();
     const answer = await client.call('labels.render', {
       ...settings,
       firstSerial,
@@ -111,7 +144,16 @@ export function LabelsCard({ batch }: { batch: Batch }) {
           allowDeselect={false}
           onChange={(value) => setTemplate(templates.find((one) => one === value) ?? CUSTOM)}
         />
-        {preview.data !== undefined && <PagePreview page={preview.data} startAt={settings.startAt ?? 1} />}
+        <SegmentedControl
+          aria-label={t('print.look')}
+          data={looks.map((one) => ({ value: one, label: t(`print.looks.${one}`) }))}
+          value={look}
+          onChange={setLook}
+          fullWidth
+        />
+        {preview.data !== undefined && (
+          <PagePreview page={preview.data} startAt={settings.startAt ?? 1} logo={logo} />
+        )}
         {preview.error !== undefined && <RefusalNotice refusal={preview.error} />}
         {refused !== undefined && <RefusalNotice refusal={refused} />}
         {made !== undefined && (
@@ -135,6 +177,24 @@ export function LabelsCard({ batch }: { batch: Batch }) {
         >
           {busy ? t('print.busy') : t('print.make')}
         </Action>
+        <Action wide disabled={!fits || busy || labels > MAX_DIALOG_LABELS} onClick={() => void openDialog()}>
+          {t('print.dialog')}
+        </Action>
+        {fits && labels > MAX_DIALOG_LABELS && (
+          <p className={classes.hint}>{t('print.dialogMost', { max: format.number(MAX_DIALOG_LABELS) })}</p>
+        )}
+        {toPrint !== undefined && <PrintPages pages={toPrint.pages} logo={logo} onDone={endDialog} />}
+        {isCard && saved.data && (
+          <CardDesignFields
+            saved={saved.data}
+            design={design}
+            onChange={setChanged}
+            onSaved={() => {
+              saved.reload();
+              preview.reload();
+            }}
+          />
+        )}
         <Select
           label={t('print.symbol')}
           data={labelSymbols.map((one) => ({ value: one, label: t(`print.symbols.${one}`) }))}

@@ -11,11 +11,24 @@ const fonts = {
 };
 
 /** The page as the core lays it out for the printer: same places, same sizes, every text as wide as on paper. */
-export function PagePreview({ page, startAt }: { page: LabelPage; startAt: number }) {
+export function PagePreview({
+  page,
+  startAt,
+  logo,
+  isPaper = false,
+}: {
+  page: LabelPage;
+  startAt: number;
+  /** Data URL. */
+  logo?: string | undefined;
+  /** In millimetres, for the print dialog. */
+  isPaper?: boolean;
+}) {
   const { t } = useTranslation();
   return (
     <svg
-      className={classes.sheet}
+      className={isPaper ? classes.page : classes.sheet}
+      {...(isPaper ? { width: `${page.widthMm}mm`, height: `${page.heightMm}mm` } : {})}
       viewBox={`0 0 ${page.widthMm} ${page.heightMm}`}
       role="img"
       aria-label={t('print.picture', { startAt })}
@@ -31,6 +44,28 @@ export function PagePreview({ page, startAt }: { page: LabelPage; startAt: numbe
           height={heightMm}
         />
       ))}
+      {page.panels.map(({ xMm, yMm, widthMm, heightMm, colour }) => (
+        <rect
+          key={`${xMm} ${yMm} ${widthMm}`}
+          fill={colour}
+          x={xMm}
+          y={yMm}
+          width={widthMm}
+          height={heightMm}
+        />
+      ))}
+      {logo !== undefined &&
+        page.logos.map(({ xMm, yMm, widthMm, heightMm }) => (
+          <image
+            key={`${xMm} ${yMm}`}
+            href={logo}
+            x={xMm}
+            y={yMm}
+            width={widthMm}
+            height={heightMm}
+            preserveAspectRatio="none"
+          />
+        ))}
       {page.symbols.map(({ xMm, yMm, moduleMm, path }) => (
         <path
           key={`${xMm} ${yMm}`}
@@ -39,10 +74,10 @@ export function PagePreview({ page, startAt }: { page: LabelPage; startAt: numbe
           transform={`translate(${xMm} ${yMm}) scale(${moduleMm})`}
         />
       ))}
-      {page.lines.map(({ face, text, xMm, baselineMm, sizeMm, widthMm }) => (
+      {page.lines.map(({ face, text, xMm, baselineMm, sizeMm, widthMm, ink }) => (
         <text
           key={`${xMm} ${baselineMm}`}
-          className={classes.ink}
+          fill={ink ?? '#000'}
           x={xMm}
           y={baselineMm}
           fontFamily={fonts[face]}

@@ -2,6 +2,7 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import { IconArrowLeft, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { baudRates } from '../../shared/contracts/operations/printing.ts';
 import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
@@ -158,13 +159,16 @@ function NewPrinter({ onSaved }: { onSaved: () => void }) {
   const [kind, setKind] = useState<Kind>('tcp');
   const [place, setPlace] = useState('');
   const [port, setPort] = useState<number | string>(RAW_PORT);
+  const [baud, setBaud] = useState('');
   const [paper, setPaper] = useState<(typeof papers)[number]>('80');
   const [footer, setFooter] = useState('');
   const [refused, setRefused] = useState<Refusal>();
 
   function link(): Settings['link'] {
     if (kind === 'tcp') return { kind, host: place.trim(), port: Number(port) };
-    return kind === 'device' ? { kind, path: place.trim() } : { kind, queue: place.trim() };
+    if (kind === 'spooler') return { kind, queue: place.trim() };
+    const rate = baudRates.find((one) => String(one) === baud);
+    return { kind, path: place.trim(), ...(rate === undefined ? {} : { baud: rate }) };
   }
 
   async function save(): Promise<void> {
@@ -212,6 +216,18 @@ function NewPrinter({ onSaved }: { onSaved: () => void }) {
             thousandSeparator=""
             value={port}
             onChange={setPort}
+          />
+        )}
+        {kind === 'device' && (
+          <Select
+            label={t('printers.baud')}
+            data={[
+              { value: '', label: t('printers.baudAsSet') },
+              ...baudRates.map((rate) => ({ value: String(rate), label: String(rate) })),
+            ]}
+            value={baud}
+            allowDeselect={false}
+            onChange={(value) => setBaud(value ?? '')}
           />
         )}
         <Select

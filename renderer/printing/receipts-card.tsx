@@ -12,6 +12,7 @@ import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import classes from './printing.module.css';
+import { ReceiptPreview } from './receipt-preview.tsx';
 
 const wholeNumber = (text: string) => (/^\d{1,8}$/.test(text.trim()) ? Number(text) : Number.NaN);
 
@@ -30,6 +31,7 @@ export function ReceiptsCard({ batchId, count }: { batchId: string; count: numbe
 
   const known = printers.data?.printers ?? [];
   const printerId = chosen ?? known[0]?.id;
+  const printerName = known.find(({ id }) => id === printerId)?.name ?? '';
   const firstSerial = wholeNumber(from);
   const lastSerial = wholeNumber(to);
   const fits =
@@ -85,6 +87,14 @@ export function ReceiptsCard({ batchId, count }: { batchId: string; count: numbe
                 {t('receipts.error', { max: format.number(count), most: format.number(MAX_RECEIPTS) })}
               </p>
             )}
+            {fits && printerId !== undefined && (
+              <CouponPreview
+                printerId={printerId}
+                batchId={batchId}
+                serial={firstSerial}
+                printer={printerName}
+              />
+            )}
             {refused !== undefined && <RefusalNotice refusal={refused} />}
             {queued !== undefined && (
               <Notice tone="go">
@@ -120,4 +130,19 @@ export function ReceiptsCard({ batchId, count }: { batchId: string; count: numbe
       </div>
     </Card>
   );
+}
+
+/** The first of them, as it comes out. */
+function CouponPreview({
+  printer,
+  ...wanted
+}: {
+  printerId: string;
+  batchId: string;
+  serial: number;
+  printer: string;
+}) {
+  const { data, error } = useQuery('receipts.preview', wanted, ['work.progress']);
+  if (error !== undefined) return <RefusalNotice refusal={error} />;
+  return data === undefined ? null : <ReceiptPreview picture={data} printer={printer} />;
 }

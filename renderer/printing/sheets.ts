@@ -10,6 +10,9 @@ export const sheets: Readonly<Record<Template, { columns: number; rows: number; 
   L4732: { columns: 5, rows: 16, size: '35.6 × 16.9 mm' },
   '5160': { columns: 3, rows: 10, size: '2⅝ × 1 in' },
   '5163': { columns: 2, rows: 5, size: '4 × 2 in' },
+  C32011: { columns: 2, rows: 5, size: '85 × 54 mm' },
+  '5371': { columns: 2, rows: 5, size: '3½ × 2 in' },
+  A6: { columns: 1, rows: 1, size: '105 × 148 mm' },
 };
 
 export const templates = Object.keys(sheets) as Template[];

@@ -19,6 +19,7 @@ import { ScannerCard } from './scanner-card.tsx';
 import classes from './settings.module.css';
 import { ShopCard } from './shop-card.tsx';
 import { AboutCard, AppearanceCard } from './till-cards.tsx';
+import { TokensCard } from './tokens-card.tsx';
 
 const sections = ['till', 'shop', 'people', 'sync', 'ledger'] as const;
 type Section = (typeof sections)[number];
@@ -87,7 +88,10 @@ function Sections({ subject }: { subject: string | undefined }) {
             <HistoryCard />
             {isAdmin && <KeysCard />}
           </Fragment>,
-          <BackupCard key="backup" mayRestore={isAdmin} />,
+          <Fragment key="keep">
+            <BackupCard mayRestore={isAdmin} />
+            <TokensCard mayTrust={isAdmin} />
+          </Fragment>,
         ];
     }
   };

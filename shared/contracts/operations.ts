@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from './operation.ts';
 import { batchOperations } from './operations/batches.ts';
 import { campaignOperations } from './operations/campaigns.ts';
+import { cardOperations } from './operations/cards.ts';
 import { deskOperations } from './operations/desk.ts';
 import { historyOperations } from './operations/history.ts';
 import { importOperations } from './operations/imports.ts';
@@ -25,6 +26,7 @@ export const operations = {
   ...batchOperations,
   ...importOperations,
   ...printingOperations,
+  ...cardOperations,
   ...redemptionOperations,
   ...reportOperations,
   ...searchOperations,

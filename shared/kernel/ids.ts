@@ -1,5 +1,7 @@
 import { assert } from './assert.ts';
 
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /**
  * A UUID of version 7 (RFC 9562 §5.7): sorts by time, so that inserts stay at the right edge of an index.
  * @param nowMs UTC milliseconds
@@ -19,7 +21,7 @@ export function uuidV7(nowMs: number, random: Uint8Array): string {
   let text = '';
   for (let i = 0; i < 16; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) text += '-';
-    text += (bytes[i] as number).toString(16).padStart(2, '0');
+    text += hexOf[bytes[i] as number];
   }
   return text;
 }

@@ -8,7 +8,7 @@ import { build } from 'vite';
  * A program that is killed, as one file: it starts a hundred times, and reading its two hundred modules each time would
  * take longer than everything else. Bundled as a host's worker is, so the bundle is under test as well.
  */
-export function bundle(program: 'redeem-loop' | 'one-step'): Promise<Bundle> {
+export function bundle(program: 'redeem-loop' | 'one-step' | 'work-on'): Promise<Bundle> {
   return bundleProgram(path.join(import.meta.dirname, `${program}.ts`));
 }
 

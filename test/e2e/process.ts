@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /** A program under test: its output is kept, and it is always ended. */
 export type Program = {
+  readonly pid: number | undefined;
   /** The first capture of `pattern` in its standard output. Rejects with all output when the program ends first. */
   seen(pattern: RegExp): Promise<string>;
   output(): string;
@@ -44,6 +45,7 @@ export function run(
   }
 
   return {
+    pid: child.pid,
     output: () => output,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

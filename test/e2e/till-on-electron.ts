@@ -84,6 +84,7 @@ async function openReal(place: TillPlace, saveDir: string): Promise<Opened> {
   return {
     page: await application.firstWindow(),
     program: {
+      pid: child.pid,
       output: () => output,
       seen: async () => output,
       stop: () => application.close(),

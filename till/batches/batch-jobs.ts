@@ -18,8 +18,8 @@ export type BatchJobs = {
   resume(batchId: string): Outcome<void>;
   /** Of a batch that is not live. */
   progress(job: BatchJobRow, count: number): BatchProgress;
-  /** Codes that are to be read from a file again before an import goes on; set by the room of imports. */
-  onImport(read: (batchId: string) => Promise<GivenCodes | undefined>): void;
+  /** Set by the room of imports. */
+  onImport(room: ImportRoom): void;
   start(): void;
   stop(): Promise<void>;
 };
@@ -29,6 +29,15 @@ export type BatchProgress = {
   readonly outOf: number;
   readonly etaMs?: number;
   readonly stopped?: string;
+};
+
+type ImportRoom = {
+  /** Codes that are to be read from a file again before an import goes on. */
+  read(batchId: string): Promise<GivenCodes | undefined>;
+  /** All of its codes are valid: its file is of no use any more. */
+  done(batchId: string): void;
+  /** Its codes are being taken out: neither. */
+  ended(batchId: string): void;
 };
 
 type Running = { readonly pace: Pace; halted: boolean; done: Promise<void> };
@@ -43,7 +52,7 @@ export function createBatchJobs(services: Services): BatchJobs {
   const running = new Map<string, Running>();
   /** What could not be written down, because the disk itself is the reason. */
   const stopped = new Map<string, string>();
-  let readImport: (batchId: string) => Promise<GivenCodes | undefined> = async () => undefined;
+  let imports: ImportRoom = { read: async () => undefined, done() {}, ended() {} };
   let closing = false;
 
   function run(batchId: string, given: GivenCodes | undefined): Promise<void> {
@@ -69,7 +78,7 @@ export function createBatchJobs(services: Services): BatchJobs {
     const row = store.read.batchJobs.of(batchId);
     assert(row, 'the job was written first');
     if (row.state === 'removing') return removeCodes(services, { batch, pace: entry.pace, isHalted, given });
-    const source = row.kind === 'import' ? (given ?? (await readImport(batchId))) : undefined;
+    const source = row.kind === 'import' ? (given ?? (await imports.read(batchId))) : undefined;
     if (row.kind === 'import' && !source) return halt(batchId, undefined);
     const job: Job = { batch, pace: entry.pace, isHalted, given: source };
     const made = await insertCodes(services, job);
@@ -79,6 +88,7 @@ export function createBatchJobs(services: Services): BatchJobs {
       return;
     }
     await announceCodes(services, job, made);
+    if (row.kind === 'import' && store.read.batchJobs.of(batchId)?.state === 'live') imports.done(batchId);
   }
 
   /** It stands still until somebody resumes it, and says why. */
@@ -117,6 +127,7 @@ export function createBatchJobs(services: Services): BatchJobs {
           tx.append('batch.withdrawn', { batchId, offerId: batch.offerId, why }, services.stamp(by));
           tx.write.batchJobs.advance(batchId, 'removing', 0);
         });
+        if (job.kind === 'import') imports.ended(batchId);
       }
       void run(batchId, undefined);
       return ok(undefined);
@@ -145,8 +156,8 @@ export function createBatchJobs(services: Services): BatchJobs {
       };
     },
 
-    onImport(read) {
-      readImport = read;
+    onImport(room) {
+      imports = room;
     },
 
     start() {

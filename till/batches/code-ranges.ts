@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { CouponRow } from '../../db/queries/coupons.ts';
 import type { Reads } from '../../db/store.ts';
 import type { batchOperations } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
+import { voidCodesChanged } from '../tokens/keys.ts';
 
 type SetSerials = z.output<(typeof batchOperations)['batches.setSerials']['input']>;
 type ShownRanges = z.output<(typeof batchOperations)['batches.ranges']['output']>['ranges'];
@@ -30,18 +30,9 @@ export function setSerials(services: Services, by: SignedIn, input: SetSerials):
     const range = { batchId, firstSerial, lastSerial, status, reason };
     const seq = tx.append('codes.statusSet', { ...range, offerId }, stamp);
     tx.write.codeRanges.insert({ ...range, seq, at: stamp.at, operatorId: by.operatorId });
+    voidCodesChanged(tx, batchId);
     return ok(lastSerial - firstSerial + 1);
   });
-}
-
-/** Voided by itself, which only the centre does, or with its serials. */
-export function isVoid(read: Reads, { status, batchId, serial }: CouponRow): boolean {
-  return status === 'void' || (batchId !== null && read.codeRanges.isVoid(batchId, serial));
-}
-
-/** Void, or its batch is not live any more. */
-export function isWithdrawn(read: Reads, { status, batchId, serial }: CouponRow): boolean {
-  return status === 'void' || (batchId !== null && read.codeRanges.isWithdrawn(batchId, serial));
 }
 
 export function shownRanges(read: Reads, batchId: string): ShownRanges {

@@ -1,6 +1,6 @@
 import type { CouponRow } from '../../db/queries/coupons.ts';
 import type { Reads } from '../../db/store.ts';
-import { isVoid } from './code-ranges.ts';
+import { isVoid } from './is-void.ts';
 
 /** As people read it: a code that was redeemed stays so, whatever was withdrawn afterwards. */
 export function codeStatus(read: Reads, row: CouponRow): 'live' | 'redeemed' | 'void' {

@@ -50,7 +50,7 @@ export function createBatch(
     if (!codes.ok) return codes;
     tx.write.batches.insert(batch);
     if (input.signed) {
-      const key = addBatchKey(tx, ports.random, batch.id);
+      const key = addBatchKey(tx, ports.random, batch.id, batch.createdAt);
       if (!key.ok) return key;
     }
     const { id: batchId, offerId, name, count } = batch;

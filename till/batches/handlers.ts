@@ -107,7 +107,7 @@ function shownBatch(read: Reads, jobs: BatchJobs, row: BatchRow): ShownBatch {
     createdBy: row.createdBy,
     origin: row.origin,
     state,
-    signed: read.tokens.ofBatch(row.id) !== undefined,
+    signed: read.tokens.ofBatch(row.id).length > 0,
     ...(job && (state === 'making' || state === 'removing')
       ? { progress: shownProgress(jobs, job, row) }
       : {}),

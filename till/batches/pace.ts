@@ -10,11 +10,11 @@ export type Pace = {
   etaMs(left: number): number | undefined;
 };
 
-/** A scan that comes in the middle of a slice waits for the rest of it. */
-const TARGET_MS = 10;
+/** A scan that comes in the middle of a slice waits for the rest of it, and is still answered within 50 ms. */
+const TARGET_MS = 20;
 /** Less gains nothing: where the disk is slow, a slice takes as long as its flush, however short it is. */
-const MIN_SLICE = 1_000;
-const MAX_SLICE = 4_000;
+const MIN_SLICE = 1_500;
+const MAX_SLICE = 8_000;
 const TELL_EVERY_MS = 250;
 /** Of the newest measure in the average; about the last two seconds count. */
 const WEIGHT = 0.02;

@@ -119,14 +119,14 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     reading.delete(row.id);
     pushes.send({ topic: 'catalogue.changed' });
     await jobs.begin(batchId, givenCodes(result.good));
-    if (read.batchJobs.of(batchId)?.state === 'live') finish(row.id);
   }
 
+  /** The files first: killed in between, a till finishes at its next start. */
   function finish(importId: string): void {
-    const row = read.imports.byId(importId);
-    if (row?.state === 'importing') change(row, { state: 'done' });
     const { upload, codes } = filesOf(importId);
     removeFiles(upload, codes);
+    const row = read.imports.byId(importId);
+    if (row?.state === 'importing') change(row, { state: 'done' });
   }
 
   /** Files that nobody went on with: they hold codes that nothing encrypts. */
@@ -135,10 +135,24 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     removeFiles(upload, codes, faults);
   }
 
-  jobs.onImport(async (batchId) => {
+  function end(batchId: string): void {
     const row = read.imports.ofBatch(batchId);
-    const lines = row && readLines(filesOf(row.id).codes);
-    return lines && givenCodes(lines.map(goodRow));
+    if (!row || row.state === 'undone') return;
+    forget(row.id);
+    change(row, { state: 'undone' });
+  }
+
+  jobs.onImport({
+    async read(batchId) {
+      const row = read.imports.ofBatch(batchId);
+      const lines = row && readLines(filesOf(row.id).codes);
+      return lines && givenCodes(lines.map(goodRow));
+    },
+    done(batchId) {
+      const row = read.imports.ofBatch(batchId);
+      if (row) finish(row.id);
+    },
+    ended: end,
   });
 
   return {
@@ -146,8 +160,10 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
       for (const row of read.imports.all()) {
         if (row.state === 'reading') change(row, { state: 'uploaded' });
         if (clock.now() - row.createdAt > FORGOTTEN_MS && row.state !== 'importing') forget(row.id);
-        if (row.state === 'importing' && read.batchJobs.of(row.batchId ?? '')?.state === 'live')
-          finish(row.id);
+        if (row.state !== 'importing' || row.batchId === null) continue;
+        const job = read.batchJobs.of(row.batchId);
+        if (job?.state === 'live') finish(row.id);
+        if (job?.state === 'removing' || job?.state === 'withdrawn') end(row.batchId);
       }
     },
     handlers: {
@@ -242,9 +258,8 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
           return err(refusal('conflict', { why: 'nothing was imported' }));
         const undone = await jobs.cancel(signedIn(call), batch.id, 'undone');
         if (!undone.ok) return undone;
-        const { upload, codes, faults } = filesOf(importId);
-        removeFiles(upload, codes, faults);
-        return ok(shown(change(found.value, { state: 'undone' })));
+        const row = find(importId);
+        return row.ok ? ok(shown(row.value)) : row;
       },
 
       'batches.export'(_call, { batchId, after }) {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InputOf } from '../../shared/contracts/operations.ts';
@@ -168,5 +170,23 @@ describe('an import', () => {
     expect(await isUndone(done.batchId)).toBe(true);
     expect(await check('CARD1')).toMatchObject({ refusal: { code: 'code_void' } });
     expect(await check('CARD2')).toMatchObject({ refusal: { code: 'code_unknown' } });
+  });
+
+  it('is cancelled in the middle: nothing of it stays, neither codes nor the file', async () => {
+    const id = await upload(`code\n${Array.from({ length: 9_000 }, (_, i) => `CARD${i}`).join('\n')}\n`);
+    const { columns, hasHeader } = await shop.ok('imports.preview', { importId: id }, shop.session);
+    const settings = { offerId, name: 'Cards', hasHeader, columns, usesPerCode: 1 };
+    await shop.ok('imports.run', { importId: id, settings, dryRun: false }, shop.session);
+    let batchId: string | undefined;
+    while (batchId === undefined) {
+      await sleep(1);
+      ({ batchId } = await shop.ok('imports.get', { importId: id }, shop.session));
+    }
+    await shop.ok('batches.cancel', { batchId }, shop.session);
+    expect(await isUndone(batchId)).toBe(true);
+    expect(await shop.ok('imports.get', { importId: id }, shop.session)).toMatchObject({ state: 'undone' });
+    expect(readdirSync(path.join(shop.dataDir, 'imports'))).toEqual([]);
+    expect(await check('CARD1')).toMatchObject({ refusal: { code: 'code_unknown' } });
+    expect(await run(await upload('code\nCARD1\n'))).toMatchObject({ state: 'done', report: { good: 1 } });
   });
 });

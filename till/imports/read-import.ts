@@ -1,3 +1,4 @@
+import { MAX_BATCH_CODES } from '../../shared/contracts/operations/batches.ts';
 import type { ImportReport, ImportSettings, RowFault } from '../../shared/contracts/operations/imports.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { field } from '../history/history-csv.ts';
@@ -56,6 +57,7 @@ export async function readImport(
         const judged = judgeRow(row, settings, offer, now);
         if (typeof judged === 'string') refuse(line, row[settings.columns.code] ?? '', judged);
         else if (seen.has(judged.code)) refuse(line, judged.code, 'twice');
+        else if (seen.size === MAX_BATCH_CODES) refuse(line, judged.code, 'too_many');
         else {
           seen.add(judged.code);
           pending.push({ ...judged, line });

@@ -97,3 +97,60 @@ describe('labels.render', () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'not_signed_in' } });
   });
 });
+
+describe('voucher cards', () => {
+  it('keep the look of the shop, take a logo that is one, and go to the print dialog', async () => {
+    const shop = await openShop();
+    const { offer } = await shop.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft: offerDraft() },
+      shop.session,
+    );
+    const format = { kind: 'crockford', length: 10 } as const;
+    const request = { requestId: randomUUID(), offerId: offer.id, name: 'Cards', count: 12, format };
+    const batch = await shop.ok('batches.create', request, shop.session);
+    const design = { ground: '#102030', accent: '#ffcc00', heading: 'Gift', note: '' };
+    await shop.ok('cards.save', { design }, shop.session);
+    const setLogo = (bytes: Uint8Array) =>
+      shop.call('cards.setLogo', { base64: Buffer.from(bytes).toString('base64') }, shop.session);
+    expect(await setLogo(Buffer.from('GIF89a and more'))).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_input', path: 'base64' },
+    });
+    expect(await setLogo(Buffer.from(png.subarray(0, 20)))).toMatchObject({ ok: false });
+    expect(await setLogo(png)).toMatchObject({ ok: true, value: { design, logo: { mime: 'image/png' } } });
+
+    const pages = await shop.ok(
+      'labels.pages',
+      { batchId: batch.id, template: 'C32011', card: design },
+      shop.session,
+    );
+    expect(pages).toMatchObject({ labels: 12, isCopy: false, pages: { length: 2 } });
+    expect(pages.pages[0]?.logos).toHaveLength(10);
+    expect(pages.pages[0]?.lines.map(({ text }) => text)).toContain('Gift');
+    const { entries } = await shop.ok('print.log', { batchId: batch.id }, shop.session);
+    expect(entries).toMatchObject([{ by: 'Ada', firstSerial: 1, lastSerial: 12, medium: 'C32011' }]);
+    const again = await shop.ok(
+      'labels.pages',
+      { batchId: batch.id, template: 'A6', lastSerial: 1 },
+      shop.session,
+    );
+    expect(again.isCopy).toBe(true);
+    expect(again.pages[0]?.lines.some(({ text }) => text.includes('COPY'))).toBe(true);
+    const large = await shop.call(
+      'labels.pages',
+      { batchId: batch.id, template: 'A6', firstSerial: 9, lastSerial: 8 },
+      shop.session,
+    );
+    expect(large).toMatchObject({ ok: false, error: { code: 'invalid_input' } });
+    await shop.close();
+  });
+});
+
+/** One pixel. */
+const png = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+    'base64',
+  ),
+);

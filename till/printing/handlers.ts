@@ -1,22 +1,25 @@
 import type { z } from 'zod';
 import type { BatchRow } from '../../db/queries/coupons.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
-import type { batchOperations } from '../../shared/contracts/operations/batches.ts';
+import { type batchOperations, MAX_DIALOG_LABELS } from '../../shared/contracts/operations/batches.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { isVoid } from '../batches/code-ranges.ts';
-import { type Feature, type Outcome, signedIn } from '../handlers.ts';
+import { isVoid } from '../batches/is-void.ts';
+import { type Feature, type Outcome, type SignedIn, signedIn } from '../handlers.ts';
 import type { Location } from '../location.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import type { Services } from '../services.ts';
 import { batchKey } from '../tokens/keys.ts';
 import { tokenOf } from '../tokens/tokens.ts';
+import { savedLogo } from './cards.ts';
 import { fileNamePart } from './file-name.ts';
+import { wideFontsIn } from './fonts.ts';
 import { isSound, sheetOf } from './label-templates.ts';
 import { copyMark, expiryLine, termsLine } from './label-texts.ts';
 import {
+  drawPages,
   type Label,
   type LabelSheetInput,
   type LabelSheetRefusal,
@@ -30,6 +33,7 @@ const CODES_PER_READ = 500;
 
 export function printingFeature(services: Services): Feature {
   const { read } = services.store;
+  const wideFonts = wideFontsIn(services.ports.fontFolder);
   return {
     handlers: {
       async 'labels.render'(call, input) {
@@ -55,20 +59,7 @@ export function printingFeature(services: Services): Feature {
           return made.ok ? made : err(asRefusal(made.error));
         });
         if (!rendered.ok) return rendered;
-        const medium = typeof input.template === 'string' ? input.template : 'custom';
-        services.store.transact((tx) =>
-          tx.write.printing.log({
-            at: services.clock.now(),
-            operatorId: by.operatorId,
-            tillName: services.tillName(by),
-            batchId: batch.id,
-            firstSerial,
-            lastSerial,
-            medium,
-            isCopy,
-          }),
-        );
-        services.pushes.send({ topic: 'work.progress' });
+        const medium = noteDown(by, wanted.value, input, isCopy);
         return ok({
           fileName: `${fileNamePart(batch.name)}-${medium}.pdf`,
           mime: 'application/pdf' as const,
@@ -86,10 +77,42 @@ export function printingFeature(services: Services): Feature {
         const page = await previewLabelSheet(sheetInput(wanted.value, input, isCopy));
         return page.ok ? page : err(asRefusal(page.error));
       },
+
+      async 'labels.pages'(call, input) {
+        const by = signedIn(call);
+        const wanted = find(input, MAX_DIALOG_LABELS);
+        if (!wanted.ok) return wanted;
+        const { batch, firstSerial, lastSerial } = wanted.value;
+        const isCopy = read.printing.wasPrinted(batch.id, firstSerial, lastSerial);
+        const drawn = await drawPages(sheetInput(wanted.value, input, isCopy));
+        if (!drawn.ok) return err(asRefusal(drawn.error));
+        noteDown(by, wanted.value, input, isCopy);
+        return ok({ ...drawn.value, isCopy });
+      },
     },
   };
 
-  function find(input: LabelSettings): Outcome<Wanted> {
+  /** In the log of who printed which serials. @returns what they were printed on */
+  function noteDown(by: SignedIn, wanted: Wanted, input: LabelSettings, isCopy: boolean): string {
+    const { batch, firstSerial, lastSerial } = wanted;
+    const medium = typeof input.template === 'string' ? input.template : 'custom';
+    services.store.transact((tx) =>
+      tx.write.printing.log({
+        at: services.clock.now(),
+        operatorId: by.operatorId,
+        tillName: services.tillName(by),
+        batchId: batch.id,
+        firstSerial,
+        lastSerial,
+        medium,
+        isCopy,
+      }),
+    );
+    services.pushes.send({ topic: 'work.progress' });
+    return medium;
+  }
+
+  function find(input: LabelSettings, most = MAX_LABELS): Outcome<Wanted> {
     const batch = read.batches.byId(input.batchId);
     if (!batch) return err(refusal('not_found', { what: 'batch' }));
     if (read.batchJobs.isUnfinished(batch.id))
@@ -100,7 +123,7 @@ export function printingFeature(services: Services): Feature {
     if (firstSerial > lastSerial || lastSerial > batch.count)
       return err(refusal('invalid_input', { max: batch.count }, 'lastSerial'));
     const count = lastSerial - firstSerial + 1;
-    if (count > MAX_LABELS) return err(refusal('payload_too_large', { count, max: MAX_LABELS }));
+    if (count > most) return err(refusal('payload_too_large', { count, max: most }));
     return ok({ batch, firstSerial, lastSerial });
   }
 
@@ -116,6 +139,8 @@ export function printingFeature(services: Services): Feature {
       startAt: input.startAt,
       outline: input.outline,
       nudge: { xMm: input.nudgeXMm, yMm: input.nudgeYMm },
+      ...(input.card ? { card: { design: input.card, logo: savedLogo(read) } } : {}),
+      wideFonts,
       labels: labelsOf(services, wanted, offer, location, isCopy),
       title: `${batch.name} · ${offer.name}`,
       madeAt: new Date(services.ports.clock.now()),

@@ -14,6 +14,8 @@ export type LabelText = {
   readonly title: string;
   /** The terms in one line; may be empty. */
   readonly subtitle: string;
+  /** What the shop wants to say besides; cards only. */
+  readonly note?: string;
   /** The code as people read it, in groups. */
   readonly display: string;
   /** How long it is valid; may be empty. */
@@ -46,7 +48,7 @@ export type LabelLayout = {
  * Five dots are 0.423 mm, the first multiple over the 0.396 mm that GS1 demands at the point of sale (GS1 General
  * Specifications, symbol specification table 1); labels too small for the text go down to three.
  */
-const DOT_MM = 25.4 / 300;
+export const DOT_MM = 25.4 / 300;
 const MAX_MODULE_DOTS = 10;
 const MIN_MODULE_DOTS = 3;
 const FIRST_CHOICE_MIN_DOTS = 5;
@@ -143,7 +145,8 @@ const LINE_HEIGHT = 1.16;
 /** Share of the line height above the baseline. */
 const ASCENT = 0.92;
 
-function layoutText(box: TextBox, text: LabelText, measure: MeasureText): PlacedLine[] {
+/** Texts in the middle of a box, as large as they fit. */
+export function layoutText(box: TextBox, text: LabelText, measure: MeasureText): PlacedLine[] {
   const scale = Math.min(1.3, Math.max(0.5, box.heightPt / REFERENCE_HEIGHT_PT));
   let blocks: Block[] = [];
   // What does not fit gives way in this order: second lines, the terms, then size.
@@ -185,6 +188,7 @@ function composeBlocks(
   };
   add('bold', text.title, 12 * scale, limit.titleLines, 0);
   add('regular', text.subtitle, 8 * scale, limit.termLines, 2 * scale);
+  add('regular', text.note ?? '', 8 * scale, limit.termLines, 2 * scale);
   add('regular', text.expiry, 8 * scale, Math.min(1, limit.termLines), 1 * scale);
   const code = fitCode(text.display, 15 * scale, box.widthPt, measure);
   blocks.push({ face: 'code', ...code, gapPt: blocks.length === 0 ? 0 : 6 * scale });

@@ -104,6 +104,43 @@ export const labelSheets: Readonly<Record<LabelTemplateId, LabelTemplate>> = {
     originXMm: inches(0.15625),
     originYMm: inches(0.5),
   },
+  /** 10 cards to a page, 85 × 54 mm, as wide as a bank card. */
+  C32011: {
+    ...a4,
+    columns: 2,
+    rows: 5,
+    labelWidthMm: 85,
+    labelHeightMm: 54,
+    pitchXMm: 95,
+    pitchYMm: 54,
+    originXMm: 15,
+    originYMm: 13.5,
+  },
+  /** 10 cards to a page, 3 1/2 × 2 in. */
+  '5371': {
+    ...letter,
+    columns: 2,
+    rows: 5,
+    labelWidthMm: inches(3.5),
+    labelHeightMm: inches(2),
+    pitchXMm: inches(3.5),
+    pitchYMm: inches(2),
+    originXMm: inches(0.75),
+    originYMm: inches(0.5),
+  },
+  /** One coupon on a page of its own, as near to its edge as printers go. */
+  A6: {
+    pageWidthMm: 105,
+    pageHeightMm: 148,
+    columns: 1,
+    rows: 1,
+    labelWidthMm: 97,
+    labelHeightMm: 140,
+    pitchXMm: 97,
+    pitchYMm: 140,
+    originXMm: 4,
+    originYMm: 4,
+  },
 };
 
 /** A known sheet by its name, or one that somebody measured. */

@@ -8,10 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { generateCode } from '../../shared/codes/generate-code.ts';
+import { wideFontsIn } from './fonts.ts';
 import { type LabelTemplateId, labelOrigin, labelSheets, labelsPerPage } from './label-templates.ts';
 import { type Label, type LabelSheetInput, previewLabelSheet, renderLabelSheet } from './labels.ts';
 
 const templates = Object.keys(labelSheets) as LabelTemplateId[];
+const sheets = templates.filter((id) => labelsPerPage(labelSheets[id]) > 1);
 const hasPoppler = spawnSync('pdftoppm', ['-v']).error === undefined;
 if (!hasPoppler) console.warn('label sheets are not rasterised: pdftoppm is missing (Debian: poppler-utils)');
 
@@ -125,7 +127,7 @@ describe.skipIf(!hasPoppler)('a printed sheet', () => {
     return pages;
   }
 
-  it.each(templates)('%s: every QR decodes at 150 dpi, in its own label', async (id) => {
+  it.each(sheets)('%s: every QR decodes at 150 dpi, in its own label', async (id) => {
     const dpi = 150;
     const template = labelSheets[id];
     const perPage = labelsPerPage(template);
@@ -224,6 +226,49 @@ describe.skipIf(!hasPoppler)('a printed sheet', () => {
     }
   });
 
+  const design = { ground: '#202f45', accent: '#d7a13c', heading: '', note: 'Thank you for your visit' };
+  const cards = ['C32011', '5371', 'A6', 'L7163'] as const;
+
+  it.each(cards)('%s: every QR of a voucher card with a logo decodes at 150 dpi', async (template) => {
+    const labels = plainCodes(makeLabels(Math.min(4, labelsPerPage(labelSheets[template])), 11));
+    const card = { design, logo: Uint8Array.from(Buffer.from(logoBase64, 'base64')) };
+    const { result, pdf } = await render({ template, labels, card });
+    expect(result.ok).toBe(true);
+    const [page] = rasterise(pdf, 150);
+    for (const [i, { qrText }] of labels.entries()) {
+      const { gray, ...size } = cropLabel(page, template, i, 150);
+      const image = { ...size, colorSpace: 'srgb' as const, data: rgba(gray) };
+      const [found] = await readBarcodes(image as ImageData, { formats: ['QRCode'] });
+      expect(found?.text, `card ${i + 1}`).toBe(qrText);
+    }
+    const preview = await previewLabelSheet({ ...defaults, template, labels, card });
+    expect(preview).toMatchObject({ ok: true, value: { logos: { length: labels.length } } });
+    expect(preview.ok && preview.value.lines.every(({ ink }) => ink === '#ffffff')).toBe(true);
+  });
+
+  it('prints letters that the standard fonts lack from the embedded one', async () => {
+    const label = {
+      ...(makeLabels(1)[0] as Label),
+      title: 'Скидка 10 % – Žluťoučký',
+      subtitle: 'Έκπτωση ab 5 €',
+    };
+    const folderOfFonts = join(
+      createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json'),
+      '../ttf',
+    );
+    const { pdf } = await render({
+      template: 'L7163',
+      labels: [label],
+      wideFonts: wideFontsIn(folderOfFonts),
+    });
+    const file = join(folder, 'wide.pdf');
+    writeFileSync(file, pdf);
+    const text = execFileSync('pdftotext', ['-layout', file, '-']).toString().replace(/\s+/g, ' ').trim();
+    expect(text).toBe(`Скидка 10 % – Žluťoučký Έκπτωση ab 5 € Valid until 31.12.2026 ${label.display}`);
+    // Only the letters that stand there.
+    expect(pdf.length).toBeLessThan(60_000);
+  });
+
   it('prints accents and the euro, and no garbage for what the fonts lack', async () => {
     const label = {
       ...(makeLabels(1)[0] as Label),
@@ -237,6 +282,10 @@ describe.skipIf(!hasPoppler)('a printed sheet', () => {
     expect(text).toBe(`Grüße 5 € Žlutoucký … 10 % Valid until 31.12.2026 ${label.display}`);
   });
 });
+
+/** 24 by 8 pixels of PNG, half of them half transparent. */
+const logoBase64 =
+  'iVBORw0KGgoAAAANSUhEUgAAABgAAAAICAYAAADjoT9jAAAAIklEQVR42mM4YaMRhYb/o2GK5BlGLSDGAqoaiC4/agFBeQBib2JwZF0NnQAAAABJRU5ErkJggg==';
 
 function rgba(gray: Uint8Array): Uint8ClampedArray {
   const data = new Uint8ClampedArray(gray.length * 4);

@@ -14,6 +14,8 @@ declare module '*/pdfkit.browser.mjs' {
     readonly info: Readonly<Record<string, string | Date>>;
   };
 
+  export type PdfImage = { readonly width: number; readonly height: number };
+
   export class PDFDocument {
     constructor(options: DocumentOptions);
     readonly page: { readonly width: number; readonly height: number };
@@ -27,8 +29,20 @@ declare module '*/pdfkit.browser.mjs' {
     addContent(operators: string): this;
     save(): this;
     restore(): this;
+    /** Of an embedded font. */
+    readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } };
+    registerFont(name: string, bytes: Uint8Array): this;
+    openImage(bytes: Uint8Array): PdfImage;
+    image(
+      image: PdfImage,
+      x: number,
+      y: number,
+      options: { width: number; height: number; ignoreOrientation: true },
+    ): this;
     font(name: string): this;
     fontSize(points: number): this;
+    rect(x: number, y: number, width: number, height: number): this;
+    fill(colour: string): this;
     fillColor(colour: string): this;
     widthOfString(text: string, options: { features: [] }): number;
     text(

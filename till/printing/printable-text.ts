@@ -36,17 +36,25 @@ const replacements: Readonly<Record<string, string>> = {
 const accents = /\p{M}/gu;
 const spaces = /\p{Z}/u;
 const words = /[\p{L}\p{N}]/u;
+const marks = /\p{M}/u;
 /** Stands for letters that cannot be written here: the reader sees that something is missing. */
 const MISSING = '…';
 
+/** Whether the standard fonts have all of it. */
+export function isPlain(text: string): boolean {
+  for (const char of text) if (!printable.has(char)) return false;
+  return true;
+}
+
 /**
- * The same text in characters that the standard fonts have: accents that they lack are dropped, symbols too, and a run
- * of letters of another script becomes an ellipsis. Empty when nothing legible is left.
+ * The same text in characters that the standard fonts have, or the embedded ones: accents that they lack are dropped,
+ * symbols too, and a run of letters that no font has becomes an ellipsis. Empty when nothing legible is left.
+ * @param hasGlyph of the embedded fonts, asked for characters that the standard ones lack
  */
-export function printableText(text: string): string {
+export function printableText(text: string, hasGlyph: (codePoint: number) => boolean = () => false): string {
   let result = '';
   for (const char of text.normalize('NFC')) {
-    const written = writtenAs(char);
+    const written = writtenAs(char, hasGlyph);
     if (written === MISSING && result.endsWith(MISSING)) continue;
     result += written;
   }
@@ -54,9 +62,10 @@ export function printableText(text: string): string {
   return words.test(result) || result === '' ? result : '';
 }
 
-function writtenAs(char: string): string {
+function writtenAs(char: string, hasGlyph: (codePoint: number) => boolean): string {
   if (printable.has(char)) return char;
   if (spaces.test(char)) return ' ';
+  if ((words.test(char) || marks.test(char)) && hasGlyph(char.codePointAt(0) ?? 0)) return char;
   const replacement = replacements[char];
   if (replacement !== undefined) return replacement;
   const base = char.normalize('NFKD').replace(accents, '');

@@ -1,6 +1,7 @@
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 import { assert } from '../../shared/kernel/assert.ts';
 import { type QrMatrix, QUIET_ZONE_MODULES, qrMatrix } from './qr-matrix.ts';
+import { type ReceiptLine, receiptLines } from './receipt-lines.ts';
 
 /** One coupon on a roll of paper. */
 export type Receipt = {
@@ -44,22 +45,60 @@ export function receiptBytes(receipts: Iterable<Receipt>, paper: PaperMm): Uint8
     codepageMapping: CODEPAGES,
   });
   encoder.initialize().codepage('auto');
+  encoder.align('center');
   for (const receipt of receipts) {
-    encoder.align('center');
-    if (receipt.copyMark !== undefined) {
-      encoder.invert(true).bold(true).line(` ${receipt.copyMark} `).bold(false).invert(false);
-    }
-    if (receipt.shop !== '') encoder.line(receipt.shop);
-    encoder.newline().bold(true).size(2, 2).line(receipt.title).size(1, 1).bold(false);
-    if (receipt.subtitle !== '') encoder.line(receipt.subtitle);
-    if (receipt.expiry !== '') encoder.line(receipt.expiry);
-    encoder.newline().raw(rasterBytes(receiptQr(receipt.qrText, dots)));
-    encoder.newline().bold(true).line(receipt.display).bold(false).line(`No. ${receipt.serial}`);
-    if (receipt.footer !== '') encoder.newline().line(receipt.footer);
+    const { above, below } = receiptLines(receipt, columns);
+    for (const line of above) writeLine(encoder, line);
+    encoder.raw(rasterBytes(receiptQr(receipt.qrText, dots)));
+    for (const line of below) writeLine(encoder, line);
     encoder.cut('partial');
   }
   return encoder.encode();
 }
+
+function writeLine(encoder: ReceiptPrinterEncoder, { text, bold, double, inverted }: ReceiptLine): void {
+  if (text === '') {
+    encoder.newline();
+    return;
+  }
+  if (inverted) encoder.invert(true);
+  if (bold) encoder.bold(true);
+  if (double) encoder.size(2, 2);
+  encoder.line(inverted ? ` ${text} ` : text);
+  if (double) encoder.size(1, 1);
+  if (bold) encoder.bold(false);
+  if (inverted) encoder.invert(false);
+}
+
+/** A receipt as it comes out of the printer, for the screen. Sizes in dots of 1/8 mm. */
+export function receiptPicture(receipt: Receipt, paper: PaperMm): ReceiptPicture {
+  const { dots, columns } = papers[paper];
+  const { widthBytes, height, bits } = receiptQr(receipt.qrText, dots);
+  const rows: string[] = [];
+  for (let y = 0; y < height; y++) {
+    let from: number | undefined;
+    for (let x = 0; x <= dots; x++) {
+      const isDark = x < dots && (((bits[y * widthBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1) === 1;
+      if (isDark) from ??= x;
+      else if (from !== undefined) {
+        rows.push(`M${from} ${y}h${x - from}v1h${from - x}z`);
+        from = undefined;
+      }
+    }
+  }
+  return {
+    widthDots: dots,
+    columns,
+    symbol: { heightDots: height, path: rows.join('') },
+    ...receiptLines(receipt, columns),
+  };
+}
+
+export type ReceiptPicture = ReturnType<typeof receiptLines> & {
+  readonly widthDots: number;
+  readonly columns: number;
+  readonly symbol: { readonly heightDots: number; readonly path: string };
+};
 
 /** Dots of a picture, a bit each, rows padded to whole bytes; set: black. */
 export type Raster = { readonly widthBytes: number; readonly height: number; readonly bits: Uint8Array };

@@ -8,7 +8,7 @@ import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { offerDraft } from '../testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop } from '../testing/test-core.ts';
-import { type Receipt, receiptBytes } from './receipt.ts';
+import { type Receipt, receiptBytes, receiptPicture } from './receipt.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
@@ -43,6 +43,32 @@ describe('a receipt', () => {
       const [found] = await readBarcodes(picture as ImageData, { formats: ['QRCode'] });
       expect(found?.text).toBe(texts[i]);
     }
+  });
+
+  it('is shown on the screen with the lines and dots that the printer gets', async () => {
+    const long = {
+      ...receipt,
+      title: 'A title that is wider than half of the paper',
+      footer: 'x'.repeat(60),
+    };
+    const picture = receiptPicture(long, 58);
+    const printed = Buffer.from(receiptBytes([long], 58)).toString('latin1');
+    for (const { text, double } of [...picture.above, ...picture.below]) {
+      expect(text.length).toBeLessThanOrEqual(double ? 16 : 32);
+      // Dots and accents are written in the code page that the encoder chose.
+      if (/^[ -~]+$/.test(text)) expect(printed).toContain(text);
+    }
+    const rows = [...picture.symbol.path.matchAll(/M(\d+) (\d+)h(\d+)v/g)].map(([, x, y, width]) => [
+      Number(x),
+      Number(y),
+      Number(width),
+    ]);
+    const [dots] = rastersOf(receiptBytes([long], 58));
+    let dark = 0;
+    for (const [x = 0, y = 0, width = 0] of rows)
+      for (let at = x; at < x + width; at++) if (dots?.data[(y * dots.width + at) * 4] === 0) dark += 1;
+    expect(dark).toBe(rows.reduce((sum, [, , width = 0]) => sum + width, 0));
+    expect(dark).toBe(dots?.data.filter((value, i) => i % 4 === 0 && value === 0).length);
   });
 
   it('says COPY when it is one', () => {

@@ -11,7 +11,7 @@ import {
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
-import { isVoid } from '../batches/code-ranges.ts';
+import { isVoid } from '../batches/is-void.ts';
 import type { Feature, Outcome, SignedIn } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
 import { termsOf } from '../offers/offer-row.ts';
@@ -23,11 +23,12 @@ import { tokenOf } from '../tokens/tokens.ts';
 import { deliver } from './deliver.ts';
 import { copyMark, expiryLine, termsLine } from './label-texts.ts';
 import { createPrintQueue } from './print-queue.ts';
-import { type Receipt, receiptBytes } from './receipt.ts';
+import { type PaperMm, type Receipt, receiptBytes, receiptPicture } from './receipt.ts';
 import { type Slip, slipBytes } from './slip.ts';
 
 type NewReceipts = z.output<(typeof printingOperations)['print.receipts']['input']>;
 type NewSlip = z.output<(typeof printingOperations)['print.slip']['input']>;
+type ShownPicture = z.output<(typeof printingOperations)['receipts.preview']['output']>;
 type ShownJob = z.output<typeof printJobSchema>;
 type ShownPrinters = z.output<(typeof printingOperations)['printers.list']['output']>;
 
@@ -133,6 +134,21 @@ export function receiptsFeature(services: Services, send: typeof deliver = deliv
 
       'print.slip': (call, input) => enqueueSlip(signedIn(call), input),
 
+      'receipts.preview'(_call, { printerId, batchId, serial }) {
+        const printer = read.printing.printer(printerId);
+        if (!printer || printer.removedAt !== null) return err(refusal('not_found', { what: 'printer' }));
+        const batch = read.batches.byId(batchId);
+        if (!batch || serial > batch.count) return err(refusal('not_found', { what: 'batch' }));
+        if (read.batchJobs.isUnfinished(batchId))
+          return err(refusal('conflict', { why: 'the batch is not live' }));
+        const { paperMm, footer } = printerSettingsSchema.parse(JSON.parse(printer.settings));
+        const isCopy = read.printing.wasPrinted(batchId, serial, serial);
+        const wanted = { batchId, firstSerial: serial, lastSerial: serial, isCopy };
+        const [receipt] = receiptsOf(services, wanted, footer);
+        if (!receipt) return err(refusal('conflict', { why: 'the code is void' }));
+        return ok(pictureOf(receipt, paperMm));
+      },
+
       'print.queue': () => ok({ jobs: read.printing.newestJobs().map((job) => shownJob(read, job)) }),
 
       'print.cancel'(_call, { jobId }) {
@@ -204,7 +220,9 @@ function slipOf(services: Services, { basketId, isCopy }: PrintJobRow, footer: s
   };
 }
 
-function* receiptsOf(services: Services, job: PrintJobRow, footer: string): Generator<Receipt> {
+type Wanted = Pick<PrintJobRow, 'batchId' | 'firstSerial' | 'lastSerial' | 'isCopy'>;
+
+function* receiptsOf(services: Services, job: Wanted, footer: string): Generator<Receipt> {
   const { read } = services.store;
   const location = services.location();
   const batch = job.batchId === null ? undefined : read.batches.byId(job.batchId);
@@ -228,6 +246,11 @@ function* receiptsOf(services: Services, job: PrintJobRow, footer: string): Gene
       copyMark: job.isCopy ? copyMark(location.language) : undefined,
     };
   }
+}
+
+function pictureOf(receipt: Receipt, paperMm: PaperMm): ShownPicture {
+  const { above, below, ...picture } = receiptPicture(receipt, paperMm);
+  return { ...picture, above: [...above], below: [...below] };
 }
 
 function shownPrinter(read: Reads, row: PrinterRow): ShownPrinters['printers'][number] {

@@ -5,7 +5,7 @@ import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse } from '../../shared/redemption/use.ts';
-import { isWithdrawn } from '../batches/code-ranges.ts';
+import { isWithdrawn } from '../batches/is-void.ts';
 import { spendBudget } from '../budgets/budget.ts';
 import { keepCustomer, pseudonymFor } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';

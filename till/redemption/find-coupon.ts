@@ -8,7 +8,7 @@ import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
-import { isVoid } from '../batches/code-ranges.ts';
+import { isVoid } from '../batches/is-void.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 import { findByToken } from '../tokens/tokens.ts';
 

@@ -7,7 +7,7 @@ import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
 import { openShop } from '../testing/test-core.ts';
 import { type KeyPair, keyPairOf } from './ed25519.ts';
 import { batchKey } from './keys.ts';
-import { tokenOf } from './tokens.ts';
+import { readToken, tokenOf } from './tokens.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const DAY_MS = 86_400_000;
@@ -44,7 +44,7 @@ describe('a signed code', () => {
       issuer.session,
     );
     expect(batch.signed).toBe(true);
-    const { own = '' } = await issuer.ok('tokens.list', {}, issuer.session);
+    const own = await keysOf(issuer);
     await issuer.core.close();
     const opened = await openServices(issuer.ports);
     if (!opened.ok) throw new Error(opened.error.code);
@@ -72,6 +72,8 @@ describe('a signed code', () => {
     const { session } = await again.ok('session.signIn', { operatorId: shop.adminId, pin: '482913' });
     return { ...again, session };
   }
+
+  const keysOf = async (shop: Shop) => (await shop.ok('tokens.list', {}, shop.session)).own?.text ?? '';
 
   const check = async (shop: Shop, code: string) =>
     (
@@ -123,10 +125,55 @@ describe('a signed code', () => {
     expect(await check(other, token)).toMatchObject({ refusal: { code: 'expired' } });
 
     await issuer.ok('tokens.revoke', { batchId: batch.id }, issuer.session);
-    const { own: newer = '' } = await issuer.ok('tokens.list', {}, issuer.session);
+    const newer = await keysOf(issuer);
     await other.ok('tokens.trust', { name: 'Main shop', text: newer }, other.session);
     expect(await check(other, token)).toMatchObject({ refusal: { code: 'code_void' } });
     const older = await other.call('tokens.trust', { name: 'Main shop', text: own }, other.session);
     expect(older).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  });
+
+  it('is refused alone when its serial was voided, also where its batch is unknown', async () => {
+    const { tokens, own, batch } = await signedBatch(open);
+    await other.ok('tokens.trust', { name: 'Main shop', text: own }, other.session);
+    const theft = { batchId: batch.id, firstSerial: 2, lastSerial: 2, reason: 'stolen' };
+    await issuer.ok('batches.setSerials', { ...theft, status: 'void' }, issuer.session);
+    expect((await issuer.ok('tokens.list', {}, issuer.session)).own).toMatchObject({ voidCodes: 1 });
+    await other.ok('tokens.trust', { name: 'Main shop', text: await keysOf(issuer) }, other.session);
+    expect(await check(other, tokens[1] ?? '')).toMatchObject({ refusal: { code: 'code_void' } });
+    expect(await check(other, tokens[0] ?? '')).toMatchObject({ status: 'accepted' });
+    expect(await check(issuer, tokens[1] ?? '')).toMatchObject({ refusal: { code: 'code_void' } });
+    await issuer.ok('batches.setSerials', { ...theft, status: 'live' }, issuer.session);
+    await other.ok('tokens.trust', { name: 'Main shop', text: await keysOf(issuer) }, other.session);
+    expect(await check(other, tokens[1] ?? '')).toMatchObject({ status: 'accepted' });
+  });
+
+  it('stays genuine when a new key signs, until its own is revoked', async () => {
+    const { tokens, batch, key } = await signedBatch(open);
+    const rotated = await issuer.ok('tokens.rotate', { batchId: batch.id }, issuer.session);
+    expect(rotated.keys.map(({ state }) => state)).toEqual(['verifies', 'signs']);
+    await other.ok('tokens.trust', { name: 'Main shop', text: await keysOf(issuer) }, other.session);
+    expect(await check(other, tokens[0] ?? '')).toMatchObject({ status: 'accepted' });
+    const keyId = Buffer.from(key.keyId).toString('hex');
+    const revoked = await issuer.ok('tokens.revoke', { batchId: batch.id, keyId }, issuer.session);
+    expect(revoked.keys.map(({ state }) => state)).toEqual(['revoked', 'signs']);
+    await other.ok('tokens.trust', { name: 'Main shop', text: await keysOf(issuer) }, other.session);
+    expect(await check(other, tokens[1] ?? '')).toMatchObject({ refusal: { code: 'code_void' } });
+    const { trusted } = await other.ok('tokens.list', {}, other.session);
+    expect(trusted).toMatchObject([{ name: 'Main shop', keys: 2, revokedKeys: 1 }]);
+    const unknown = await issuer.call('tokens.revoke', { batchId: batch.id, keyId: 'ab12' }, issuer.session);
+    expect(unknown).toMatchObject({ ok: false, error: { code: 'not_found' } });
+  });
+
+  it('says what it is worth when the offer pays an amount', async () => {
+    const { tokens } = await signedBatch({
+      benefits: [{ type: 'fixed', amountMinor: 500, per: 'total', target: { scope: 'order' } }],
+    });
+    await issuer.core.close();
+    const opened = await openServices(issuer.ports);
+    if (!opened.ok) throw new Error(opened.error.code);
+    const claim = readToken(opened.value.store.read, tokens[0] ?? '', issuer.clock.now());
+    expect(claim).toMatchObject({ ok: true, value: { value: { amountMinor: 500, currency: 'EUR' } } });
+    opened.value.close();
+    issuer = { ...issuer, ...(await signedInAgain(issuer)) };
   });
 });

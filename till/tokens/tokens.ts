@@ -34,6 +34,7 @@ export function tokenOf(
       offerId: coupon.offerId,
       uses: coupon.maxUses ?? 1,
       homeLocationId: locationId,
+      ...worthOf(offer),
       ...(known.length === 0 ? {} : { expiresAt: wholeSeconds(Math.min(...known)) }),
     },
     key.keyId,
@@ -41,10 +42,18 @@ export function tokenOf(
   );
 }
 
+/** What one coupon is worth where the offer alone decides that. */
+function worthOf({ benefits, currency }: Offer): Pick<TokenClaim, 'value'> {
+  const [only, another] = benefits;
+  if (another !== undefined || only?.type !== 'fixed' || only.per !== 'total') return {};
+  return { value: { amountMinor: only.amountMinor, currency } };
+}
+
 const faults: Readonly<Record<TokenFault, ErrorCode>> = {
   token_malformed: 'code_malformed',
   token_key_unknown: 'code_forged',
   token_key_revoked: 'code_void',
+  token_void: 'code_void',
   token_forged: 'code_forged',
   token_not_started: 'not_started',
   token_expired: 'expired',

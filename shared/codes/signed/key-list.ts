@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { decodeCbor, encodeCbor, isBytes } from './cbor.ts';
 import { ALGORITHM_EDDSA, decodeSign1, encodeSign1, protectedHeader, toBeSigned } from './cose-sign1.ts';
+import { uuidBytes, uuidText } from './uuid-bytes.ts';
 
 /**
  * The keys that may sign tokens. The list itself is signed by a root key, which every till has pinned: a new list needs
@@ -10,6 +11,8 @@ import { ALGORITHM_EDDSA, decodeSign1, encodeSign1, protectedHeader, toBeSigned 
 export type KeyList = {
   readonly version: number;
   readonly keys: readonly SigningKey[];
+  /** Coupons that were voided one by one, as UUIDs: their tokens are refused though their keys are good. */
+  readonly voidCoupons: readonly string[];
 };
 
 export type SigningKey = {
@@ -28,7 +31,9 @@ export type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uin
 export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 const MAX_KEY_ID_BYTES = 8;
-const MAX_KEYS = 100;
+export const MAX_KEYS = 100;
+/** 34 kB of a list. More are revoked with their key. */
+export const MAX_VOID_COUPONS = 2_000;
 const ROOT_KEY_ID = Uint8Array.of(0);
 /** Signed beside the content, so that no other signature of the root key can be passed off as a list. */
 const PURPOSE = new TextEncoder().encode('counterfoil key list 1');
@@ -36,7 +41,11 @@ const PURPOSE = new TextEncoder().encode('counterfoil key list 1');
 export type KeyListFault = 'malformed' | 'forged' | 'older';
 
 export function issueKeyList(list: KeyList, sign: Sign): Uint8Array {
-  const payload = encodeCbor([list.version, list.keys.map((key) => [key.keyId, key.publicKey, key.revoked])]);
+  const payload = encodeCbor([
+    list.version,
+    list.keys.map((key) => [key.keyId, key.publicKey, key.revoked]),
+    list.voidCoupons.map(uuidBytes),
+  ]);
   const header = protectedHeader(ALGORITHM_EDDSA, ROOT_KEY_ID);
   return encodeSign1(header, payload, sign(toBeSigned(header, payload, PURPOSE)));
 }
@@ -60,12 +69,16 @@ export function readKeyList(
 }
 
 function parseKeyList(value: unknown): KeyList | undefined {
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [version, keys]: unknown[] = value;
+  if (!Array.isArray(value) || value.length !== 3) return undefined;
+  const [version, keys, coupons]: unknown[] = value;
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) return undefined;
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) return undefined;
   const parsed = keys.map(parseKey);
-  return parsed.every((key) => key !== undefined) ? { version, keys: parsed } : undefined;
+  if (!parsed.every((key) => key !== undefined)) return undefined;
+  if (!Array.isArray(coupons) || coupons.length > MAX_VOID_COUPONS) return undefined;
+  const voidCoupons = coupons.map(uuidText);
+  if (!voidCoupons.every((id) => id !== undefined)) return undefined;
+  return { version, keys: parsed, voidCoupons };
 }
 
 function parseKey(value: unknown): SigningKey | undefined {

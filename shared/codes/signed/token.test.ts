@@ -33,7 +33,11 @@ const issuer = keyPair();
 const stranger = keyPair();
 const root = keyPair();
 const keyId = Uint8Array.of(1, 2);
-const list: KeyList = { version: 3, keys: [{ keyId, publicKey: issuer.publicKey, revoked: false }] };
+const list: KeyList = {
+  version: 3,
+  keys: [{ keyId, publicKey: issuer.publicKey, revoked: false }],
+  voidCoupons: [],
+};
 
 const now = Date.UTC(2026, 10, 24);
 const claim: TokenClaim = {
@@ -104,8 +108,15 @@ describe('a signed token', () => {
   });
 
   it('is refused when its key was revoked', () => {
-    const revoked: KeyList = { version: 4, keys: [{ keyId, publicKey: issuer.publicKey, revoked: true }] };
+    const revoked: KeyList = { ...list, keys: [{ keyId, publicKey: issuer.publicKey, revoked: true }] };
     expect(check(token, revoked)).toEqual({ ok: false, error: 'token_key_revoked' });
+  });
+
+  it('is refused when it alone was voided', () => {
+    const { couponId } = claim;
+    expect(check(token, { ...list, voidCoupons: [couponId] })).toEqual({ ok: false, error: 'token_void' });
+    const other = issueToken({ ...claim, couponId: full.offerId }, keyId, issuer.sign);
+    expect(check(other, { ...list, voidCoupons: [couponId] }).ok).toBe(true);
   });
 
   it('is refused before and after its time, and valid through its last second', () => {
@@ -131,6 +142,8 @@ describe('the key list', () => {
 
   it('gives back what the root key signed', () => {
     expect(read(signed)).toEqual({ ok: true, value: list });
+    const withVoid = { ...list, voidCoupons: [claim.couponId, claim.offerId] };
+    expect(read(issueKeyList(withVoid, root.sign))).toEqual({ ok: true, value: withVoid });
     expect(read(signed, 3).ok).toBe(true);
   });
 

@@ -4,6 +4,7 @@ import { decodeCrockfordBytes, encodeCrockfordBytes } from '../crockford-bytes.t
 import { ALGORITHM_EDDSA, decodeSign1, encodeSign1, protectedHeader, toBeSigned } from './cose-sign1.ts';
 import { decodeCwt, encodeCwt } from './cwt.ts';
 import { findKey, type KeyList, SIGNATURE_BYTES, type Sign, type Verify } from './key-list.ts';
+import { uuidBytes, uuidText } from './uuid-bytes.ts';
 
 /**
  * A code that proves its own origin: a CWT (RFC 8392) in a COSE_Sign1 with Ed25519, written in Crockford's base32 behind a
@@ -29,6 +30,7 @@ export type TokenFault =
   | 'token_malformed'
   | 'token_key_unknown'
   | 'token_key_revoked'
+  | 'token_void'
   | 'token_forged'
   | 'token_not_started'
   | 'token_expired';
@@ -40,7 +42,6 @@ const MAX_USES = 1_000_000;
 
 /** Private use, RFC 8392 §9.1. An array: `[offer, uses, home or null, amount or null, currency or null]`, cut after its last. */
 const CLAIM_COUPON = -65_537;
-const UUID_BYTES = 16;
 const SECOND_MS = 1_000;
 
 export function issueToken(claim: TokenClaim, keyId: Uint8Array, sign: Sign): string {
@@ -98,6 +99,7 @@ export function verifyToken(
   }
   const claim = parseClaim(message.payload);
   if (!claim) return err('token_malformed');
+  if (keys.voidCoupons.includes(claim.couponId)) return err('token_void');
   if (claim.notBefore !== undefined && nowMs < claim.notBefore) return err('token_not_started');
   if (claim.expiresAt !== undefined && nowMs > claim.expiresAt) return err('token_expired');
   return ok(claim);
@@ -143,16 +145,4 @@ function compact(entered: string): string {
 function seconds(instant: number | undefined): number | undefined {
   assert(instant === undefined || instant % SECOND_MS === 0, 'tokens carry whole seconds');
   return instant === undefined ? undefined : instant / SECOND_MS;
-}
-
-function uuidBytes(uuid: string): Uint8Array {
-  const hex = uuid.replaceAll('-', '');
-  assert(/^[0-9a-f]{32}$/i.test(hex), 'not a UUID');
-  return Uint8Array.from({ length: UUID_BYTES }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
-}
-
-function uuidText(bytes: unknown): string | undefined {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== UUID_BYTES) return undefined;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema, instantSchema, nameSchema, pageInput, workInput } from '../common.ts';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
 import { operation } from '../operation.ts';
+import { cardDesignSchema } from './cards.ts';
 
 /** As `shared/codes/canonical-code.ts` says. */
 const MAX_CODE_LENGTH = 64;
@@ -89,7 +90,21 @@ const codeRangeSchema = z.object({
   by: z.string(),
 });
 
-export const labelTemplates = ['L7160', 'L7163', 'L7651', 'L4732', '5160', '5163'] as const;
+/** Sheets of labels, sheets of cards, and single coupons. */
+export const labelTemplates = [
+  'L7160',
+  'L7163',
+  'L7651',
+  'L4732',
+  '5160',
+  '5163',
+  'C32011',
+  '5371',
+  'A6',
+] as const;
+
+/** Coupons that the print dialog takes at once: the window draws every page of them. */
+export const MAX_DIALOG_LABELS = 500;
 
 /** What stands on a label for a scanner to read. */
 export const labelSymbols = ['qr', 'datamatrix', 'code128'] as const;
@@ -120,6 +135,8 @@ const labelSettings = {
   /** Moves everything on the page, because printers draw the paper in a little askew. */
   nudgeXMm: mm(-MAX_NUDGE_MM, MAX_NUDGE_MM).default(0),
   nudgeYMm: mm(-MAX_NUDGE_MM, MAX_NUDGE_MM).default(0),
+  /** Voucher cards in these colours, with the shop's logo; absent: plain labels. */
+  card: cardDesignSchema.optional(),
   /** A part of the batch; all of it where absent. */
   firstSerial: z.int().min(1).max(MAX_BATCH_CODES).optional(),
   lastSerial: z.int().min(1).max(MAX_BATCH_CODES).optional(),
@@ -132,15 +149,21 @@ const placedLineSchema = z.object({
   baselineMm: z.number(),
   sizeMm: z.number(),
   widthMm: z.number(),
+  /** Black where absent. */
+  ink: z.string().optional(),
 });
+
+const boxShape = { xMm: z.number(), yMm: z.number(), widthMm: z.number(), heightMm: z.number() };
 
 /** A page as it is printed, for the screen. */
 export const labelPageSchema = z.object({
   widthMm: z.number(),
   heightMm: z.number(),
-  outlines: z.array(
-    z.object({ xMm: z.number(), yMm: z.number(), widthMm: z.number(), heightMm: z.number() }),
-  ),
+  outlines: z.array(z.object(boxShape)),
+  /** Coloured grounds, in the order of painting. */
+  panels: z.array(z.object({ ...boxShape, colour: z.string() })),
+  /** Where the logo stands. */
+  logos: z.array(z.object(boxShape)),
   symbols: z.array(
     z.object({
       xMm: z.number(),
@@ -246,5 +269,12 @@ export const batchOperations = {
     input: z.strictObject(labelSettings),
     output: labelPageSchema,
     errors: ['not_found', 'conflict'],
+  }),
+  'labels.pages': operation({
+    summary: 'All pages of a label sheet, for the print dialog of the window. They count as printed.',
+    role: 'manager',
+    input: z.strictObject(labelSettings),
+    output: z.object({ pages: z.array(labelPageSchema), labels: z.int(), isCopy: z.boolean() }),
+    errors: ['not_found', 'payload_too_large', 'conflict'],
   }),
 };

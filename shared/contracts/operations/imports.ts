@@ -47,6 +47,7 @@ export const rowFaults = [
   'expired',
   'bad_number',
   'other_terms',
+  'too_many',
 ] as const;
 export type RowFault = (typeof rowFaults)[number];
 

@@ -6,6 +6,9 @@ import { MAX_BATCH_CODES } from './batches.ts';
 /** More receipts are several jobs: a roll of paper has an end. */
 export const MAX_RECEIPTS = 200;
 
+/** Speeds that serial receipt printers are set to. */
+export const baudRates = [9600, 19_200, 38_400, 57_600, 115_200] as const;
+
 const paperSchema = z.union([z.literal(58), z.literal(80)]);
 
 /** How a receipt printer is reached. */
@@ -20,6 +23,8 @@ export const printerLinkSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('device'),
     path: z.string().regex(/^(\/dev\/[\w/.-]{1,120}|COM\d{1,3})$/),
+    /** Of a serial line; absent: as the system has set it. */
+    baud: z.literal(baudRates).optional(),
   }),
   /** A queue of this machine's spooler, which passes the bytes on as they are. */
   z.strictObject({ kind: z.literal('spooler'), queue: z.string().regex(/^[A-Za-z0-9_.-]{1,120}$/) }),
@@ -58,6 +63,26 @@ export const printJobSchema = z.object({
   createdAt: instantSchema,
   by: z.string(),
   till: z.string(),
+});
+
+const receiptLineSchema = z.object({
+  text: z.string(),
+  bold: z.literal(true).optional(),
+  /** Twice as wide and as high. */
+  double: z.literal(true).optional(),
+  /** White on black. */
+  inverted: z.literal(true).optional(),
+});
+
+const receiptPictureSchema = z.object({
+  /** Of the paper's printed width; eight to a millimetre. */
+  widthDots: z.int(),
+  /** Characters of a line. */
+  columns: z.int(),
+  above: z.array(receiptLineSchema),
+  /** SVG path data in dots; as wide as the paper. */
+  symbol: z.object({ heightDots: z.int(), path: z.string() }),
+  below: z.array(receiptLineSchema),
 });
 
 const job = { jobId: idSchema };
@@ -105,6 +130,17 @@ export const printingOperations = {
     input: z.strictObject({ requestId: idSchema, printerId: idSchema, redemptionId: idSchema }),
     output: printJobSchema,
     errors: ['not_found', 'redemption_unknown', 'sale_unknown'],
+  }),
+  'receipts.preview': operation({
+    summary: 'A coupon as it comes out of a receipt printer: the same lines and the same dots.',
+    role: 'manager',
+    input: z.strictObject({
+      printerId: idSchema,
+      batchId: idSchema,
+      serial: z.int().min(1).max(MAX_BATCH_CODES),
+    }),
+    output: receiptPictureSchema,
+    errors: ['not_found', 'conflict'],
   }),
   'print.queue': operation({
     summary: 'What waits for a printer, and what was printed last.',
