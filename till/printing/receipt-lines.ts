@@ -1,4 +1,16 @@
-import type { Receipt } from './receipt.ts';
+/** One coupon on a roll of paper. */
+export type Receipt = {
+  readonly shop: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly expiry: string;
+  readonly display: string;
+  readonly qrText: string;
+  readonly serial: number;
+  readonly footer: string;
+  /** Printed before: it says so, so that nobody takes it for another coupon. */
+  readonly copyMark: string | undefined;
+};
 
 /** One line of a receipt, in the middle of the paper. */
 export type ReceiptLine = {

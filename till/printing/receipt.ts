@@ -1,21 +1,7 @@
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 import { assert } from '../../shared/kernel/assert.ts';
 import { type QrMatrix, QUIET_ZONE_MODULES, qrMatrix } from './qr-matrix.ts';
-import { type ReceiptLine, receiptLines } from './receipt-lines.ts';
-
-/** One coupon on a roll of paper. */
-export type Receipt = {
-  readonly shop: string;
-  readonly title: string;
-  readonly subtitle: string;
-  readonly expiry: string;
-  readonly display: string;
-  readonly qrText: string;
-  readonly serial: number;
-  readonly footer: string;
-  /** Printed before: it says so, so that nobody takes it for another coupon. */
-  readonly copyMark: string | undefined;
-};
+import { type Receipt, type ReceiptLine, receiptLines } from './receipt-lines.ts';
 
 export type PaperMm = 58 | 80;
 

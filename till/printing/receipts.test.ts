@@ -8,7 +8,8 @@ import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import { offerDraft } from '../testing/offer-drafts.ts';
 import { ADMIN_PIN, openShop } from '../testing/test-core.ts';
-import { type Receipt, receiptBytes, receiptPicture } from './receipt.ts';
+import { receiptBytes, receiptPicture } from './receipt.ts';
+import type { Receipt } from './receipt-lines.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 

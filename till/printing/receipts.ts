@@ -23,7 +23,8 @@ import { tokenOf } from '../tokens/tokens.ts';
 import { deliver } from './deliver.ts';
 import { copyMark, expiryLine, termsLine } from './label-texts.ts';
 import { createPrintQueue } from './print-queue.ts';
-import { type PaperMm, type Receipt, receiptBytes, receiptPicture } from './receipt.ts';
+import { type PaperMm, receiptBytes, receiptPicture } from './receipt.ts';
+import type { Receipt } from './receipt-lines.ts';
 import { type Slip, slipBytes } from './slip.ts';
 
 type NewReceipts = z.output<(typeof printingOperations)['print.receipts']['input']>;
