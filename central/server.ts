@@ -26,6 +26,7 @@ import type { Centre } from './centre.ts';
 import { packAnswers, unpackBody } from './compression.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { validateRoutes } from './coupons/validate-routes.ts';
+import { settleEndedHolds } from './escrow/recovery.ts';
 import { healthRoutes, type Lifecycle } from './health-routes.ts';
 import { bellOf } from './homes/bell.ts';
 import { homeRoutes } from './homes/routes.ts';
@@ -55,6 +56,7 @@ export async function buildServer(
   logger: Logger,
   lifecycle: Lifecycle = { stopping: false },
 ): Promise<FastifyInstance> {
+  await settleEndedHolds(centre);
   const app = Fastify({
     loggerInstance: logger as unknown as Logger & FastifyInstance['log'],
     bodyLimit: MAX_BODY_BYTES,

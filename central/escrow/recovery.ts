@@ -2,6 +2,7 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import { settleBudget } from '../budgets/budgets.ts';
 import type { Centre } from '../centre.ts';
 import type { Db } from '../store/db.ts';
+import { transact } from '../store/retry.ts';
 import { budgets, escrows, incarnations, ledgers, serverState } from '../store/schema.ts';
 import { settleOffer } from './settle.ts';
 
@@ -44,6 +45,19 @@ export async function endRecovery(tx: Db, centre: Centre): Promise<void> {
   const { recovering, ordersMissing, silent } = await recoveryState(tx, centre);
   if (!recovering || ordersMissing || silent.length > 0) return;
   await tx.update(serverState).set({ recovering: false });
+  await settleAll(tx, centre);
+}
+
+/**
+ * The holds of a backup ended when the store was opened: what they held is in the pools again. Whoever starts before
+ * that was settled settles it, so that a centre which is killed in between hands nothing out twice.
+ */
+export async function settleEndedHolds(centre: Centre): Promise<void> {
+  if (!centre.store.startedRecovering) return;
+  await transact(centre.db, (tx) => settleAll(tx, centre));
+}
+
+async function settleAll(tx: Db, centre: Centre): Promise<void> {
   const rows = await tx.select({ offerId: escrows.offerId }).from(escrows).orderBy(escrows.offerId);
   for (const { offerId } of rows) await settleOffer(tx, centre, offerId);
   const money = await tx.select({ offerId: budgets.offerId }).from(budgets).orderBy(budgets.offerId);

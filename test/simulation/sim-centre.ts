@@ -53,15 +53,35 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
   /** Every table as JSON: far cheaper than tables beside the real ones. */
   let kept: string | undefined;
   let revision = 0;
+  /** A till's own sync may be where a restore strikes, while somebody else asks: nobody finds the centre half put back. */
+  let restored: Promise<void> | undefined;
+  const asked = new Set<Promise<unknown>>();
 
-  async function inject(request: InjectOptions): Promise<LightMyRequestResponse> {
-    revision++;
+  /** Whoever comes while the operator restores is served afterwards; the operator waits for who came before. */
+  async function whileServing<T>(ask: () => Promise<T>): Promise<T> {
+    while (restored !== undefined) await restored;
+    const answer = ask();
+    const settled = answer.then(
+      () => {},
+      () => {},
+    );
+    asked.add(settled);
     try {
-      return await running.app.inject(request);
+      return await answer;
     } finally {
-      revision++;
+      asked.delete(settled);
     }
   }
+
+  const inject = (request: InjectOptions): Promise<LightMyRequestResponse> =>
+    whileServing(async () => {
+      revision++;
+      try {
+        return await running.app.inject(request);
+      } finally {
+        revision++;
+      }
+    });
 
   const tables = async () =>
     (
@@ -71,6 +91,31 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
          ORDER BY c.relname`,
       )
     ).rows.map((row) => row.name);
+
+  async function putBack(backup: string): Promise<void> {
+    await running.app.close();
+    const names = await tables();
+    await store.client.exec(`
+      SET session_replication_role = replica;
+      ${names.map((name) => `DELETE FROM ${name};`).join('\n')}
+      SET session_replication_role = DEFAULT;`);
+    await store.client.transaction(async (tx) => {
+      await tx.exec('SET LOCAL session_replication_role = replica');
+      const tablesOf = JSON.parse(backup) as Record<string, unknown>;
+      for (const name of names) {
+        if (tablesOf[name] === null || tablesOf[name] === undefined) continue;
+        await tx.query(
+          `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`,
+          [JSON.stringify(tablesOf[name])],
+        );
+      }
+    });
+    await store.client.exec(
+      `SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`,
+    );
+    revision++;
+    running = await serve(store.client, ports, true);
+  }
 
   return {
     get centre() {
@@ -96,11 +141,12 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
       });
       return { status: answer.statusCode, body: answer.json() };
     },
-    rows: (text) => query(running.centre.db, sql.raw(text)),
+    rows: (text) => whileServing(() => query(running.centre.db, sql.raw(text))),
     get hasBackup() {
       return kept !== undefined;
     },
     async backup() {
+      while (restored !== undefined) await restored;
       const copies = (await tables()).map((name) => `'${name}', (SELECT json_agg(t) FROM ${name} t)`);
       const { rows } = await store.client.query<{ kept: string }>(
         `SELECT json_build_object(${copies.join(', ')})::text AS kept`,
@@ -108,32 +154,21 @@ export async function startCentre(store: CentreStore, ports: Ports): Promise<Sim
       kept = rows[0]?.kept;
     },
     async restore() {
-      assert(kept !== undefined, 'a backup was made');
-      await running.app.close();
-      const names = await tables();
-      await store.client.exec(`
-        SET session_replication_role = replica;
-        ${names.map((name) => `DELETE FROM ${name};`).join('\n')}
-        SET session_replication_role = DEFAULT;`);
-      await store.client.transaction(async (tx) => {
-        await tx.exec('SET LOCAL session_replication_role = replica');
-        const tablesOf = JSON.parse(kept ?? '{}') as Record<string, unknown>;
-        for (const name of names) {
-          if (tablesOf[name] === null || tablesOf[name] === undefined) continue;
-          await tx.query(
-            `INSERT INTO ${name} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::${name}, $1::json)`,
-            [JSON.stringify(tablesOf[name])],
-          );
-        }
-      });
-      await store.client.exec(
-        `SELECT setval(pg_get_serial_sequence('public.changes', 'id'), coalesce(max(id), 0) + 1, false) FROM changes;`,
-      );
+      assert(kept !== undefined && restored === undefined, 'a backup was made, and nobody restores one yet');
+      const backup = kept;
       kept = undefined;
-      revision++;
-      running = await serve(store.client, ports, true);
+      const done = Promise.withResolvers<void>();
+      restored = done.promise;
+      try {
+        await Promise.all(asked);
+        await putBack(backup);
+      } finally {
+        restored = undefined;
+        done.resolve();
+      }
     },
     async close() {
+      while (restored !== undefined) await restored;
       await running.app.close();
     },
   };
