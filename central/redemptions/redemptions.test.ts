@@ -158,6 +158,19 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect((await redeem({ basket_id: 'order-2' })).status).toBe(201);
   });
 
+  it('answers the retry of a void as the void, and no other one', async () => {
+    const coupon = await make({ max_uses: 1 });
+    const done = await redeem();
+    const undo = (key: string, reason = 'wrong order') =>
+      test.call('POST', `/api/redemptions/${done.body.id}/void`, { reason }, { 'idempotency-key': key });
+    const first = await undo('take back 1');
+    expect(first.status).toBe(200);
+    expect(await undo('take back 1')).toMatchObject({ status: 200, body: first.body });
+    for (const other of [undo('take back 2'), undo('take back 1', 'another reason')])
+      expect(await other).toMatchObject({ status: 409, body: { code: 'already_voided' } });
+    expect(await rightsOf(coupon.body.offer_id)).toMatchObject({ pool: 1, spent: 0 });
+  });
+
   it('refuses a code with one use the second time, and says when', async () => {
     const offer = await test.call('POST', '/api/offers', offerTerms());
     await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code: 'ONCE', max_uses: 1 });

@@ -102,7 +102,7 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
       ...mayRedeem,
       schema: {
         summary:
-          'Takes a redemption back: the use returns to where it came from. What a till redeemed is voided at that till.',
+          'Takes a redemption back: the use returns to where it came from. What a till redeemed is voided at that till. With `Idempotency-Key` a retry gets the first answer.',
         tags: ['redemptions'],
         security: byKey,
         params: idParams,
@@ -110,8 +110,12 @@ export function redemptionRoutes(app: Routes, centre: Centre): void {
         response: { 200: redemptionResource, ...refusals },
       },
     },
-    async ({ params, body }) =>
-      toRedemptionResource(unwrap(await voidRedemption(centre, params.id, body.reason))),
+    async (request) => {
+      const { params, body } = request;
+      const retried = mayBeRetry(request) ? { requestId: requestId(centre, request) } : {};
+      const voided = await voidRedemption(centre, { id: params.id, reason: body.reason, ...retried });
+      return toRedemptionResource(unwrap(voided));
+    },
   );
 
   app.get(

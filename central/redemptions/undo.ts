@@ -13,7 +13,7 @@ import { announce } from '../feed/announce.ts';
 import { closeOverRedemption } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
 import { transactResult } from '../store/retry.ts';
-import { coupons, redemptions, refunds, reservations } from '../store/schema.ts';
+import { coupons, redemptions, refunds, reservations, voidRequests } from '../store/schema.ts';
 import { claimOf, lockHeld } from './commit.ts';
 import { type CouponRow, lockCoupons } from './find-coupon.ts';
 import { findRedemption } from './records.ts';
@@ -73,8 +73,18 @@ export async function expireReservations(centre: Centre): Promise<number> {
   return over.length;
 }
 
-/** Takes back a redemption: the use and its right return to where they came from. */
-export function voidRedemption(centre: Centre, id: string, reason: string): Promise<Outcome<RedemptionRow>> {
+/** `requestId`: of a caller who may ask again. */
+export type VoidRequest = {
+  readonly id: string;
+  readonly reason: string;
+  readonly requestId?: string | undefined;
+};
+
+/** Takes back a redemption: the use and its right return to where they came from. A retry gets the first answer. */
+export function voidRedemption(
+  centre: Centre,
+  { id, reason, requestId }: VoidRequest,
+): Promise<Outcome<RedemptionRow>> {
   return transactResult(centre.db, async (tx): Promise<Outcome<RedemptionRow>> => {
     const known = await findRedemption(tx, id);
     if (known === undefined) return err(refusal('redemption_unknown'));
@@ -83,15 +93,25 @@ export function voidRedemption(centre: Centre, id: string, reason: string): Prom
     const locked = await lockUses(tx, [known]);
     const [row] = locked.rows;
     assert(row !== undefined, 'records are never deleted');
-    if (row.status === 'voided') return err(refusal('already_voided', { at: row.voidedAt ?? 0 }));
+    if (row.status === 'voided') {
+      const isRetry =
+        row.voidReason === reason && requestId !== undefined && requestId === (await voidedBy(tx, id));
+      return isRetry ? ok(row) : err(refusal('already_voided', { at: row.voidedAt ?? 0 }));
+    }
     if (row.saleId !== null && (await hasReturns(tx, row.saleId)))
       return err(refusal('conflict', { why: 'goods of this sale came back: refund the rest' }));
+    if (requestId !== undefined) await tx.insert(voidRequests).values({ redemptionId: id, requestId });
     return giveUseBack(tx, centre, locked, row, {
       status: 'voided',
       voidedAt: centre.ports.now(),
       voidReason: reason,
     });
   });
+}
+
+async function voidedBy(tx: Db, redemptionId: string): Promise<string | undefined> {
+  const [request] = await tx.select().from(voidRequests).where(eq(voidRequests.redemptionId, redemptionId));
+  return request?.requestId;
 }
 
 async function hasReturns(tx: Db, saleId: string): Promise<boolean> {

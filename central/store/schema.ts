@@ -276,6 +276,11 @@ export const redemptions = pgTable('redemptions', {
   returnedMinor: whole('returned_minor').notNull().default(0),
 });
 
+export const voidRequests = pgTable('void_requests', {
+  redemptionId: uuid('redemption_id').primaryKey(),
+  requestId: uuid('request_id').notNull(),
+});
+
 /** What a refund needs to know of a sale, beside its redemptions. */
 export type SaleTerms = { readonly basket: Basket; readonly totals: Totals };
 
