@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**', 'release/**', 'test/e2e/**', '.stryker-tmp/**'],
     environment: 'node',
     pool: 'forks',
+    // One for each core: by itself vitest leaves one core idle, which of two is half.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,
