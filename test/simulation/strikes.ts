@@ -73,8 +73,11 @@ async function restoreOldCopy(world: World, device: Device): Promise<void> {
   await device.till.open();
   // After a lost log its history is another one than the copy's: numbers alone do not say what is gone, or back.
   const there = device.till.view.redemptionIds();
+  const voided = new Set(device.till.view.voidsAfter(0).map(({ id }) => id));
   for (const one of world.truth.redemptions.values()) {
-    if (one.by === device.machine.name) one.lost = !there.has(one.id);
+    if (one.by !== device.machine.name) continue;
+    one.lost = !there.has(one.id);
+    if (one.voidSeq !== undefined) one.voidLost = !voided.has(one.id);
   }
 }
 
