@@ -177,6 +177,16 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
     own.session = signedIn.value.session;
   }
 
+  /** A check that finds a code elsewhere begins a round that no caller waits for: here it ends with its step. */
+  async function untilSynced(own: Life): Promise<void> {
+    for (;;) {
+      if (own.dead) return;
+      const status = await own.core.call('sync.status', {}, { session: own.session });
+      if (!status.ok || !(status.value as OutputOf<'sync.status'>).running) return;
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+
   const self: SimTill = {
     machine,
     get isOpen() {
@@ -235,6 +245,7 @@ export function createTill(world: TillWorld, machine: Machine, generation = { nu
       assert(own && !own.dead, `${machine.name} is closed`);
       const caller = own.session === '' ? {} : { session: own.session };
       const answer = await own.core.call(name, input, caller);
+      await untilSynced(own);
       if (own.dead) {
         await endLife();
         return 'killed';
