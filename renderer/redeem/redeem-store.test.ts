@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
 import type { Answer } from '../../shared/contracts/operation.ts';
 import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
 import { createClient } from '../api/client.ts';
@@ -12,7 +13,7 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
   const calls: Call[] = [];
   const held: (() => void)[] = [];
   let holds = false;
-  let refused: 'wrong_pin' | undefined;
+  let refused: ErrorCode | undefined;
   const client = createClient({
     host: 'web',
     listen: () => () => undefined,
@@ -39,7 +40,7 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
     hold: () => {
       holds = true;
     },
-    refuseOnce: (code: 'wrong_pin') => {
+    refuseOnce: (code: ErrorCode) => {
       refused = code;
     },
     letGo: (index: number) => held[index]?.(),
@@ -140,6 +141,23 @@ describe('codes', () => {
     await useRedeem.getState().present(core.client, 'save-10');
     await useRedeem.getState().present(core.client, 'SAVE10');
     expect(core.calls.at(-1)?.input.codes).toEqual(['save-10']);
+  });
+
+  it('takes the digits after a failed check as the total of the next customer', async () => {
+    const core = coreThat(() => 'accepted');
+    for (const digit of ['2', '0', '00']) useRedeem.getState().type(digit);
+    useRedeem.getState().setCustomer({ kind: 'phone', value: '12' });
+    core.refuseOnce('customer_unreadable');
+    await useRedeem.getState().present(core.client, 'SUMMER10');
+    expect(useRedeem.getState().fault?.code).toBe('customer_unreadable');
+    for (const digit of ['1', '5', '00']) useRedeem.getState().type(digit);
+    const { codes, customer, fault, totalMinor } = useRedeem.getState();
+    expect({ codes, customer, fault, total: totalMinor() }).toEqual({
+      codes: [],
+      customer: undefined,
+      fault: undefined,
+      total: 1_500,
+    });
   });
 
   it('replaces a refused code by the next scan and keeps an accepted one', async () => {

@@ -150,6 +150,18 @@ export const useRedeem = create<State & Actions>((set, get) => {
     set({ ...emptyBasket(), channel: get().channel });
   };
 
+  /**
+   * The check itself failed, and somebody types a new total: this is the next customer, whose digits do not belong to
+   * the old total. A basket with items stays: it is more than a total, and the digits are one more price.
+   */
+  const leaveFailed = (char: string) => {
+    const { phase, result, fault, items } = get();
+    const hasFailed = phase === 'result' && result === undefined && fault !== undefined;
+    if (!hasFailed || items.length > 0 || !/^\d+$/.test(char)) return;
+    typedBefore = [];
+    set({ ...emptyBasket(), channel: get().channel });
+  };
+
   const basketChanged = () => {
     const { result, phase } = get();
     if (result !== undefined && (phase === 'result' || phase === 'checking')) set({ stale: true });
@@ -207,6 +219,7 @@ export const useRedeem = create<State & Actions>((set, get) => {
     type(char) {
       if (get().phase === 'confirming') return;
       beginAnew();
+      leaveFailed(char);
       const { draft, entry } = get();
       if (char === '+' && draft === '') return get().addItem();
       remember();
