@@ -13,6 +13,13 @@ export async function expectFit(page: Page, where: string): Promise<void> {
 }
 
 async function expectAccessible(page: Page, where: string): Promise<void> {
+  // Motion that began before it was asked to stop ends first; a wheel that turns for as long as it waits does not.
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   // There are no frames: without a second page to put their results together, and without what was found in order, it
   // takes a fraction of the time.
   const { violations } = await new AxeBuilder({ page })
@@ -20,7 +27,8 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
     .options({ resultTypes: ['violations'] })
     .analyze();
   const found = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`).join(' | ')}`,
   );
   expect.soft(found, where).toEqual([]);
 }
