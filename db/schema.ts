@@ -142,6 +142,35 @@ export const imports = sqliteTable('imports', {
   operatorId: uuid('operator_id').notNull(),
 });
 
+/** Files of what was redeemed in another system before; the rows of each are `pastRedemptions`. */
+export const pastImports = sqliteTable('past_imports', {
+  id: uuid().primaryKey(),
+  /** Of its event. */
+  seq: integer().notNull(),
+  fileName: text('file_name').notNull(),
+  fileHash: hash('file_hash').notNull(),
+  rows: integer().notNull(),
+  digest: hash().notNull(),
+  importedAt: integer('imported_at').notNull(),
+});
+
+/** Rows of history that reports and searches read, and no limit counts. */
+export const pastRedemptions = sqliteTable('past_redemptions', {
+  /** Of what the row says: the same row of another file is the same one. */
+  key: bytes().primaryKey(),
+  importId: uuid('import_id').notNull(),
+  line: integer().notNull(),
+  at: integer().notNull(),
+  businessDay: text('business_day').notNull(),
+  what: text({ enum: ['redemption', 'void', 'refund'] }).notNull(),
+  /** Canonical text. */
+  code: text().notNull(),
+  /** What a void or a refund took back is negative. */
+  discountMinor: integer('discount_minor').notNull(),
+  /** As JSON: what else the file told. */
+  details: text().notNull(),
+});
+
 /** Keys that sign what is printed of a batch, so that its codes prove their origin: one batch may have had several. */
 export const tokenKeys = sqliteTable('token_keys', {
   keyId: bytes('key_id').primaryKey(),

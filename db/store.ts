@@ -22,6 +22,7 @@ import { leaseReads, leaseWrites } from './queries/leases.ts';
 import { metaReads, metaWrites } from './queries/meta.ts';
 import { offerReads, offerWrites } from './queries/offers.ts';
 import { operatorReads, operatorWrites } from './queries/operators.ts';
+import { pastReads, pastWrites } from './queries/past-redemptions.ts';
 import { printingReads, printingWrites } from './queries/printing.ts';
 import { redemptionReads, redemptionWrites } from './queries/redemptions.ts';
 import { refundReads, refundWrites } from './queries/refunds.ts';
@@ -240,6 +241,7 @@ export function prepareReads(db: Drizzle) {
     batchJobs: batchJobReads(db),
     codeRanges: codeRangeReads(db),
     imports: importReads(db),
+    past: pastReads(db),
     printing: printingReads(db),
     tokens: tokenReads(db),
     codeHomes: codeHomeReads(db),
@@ -269,6 +271,7 @@ function prepareWrites(db: Drizzle) {
     batchJobs: batchJobWrites(db),
     codeRanges: codeRangeWrites(db),
     imports: importWrites(db),
+    past: pastWrites(db),
     printing: printingWrites(db),
     tokens: tokenWrites(db),
     codeHomes: codeHomeWrites(db),

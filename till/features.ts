@@ -5,6 +5,7 @@ import { campaignsFeature } from './campaigns/handlers.ts';
 import { deskFeature } from './desk/handlers.ts';
 import type { Feature } from './handlers.ts';
 import { historyFeature } from './history/handlers.ts';
+import { pastFeature } from './history/past-handlers.ts';
 import { housekeepingFeature } from './housekeeping.ts';
 import { importsFeature } from './imports/handlers.ts';
 import { inboxFeature } from './inbox/handlers.ts';
@@ -48,6 +49,7 @@ export function createFeatures(services: Services, startOver: () => void): reado
     searchFeature(services),
     deskFeature(services),
     historyFeature(services),
+    pastFeature(services),
     backup,
     keysFeature(services, backup.backUp),
     housekeepingFeature(services, redemption.tidy),

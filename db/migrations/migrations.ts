@@ -9,6 +9,7 @@ import { sql0120 } from './0120-slips.ts';
 import { sql0130 } from './0130-centre-campaigns.ts';
 import { sql0140 } from './0140-fewer-pages.ts';
 import { sql0150 } from './0150-token-keys.ts';
+import { sql0160 } from './0160-past-redemptions.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
 
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { number: 130, name: 'centre-campaigns', sql: sql0130 },
   { number: 140, name: 'fewer-pages', sql: sql0140 },
   { number: 150, name: 'token-keys', sql: sql0150 },
+  { number: 160, name: 'past-redemptions', sql: sql0160 },
 ];

@@ -10,7 +10,7 @@ import { channels } from '../i18n/channels.ts';
 import { dayOf } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
-import { RefusalNotice } from '../ui/notice.tsx';
+import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import {
   codeColumns,
@@ -90,7 +90,10 @@ function Here({ range }: { range: Range }) {
   const [narrowing, setNarrowing] = useState<Narrowing>({});
   const [tab, setTab] = useState<Tab>('offer');
   const filter = { ...range, ...narrowing };
-  const { data, error, loading } = useQuery('reports.summary', filter, ['redemption.recorded']);
+  const { data, error, loading } = useQuery('reports.summary', filter, [
+    'redemption.recorded',
+    'catalogue.changed',
+  ]);
   const rowsBy = useMemo(
     () => ({ day: byKey(data?.by.day), weekday: byKey(data?.by.weekday), hour: byKey(data?.by.hour) }),
     [data],
@@ -113,6 +116,15 @@ function Here({ range }: { range: Range }) {
             })}
           </p>
           <Tiles data={data} whole={Object.keys(narrowing).length === 0} />
+          {data.past !== undefined && (
+            <Notice tone="info">
+              {t('reports.past', {
+                redemptions: format.number(data.past.redemptions),
+                takenBack: format.number(data.past.takenBack),
+                discount: format.money(data.past.discountMinor, data.currency),
+              })}
+            </Notice>
+          )}
           <ChartCard
             range={range}
             times={chartTimes}

@@ -3,6 +3,7 @@ import {
   IconArrowLeft,
   IconBuildingStore,
   IconCheck,
+  IconHistory,
   IconHourglass,
   IconPrinter,
   IconReceiptRefund,
@@ -21,6 +22,7 @@ import { Action } from '../ui/action.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Tag } from '../ui/tag.tsx';
+import { PastText } from './past-text.tsx';
 import classes from './search.module.css';
 
 type Shown = OutputOf<'search.code'>;
@@ -57,10 +59,7 @@ export function CodeTimeline({ couponId }: { couponId: string }) {
           <Card title={t('search.timeline')}>
             <ol className={classes.timeline} data-testid="timeline">
               {[...data.events, ...(more?.events ?? [])].map((event) => (
-                <Event
-                  key={`${event.kind} ${event.at} ${'redemptionId' in event ? event.redemptionId : ''}`}
-                  event={event}
-                />
+                <Event key={keyOf(event)} event={event} />
               ))}
             </ol>
           </Card>
@@ -78,6 +77,12 @@ export function BackToSearch() {
       {t('search.back')}
     </Action>
   );
+}
+
+/** Rows of a file may say the same thing of the same moment. */
+function keyOf(event: CodeEvent): string {
+  const own = 'redemptionId' in event ? event.redemptionId : 'line' in event ? event.line : '';
+  return `${event.kind} ${event.at} ${own}`;
 }
 
 function Facts({ data }: { data: Shown }) {
@@ -125,6 +130,7 @@ const icons: Record<CodeEvent['kind'], typeof IconCheck> = {
   held: IconHourglass,
   elsewhere: IconBuildingStore,
   issued: IconSparkles,
+  past: IconHistory,
 };
 
 function Event({ event }: { event: CodeEvent }) {
@@ -192,6 +198,12 @@ function EventText({ event }: { event: CodeEvent }) {
       );
     case 'held':
       return <p>{t('search.heldUntil', { until: format.time(event.until) })}</p>;
+    case 'past':
+      return (
+        <p>
+          <PastText event={event} />
+        </p>
+      );
     case 'elsewhere':
       return <p>{event.where}</p>;
     case 'issued':

@@ -5,12 +5,14 @@ import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { useQuery } from '../api/use-client.ts';
 import { useRoute } from '../app/router.ts';
+import { useFormat } from '../i18n/use-format.ts';
 import { CodeText } from '../ui/code-text.tsx';
 import { RefusalNotice } from '../ui/notice.tsx';
 import { Card, EmptyState, Page } from '../ui/page.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { CodeTimeline } from './code-timeline.tsx';
 import { CustomerView } from './customer-view.tsx';
+import { PastText } from './past-text.tsx';
 import classes from './search.module.css';
 import { useSearch } from './search-store.ts';
 
@@ -84,8 +86,8 @@ function Results({ text }: { text: string }) {
   const { data, error } = useQuery('search.find', { text });
   if (error !== undefined) return <RefusalNotice refusal={error} />;
   if (data === undefined) return null;
-  const { codes, customers, offers, campaigns, batches, people } = data;
-  const nothing = [codes, customers, offers, campaigns, batches, people].every((hits) => hits.length === 0);
+  const { codes, customers, offers, campaigns, batches, people, past } = data;
+  const nothing = Object.values(data).every((hits) => hits.length === 0);
   if (nothing) return <p className={classes.nothing}>{t('search.nothing', { text })}</p>;
   return (
     <div className={classes.results} data-testid="results">
@@ -130,7 +132,27 @@ function Results({ text }: { text: string }) {
           </Hit>
         )}
       </Group>
+      <Past hits={past} />
     </div>
+  );
+}
+
+/** Nothing to open: all that is known of it stands here. */
+function Past({ hits }: { hits: Found['past'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Group title={t('search.past')} hits={hits}>
+      {(row) => (
+        <li key={`${row.importId} ${row.line}`} className={classes.hit}>
+          <CodeText>{row.code}</CodeText>
+          <span className={classes.about}>
+            <PastText event={row} />
+          </span>
+          <span>{format.dateTime(row.at)}</span>
+        </li>
+      )}
+    </Group>
   );
 }
 

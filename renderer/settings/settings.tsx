@@ -12,6 +12,7 @@ import { AuditEvents } from './audit-events.tsx';
 import { BackupCard, HistoryCard } from './backup-card.tsx';
 import { DemoCard } from './demo-card.tsx';
 import { KeysCard } from './keys-card.tsx';
+import { PastCard } from './past-card.tsx';
 import { PeopleCard } from './people-card.tsx';
 import { PrintersCard } from './printers-card.tsx';
 import { QuickKeysCard } from './quick-keys-card.tsx';
@@ -86,6 +87,7 @@ function Sections({ subject }: { subject: string | undefined }) {
           <Fragment key="look">
             <AuditCard />
             <HistoryCard />
+            <PastCard />
             {isAdmin && <KeysCard />}
           </Fragment>,
           <Fragment key="keep">

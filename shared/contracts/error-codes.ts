@@ -85,6 +85,8 @@ const systemCodes = {
   conflict: { status: 409 },
   stale_version: { status: 412 },
   payload_too_large: { status: 413 },
+  /** A file without the columns that its rows are read by. */
+  columns_missing: { status: 422 },
   unsupported_media_type: { status: 415 },
   not_signed_in: { status: 401 },
   forbidden: { status: 403 },

@@ -213,6 +213,15 @@ const payloads = {
   /** A till or tablet was attached to this ledger's hub. */
   'lane.paired': z.object({ laneId: idSchema, name: z.string() }),
   'lane.revoked': z.object({ laneId: idSchema }),
+  /** What another system had redeemed came to be known here, from a file. `digest` is over its rows as they are kept. */
+  'history.imported': z.object({
+    importId: idSchema,
+    fileName: z.string(),
+    fileHash: z.string(),
+    rows: z.int().min(1),
+    digest: z.string(),
+  }),
+  'history.importUndone': z.object({ importId: idSchema }),
   'sync.enrolled': z.object({ centreUrl: z.string(), deviceId: idSchema }),
 } as const;
 

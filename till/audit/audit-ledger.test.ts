@@ -38,8 +38,19 @@ beforeEach(async () => {
   );
   const open = { basketId: randomUUID(), basket: basketOf50, codes: ['FIVE'] };
   await till.ok('redemption.check', open, till.session);
+  await importHistory();
   await till.core.close();
 });
+
+async function importHistory(): Promise<void> {
+  const importId = randomUUID();
+  const bytes = Buffer.from(
+    'time_utc,code,discount\n2025-03-01T10:00:00Z,OLD1,5.00\n2025-03-02T10:00:00Z,OLD2,5.00\n',
+  );
+  await till.ok('imports.begin', { importId, fileName: 'old.csv', bytes: bytes.length }, till.session);
+  await till.ok('imports.upload', { importId, offset: 0, base64: bytes.toString('base64') }, till.session);
+  await till.ok('history.import', { importId, dryRun: false }, till.session);
+}
 
 afterEach(() => till.close());
 
@@ -126,6 +137,9 @@ describe('the audit', () => {
       'UPDATE budget_leases SET returned = returned + 1, leased = leased - 1',
     ],
     ['money taken of a budget without a row', 'DELETE FROM budget_spends'],
+    ['a changed row of history', "UPDATE past_redemptions SET discount_minor = 1 WHERE code = 'OLD1'"],
+    ['a removed row of history', "DELETE FROM past_redemptions WHERE code = 'OLD2'"],
+    ['a history that nobody read in', 'DELETE FROM past_redemptions; DELETE FROM past_imports'],
     ['a hold that is not there', 'DELETE FROM reservations'],
     ['a running sum that was changed', "UPDATE use_counts SET uses = uses + 1 WHERE scope = 'all'"],
   ])('finds %s', (_, sql) => {

@@ -1,5 +1,6 @@
 import type { Reads } from '../../db/store.ts';
 import type { LedgerEvent, LedgerEventPayload } from '../../shared/contracts/ledger-events.ts';
+import { digestOf, rowsOfImport } from '../history/past-digest.ts';
 
 type Redeemed = LedgerEventPayload<'redemption.redeemed'>;
 type Refunded = LedgerEventPayload<'redemption.refunded'>;
@@ -33,6 +34,7 @@ export class EventTally {
   readonly #granted = new Map<string, number>();
   readonly #returned = new Map<string, number>();
   readonly #money = new Map<string, Money>();
+  readonly #past = new Map<string, LedgerEventPayload<'history.imported'>>();
 
   constructor(read: Reads) {
     this.#read = read;
@@ -78,6 +80,13 @@ export class EventTally {
         return this.#addVoided(event.seq, event.payload.redemptionId);
       case 'redemption.refunded':
         return this.#addRefunded(event.seq, event.payload);
+      case 'history.imported':
+        this.#past.set(event.payload.importId, event.payload);
+        return undefined;
+      case 'history.importUndone':
+        return this.#past.delete(event.payload.importId)
+          ? undefined
+          : 'it undoes an import that was not made';
       default:
         return undefined;
     }
@@ -171,7 +180,7 @@ export class EventTally {
   compareTotals(): string | undefined {
     const rows = this.#read.audit.redemptionCount();
     if (rows !== this.redeemed) return `${rows} redemptions, but ${this.redeemed} events of them`;
-    return this.#compareRefunds() ?? this.#compareCoupons() ?? this.#compareOffers();
+    return this.#compareRefunds() ?? this.#compareCoupons() ?? this.#compareOffers() ?? this.#comparePast();
   }
 
   #compareRefunds(): string | undefined {
@@ -187,6 +196,17 @@ export class EventTally {
       }
     }
     return found.length === returned ? undefined : `${found.length} redemptions came back, not ${returned}`;
+  }
+
+  #comparePast(): string | undefined {
+    const found = this.#read.past.imports();
+    if (found.length !== this.#past.size)
+      return `${found.length} imports of history, but ${this.#past.size} by the events`;
+    for (const { id } of found) {
+      if (digestOf(rowsOfImport(this.#read, id)) !== this.#past.get(id)?.digest)
+        return `the rows of history import ${id} are not those that were read in`;
+    }
+    return undefined;
   }
 
   #compareCoupons(): string | undefined {

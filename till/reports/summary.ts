@@ -36,6 +36,7 @@ export async function summarise(services: Services, filter: ReportFilter): Promi
   }
   const { sums } = tally;
   const operatorName = (id: string) => read.operators.byId(id)?.name;
+  const past = pastFigures(services, filter);
   const attempts = countAttempts(services, used, context);
   return {
     asOf: clock.now(),
@@ -56,6 +57,7 @@ export async function summarise(services: Services, filter: ReportFilter): Promi
       .flatMap(([code, count]) => (isErrorCode(code) ? [{ code, count }] : []))
       .sort((a, b) => b.count - a.count),
     without: read.reports.refusedBaskets(used.after, used.upTo),
+    ...(past && { past }),
     operators: withSignals(
       read.operators.all().flatMap(({ id, name }) => {
         const row = sums.rows('operator').find((one) => one.key === id);
@@ -66,6 +68,21 @@ export async function summarise(services: Services, filter: ReportFilter): Promi
         return [{ operatorId: id, name, redemptions, voided, ...tried, averageDiscountMinor }];
       }),
     ),
+  };
+}
+
+/** History from elsewhere knows days and amounts, but no offer, person or till of this ledger. */
+function pastFigures({ store }: Services, filter: ReportFilter): Summary['past'] {
+  const { from, to, ...narrowed } = filter;
+  if (Object.values(narrowed).some((value) => value !== undefined)) return undefined;
+  const sums = store.read.past.sums(from, to);
+  if (sums.length === 0) return undefined;
+  const count = (isRedemption: boolean) =>
+    sums.reduce((sum, row) => ((row.what === 'redemption') === isRedemption ? sum + row.count : sum), 0);
+  return {
+    redemptions: count(true),
+    takenBack: count(false),
+    discountMinor: sums.reduce((sum, row) => sum + row.discountMinor, 0),
   };
 }
 

@@ -8,6 +8,7 @@ import { MAX_HITS } from '../../shared/contracts/operations/search.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { codeStatus } from '../batches/code-status.ts';
 import { findCustomer, normaliseCustomer } from '../customers.ts';
+import { shownPast } from '../history/shown-past.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 
 type Found = OutputOf<'search.find'>;
@@ -16,7 +17,11 @@ type Found = OutputOf<'search.find'>;
 const MAX_OFFERS = 2_000;
 const NEWEST = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
-export function find(read: Reads, text: string, region: CountryCode | undefined): Found {
+export function find(
+  read: Reads,
+  text: string,
+  { region, currency }: { readonly region: CountryCode | undefined; readonly currency: string },
+): Found {
   const lower = text.toLowerCase();
   const named = ({ name }: { name: string }) => name.toLowerCase().includes(lower);
   const offers = read.offers
@@ -47,6 +52,7 @@ export function find(read: Reads, text: string, region: CountryCode | undefined)
       .slice(0, MAX_HITS)
       .map(({ id, name, role }) => ({ operatorId: id, name, role })),
     customers: findCustomers(read, text, region),
+    past: findPast(read, text, currency),
   };
 }
 
@@ -63,6 +69,18 @@ function findCodes(read: Reads, text: string): CouponRow[] {
     for (const row of read.search.codesFrom(beginning, MAX_HITS)) found.set(row.id, row);
   }
   return [...found.values()].slice(0, MAX_HITS);
+}
+
+/** Of codes that may never have existed here. */
+function findPast(read: Reads, text: string, currency: string): Found['past'] {
+  const beginning = canonicalCode(text);
+  if (beginning === undefined) return [];
+  return read.past.codesFrom(beginning, MAX_HITS).map((row) => ({
+    ...shownPast(row, currency),
+    importId: row.importId,
+    line: row.line,
+    code: row.code,
+  }));
 }
 
 /** By the whole identifier as a till reads it, `0049 30…` and `+4930…` alike, or by a part of it. */

@@ -1,4 +1,5 @@
 import { refusal } from '../../shared/contracts/refusal.ts';
+import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { correctCustomer } from '../correct-customer.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
@@ -11,12 +12,18 @@ import { codeTimeline, followBack } from './timeline.ts';
 export function searchFeature(services: Services): Feature {
   const { store } = services;
   const { read } = store;
+  const currency = () => {
+    const location = services.location();
+    assert(location, 'operations wait for the first run');
+    return location.currency;
+  };
   const unknownCustomer = err(refusal('not_found', { what: 'customer' }));
   return {
     handlers: {
-      'search.find': (_call, { text }) => ok(find(read, text, services.phoneRegion())),
+      'search.find': (_call, { text }) =>
+        ok(find(read, text, { region: services.phoneRegion(), currency: currency() })),
 
-      'search.code': (_call, input) => codeTimeline(read, input),
+      'search.code': (_call, input) => codeTimeline(read, currency(), input),
 
       'search.customer'(_call, { customerId, cursor }) {
         const customer = read.customers.byId(customerId);

@@ -11,6 +11,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { codeStatus } from '../batches/code-status.ts';
 import type { Outcome } from '../handlers.ts';
+import { shownPast } from '../history/shown-past.ts';
 import { statusOf, termsOf } from '../offers/offer-row.ts';
 import { readNumberCursor } from '../paging.ts';
 import { ackedSeq } from '../sync-state.ts';
@@ -19,11 +20,13 @@ type Shown = OutputOf<'search.code'>;
 
 const PAGE = 50;
 const MAX_ATTEMPTS = 50;
+const MAX_PAST = 50;
 const NO_BASKET = '00000000-0000-0000-0000-000000000000';
 
 /** Everything that happened to a code here. Its redemptions are followed from the newest one back. */
 export function codeTimeline(
   read: Reads,
+  currency: string,
   { couponId, cursor }: { readonly couponId: string; readonly cursor?: string | undefined },
 ): Outcome<Shown> {
   const coupon = read.coupons.byId(couponId);
@@ -35,7 +38,7 @@ export function codeTimeline(
   const { rows, next } = followBack(read, start.value, (row) => row.prevSeq);
   const acked = ackedSeq(read);
   const events: CodeEvent[] = rows.flatMap((row) => redemptionEvents(read, row, acked));
-  if (cursor === undefined) events.push(...otherEvents(read, coupon));
+  if (cursor === undefined) events.push(...otherEvents(read, coupon), ...pastEvents(read, coupon, currency));
   const batch = coupon.batchId === null ? undefined : read.batches.byId(coupon.batchId);
   if (next === undefined) {
     events.push({ kind: 'issued', at: coupon.issuedAt, operatorName: batch?.createdBy ?? '' });
@@ -134,6 +137,13 @@ function redemptionEvents(read: Reads, row: RedemptionRow, acked: number): CodeE
       sent: row.voidSeq <= acked,
     },
   ];
+}
+
+/** What another system had redeemed of it, as a file told. */
+function pastEvents(read: Reads, coupon: CouponRow, currency: string): CodeEvent[] {
+  return read.past
+    .ofCode(coupon.code, MAX_PAST)
+    .map((row) => ({ kind: 'past', line: row.line, ...shownPast(row, currency) }));
 }
 
 /** What left no redemption: prints, refusals, open holds, and uses elsewhere. */

@@ -1,9 +1,33 @@
 import { z } from 'zod';
-import { instantSchema, pinSchema, workInput } from '../common.ts';
+import { idSchema, instantSchema, pinSchema, workInput } from '../common.ts';
 import { operation } from '../operation.ts';
 
 /** More rows do not go into one file; ask for a shorter time. */
 export const MAX_HISTORY_ROWS = 50_000;
+
+/** Why a row of a history from elsewhere is left out. */
+export const pastFaults = [
+  'empty',
+  'malformed',
+  'bad_time',
+  'future',
+  'bad_amount',
+  'bad_what',
+  'other_currency',
+  'exists',
+  'own',
+] as const;
+export type PastFault = (typeof pastFaults)[number];
+
+const pastReportSchema = z.object({
+  rows: z.int(),
+  good: z.int(),
+  faults: z.partialRecord(z.enum(pastFaults), z.int()),
+  /** Of the good rows. */
+  firstDay: z.iso.date().optional(),
+  lastDay: z.iso.date().optional(),
+});
+export type PastReport = z.output<typeof pastReportSchema>;
 
 /** A year of daily ones. */
 export const MAX_KEPT_BACKUPS = 366;
@@ -34,6 +58,32 @@ export const historyOperations = {
       rows: z.int(),
     }),
     errors: ['payload_too_large', 'cancelled'],
+  }),
+  'history.import': operation({
+    summary:
+      'Reads a file that came by `imports.upload`: what another system or till redeemed, in the columns of `history.export`. Reports and searches show it; no limit counts it. A dry run only reports. The same file, or the same row, is taken once.',
+    role: 'manager',
+    input: z.strictObject({ importId: idSchema, dryRun: z.boolean(), ...workInput }),
+    output: pastReportSchema.extend({ imported: z.boolean() }),
+    errors: ['not_found', 'conflict', 'columns_missing', 'payload_too_large', 'cancelled'],
+  }),
+  'history.imports': operation({
+    summary: 'The files of history from elsewhere, newest first.',
+    role: 'manager',
+    input: z.strictObject({}),
+    output: z.object({
+      imports: z.array(
+        z.object({ importId: idSchema, fileName: z.string(), rows: z.int(), at: instantSchema }),
+      ),
+    }),
+    errors: [],
+  }),
+  'history.undoImport': operation({
+    summary: 'Takes the rows of such a file out again.',
+    role: 'manager',
+    input: z.strictObject({ importId: idSchema }),
+    output: z.object({}),
+    errors: ['not_found'],
   }),
   'backup.now': operation({
     summary: 'Writes an encrypted copy of the ledger beside its folder. One is made each day without asking.',

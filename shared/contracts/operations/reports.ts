@@ -95,6 +95,8 @@ export const reportOperations = {
       ),
       /** Baskets that were entered and got no coupon, because each was refused; of the whole location. */
       without: z.object({ baskets: z.int(), subtotalMinor: amountMinorSchema }),
+      /** History from elsewhere on these days, in none of the other figures; absent where there is none. */
+      past: z.object({ redemptions: z.int(), takenBack: z.int(), discountMinor: z.int() }).optional(),
       operators: z.array(
         z.object({
           operatorId: idSchema,

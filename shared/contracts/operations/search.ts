@@ -13,6 +13,19 @@ export const MAX_HITS = 20;
 const errorCodeSchema = z.enum(Object.keys(errorCodes) as [keyof typeof errorCodes]);
 const customerKindSchema = z.enum(['phone', 'email', 'loyalty', 'user']);
 
+/** A row of history from elsewhere. What a void or a refund took back is negative. */
+const pastSchema = z.object({
+  at: instantSchema,
+  what: z.enum(['redemption', 'void', 'refund']),
+  discountMinor: z.int(),
+  currency: currencySchema,
+  /** As the file says it; empty where it does not. */
+  offerName: z.string(),
+  operatorName: z.string(),
+  tillName: z.string(),
+});
+export type PastEvent = z.output<typeof pastSchema>;
+
 /** What happened to a code, newest first. */
 const codeEventSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -64,6 +77,7 @@ const codeEventSchema = z.discriminatedUnion('kind', [
     medium: z.string(),
     isCopy: z.boolean(),
   }),
+  pastSchema.extend({ kind: z.literal('past'), line: z.int() }),
   z.object({ kind: z.literal('held'), at: instantSchema, until: instantSchema }),
   /** As the centre last said. */
   z.object({ kind: z.literal('elsewhere'), at: instantSchema, where: z.string() }),
@@ -87,6 +101,7 @@ export const searchOperations = {
       ),
       people: z.array(z.object({ operatorId: idSchema, name: z.string(), role: operatorRoleSchema })),
       customers: z.array(z.object({ customerId: idSchema, kind: customerKindSchema, value: z.string() })),
+      past: z.array(pastSchema.extend({ importId: idSchema, line: z.int(), code: z.string() })),
     }),
     errors: [],
   }),
