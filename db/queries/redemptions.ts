@@ -102,6 +102,13 @@ export function redemptionReads(db: Drizzle) {
       ),
     )
     .prepare();
+  const newestDays = db
+    .select({ uses: useCounts.uses, discountMinor: useCounts.discountMinor })
+    .from(useCounts)
+    .where(and(equals(useCounts.offerId, 'offerId'), eq(useCounts.scope, sql`'day'`)))
+    .orderBy(desc(useCounts.key))
+    .limit(placeholder('days'))
+    .prepare();
   const allHeld = held.prepare();
   return {
     basket: (id: string): BasketRow | undefined => basket.get({ id }),
@@ -123,6 +130,9 @@ export function redemptionReads(db: Drizzle) {
     atRiskSince: (offerId: string, seq: number): number => atRiskSince.get({ offerId, seq })?.count ?? 0,
     count: (offerId: string, scope: CountScope, key: string): UseCountRow | undefined =>
       count.get({ offerId, scope, key }),
+    /** Of an offer on the last days on which it was used here, newest first; discounts in minor units. */
+    newestDays: (offerId: string, days: number): Pick<UseCountRow, 'uses' | 'discountMinor'>[] =>
+      newestDays.all({ offerId, days }),
   };
 }
 

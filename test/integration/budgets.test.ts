@@ -1,74 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { query } from '../../central/store/db.ts';
-import {
-  openTestCentre,
-  type TestCentre,
-  testableStores,
-  testPorts,
-} from '../../central/testing/test-centre.ts';
-import { fetchTransport } from '../../till/host/fetch-transport.ts';
-import { systemClock } from '../../till/system-ports.ts';
+import { testableStores } from '../../central/testing/test-centre.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { openShop } from '../../till/testing/test-core.ts';
-import { type Network, unreliableNetwork } from './unreliable-network.ts';
+import { type Shop, shopsAndCentre } from './shops-and-centre.ts';
 
-type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
 type Places = Record<'n' | 'pool' | 'leased' | 'reserved' | 'spent' | 'burned', number>;
 
 /** Each redemption of the tests gives away 500 of a budget. */
 const DISCOUNT = 500;
 
 describe.each(testableStores())('money budgets on %s', (kind) => {
-  let test: TestCentre;
-  let url: string;
-  let shops: Shop[] = [];
-
-  beforeAll(async () => {
-    test = await openTestCentre(kind, { ports: { ...testPorts(), now: () => Date.now() } });
-    url = await test.listen();
-  }, 60_000);
-  afterAll(() => test.close());
-  beforeEach(async () => {
-    await test.empty();
-    return async () => {
-      for (const shop of shops) {
-        await shop.close();
-        await shop.network.close();
-      }
-      shops = [];
-    };
-  });
-
-  async function openLocation(): Promise<Shop> {
-    const network = await unreliableNetwork(url);
-    const till = await openShop({ centre: fetchTransport, clock: systemClock as never });
-    const shop = { ...till, network };
-    shops.push(shop);
-    return shop;
-  }
-
-  async function enrol(shop: Shop): Promise<void> {
-    const { body } = await test.call('POST', '/api/locations/enrolments', {});
-    const input = { centreUrl: shop.network.url, enrolmentCode: body.enrolment_code };
-    await shop.ok('sync.enrol', input, shop.session);
-  }
-
-  const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
+  const world = shopsAndCentre(kind);
+  const { call, openLocation, enrol, syncNow } = world;
 
   async function sharedCode(budgetMinor: number, changes: Parameters<typeof offerDraft>[0] = {}) {
     const draft = offerDraft({ limits: { budgetMinor }, ...changes });
-    const offer = await test.call('POST', '/api/offers', draft);
+    const offer = await call('POST', '/api/offers', draft);
     const code = `SAVE${Math.floor(Math.random() * 1e6)}`;
-    const made = await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code });
+    const made = await call('POST', '/api/coupons', { offer_id: offer.body.id, code });
     expect(made.status).toBe(201);
     return { code, offerId: offer.body.id as string };
   }
 
   async function places(offerId: string): Promise<Places> {
     const [row] = await query<Record<string, unknown>>(
-      test.centre.db,
+      world.centre.centre.db,
       sql`SELECT * FROM budgets WHERE offer_id = ${offerId}`,
     );
     const names = ['n', 'pool', 'leased', 'reserved', 'spent', 'burned'] as const;
@@ -90,13 +48,13 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
   }
 
   const sell = (code: string) =>
-    test.call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
+    call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
 
   it('of a campaign of the centre are counted there: a till gives at risk what the policy allows, and keeps the days', async () => {
     const a = await openLocation();
     await enrol(a);
     const campaign = { name: 'Autumn', budget_minor: 2 * DISCOUNT, max_uses: 10 };
-    const { body } = await test.call('POST', '/api/campaigns', campaign);
+    const { body } = await call('POST', '/api/campaigns', campaign);
     const inIt = (offlinePolicy: object) =>
       sharedCode(100 * DISCOUNT, { campaignId: body.id, offlinePolicy } as never);
     const strict = await inIt({ type: 'strict' });
@@ -106,11 +64,11 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect((await sell(strict.code)).status).toBe(201);
     for (let i = 0; i < 2; i++) expect(await redeem(a, open.code)).toBeUndefined();
     await syncNow(a);
-    const incidents = async () => (await test.call('GET', '/api/incidents')).body.incidents;
+    const incidents = async () => (await call('GET', '/api/incidents')).body.incidents;
     expect(await incidents()).toMatchObject([{ kind: 'over_redemption', cost_minor: DISCOUNT }]);
     expect((await sell(strict.code)).body.code).toBe('budget_exhausted');
 
-    expect((await test.call('DELETE', `/api/campaigns/${body.id}`)).status).toBe(200);
+    expect((await call('DELETE', `/api/campaigns/${body.id}`)).status).toBe(200);
     await syncNow(a);
     expect(await redeem(a, open.code)).toBe('expired');
   });
@@ -137,7 +95,7 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect(given).toBeGreaterThan(1);
     const { spent, n } = await places(offerId);
     expect({ spent, n }).toEqual({ spent: given * DISCOUNT, n: 10 * DISCOUNT });
-    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+    expect((await call('GET', '/api/incidents')).body.incidents).toEqual([]);
   });
 
   it('is counted once when a restored centre gives its lease another number', async () => {
@@ -148,7 +106,7 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     const { leased } = await places(offerId);
     expect(leased).toBeGreaterThan(0);
     await query(
-      test.centre.db,
+      world.centre.centre.db,
       sql`WITH anew AS (UPDATE budget_leases SET id = gen_random_uuid() WHERE offer_id = ${offerId} RETURNING id)
         INSERT INTO changes (location_id, kind, ref) SELECT NULL, 'budget', id FROM anew`,
     );
@@ -170,7 +128,7 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect((await places(offerId)).spent).toBe(2 * DISCOUNT);
     const { redemptions } = await a.ok('redemption.recent', { limit: 1 }, a.session);
     await a.ok('redemption.void', { redemptionId: redemptions[0]?.id ?? '', reason: 'wrong' }, a.session);
-    await test.call('POST', `/api/redemptions/${sold.body.id}/void`, { reason: 'wrong' });
+    await call('POST', `/api/redemptions/${sold.body.id}/void`, { reason: 'wrong' });
     await syncNow(a);
     expect((await places(offerId)).spent).toBe(0);
   });
@@ -198,18 +156,18 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     await syncNow(a);
     expect(await places(offerId)).toMatchObject({ spent: 0, leased: before.leased + DISCOUNT });
     expect(await a.ok('audit.run', {}, a.session)).toMatchObject({ whole: true });
-    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+    expect((await call('GET', '/api/incidents')).body.incidents).toEqual([]);
   });
 
   it('follows holds of the web, and is whole whatever becomes of them', async () => {
     const { code, offerId } = await sharedCode(2 * DISCOUNT);
     const hold = () =>
-      test.call('POST', '/api/reservations', { code, basket_id: randomUUID(), basket: basketOf50 });
+      call('POST', '/api/reservations', { code, basket_id: randomUUID(), basket: basketOf50 });
     const [first, second] = [await hold(), await hold()];
     expect(await places(offerId)).toMatchObject({ pool: 0, reserved: 2 * DISCOUNT });
     expect((await hold()).body.code).toBe('budget_exhausted');
-    await test.call('POST', `/api/reservations/${first.body.id}/commit`);
-    await test.call('POST', `/api/reservations/${second.body.id}/release`);
+    await call('POST', `/api/reservations/${first.body.id}/commit`);
+    await call('POST', `/api/reservations/${second.body.id}/release`);
     expect(await places(offerId)).toMatchObject({ pool: DISCOUNT, reserved: 0, spent: DISCOUNT });
   });
 
@@ -251,7 +209,7 @@ describe.each(testableStores())('money budgets on %s', (kind) => {
     expect(sold + given).toBeGreaterThan(3);
     a.network.weather = 'fine';
     await syncNow(a);
-    const { incidents } = (await test.call('GET', '/api/incidents')).body;
+    const { incidents } = (await call('GET', '/api/incidents')).body;
     const cost = incidents.reduce((sum: number, one: { cost_minor: number }) => sum + one.cost_minor, 0);
     const { spent, leased } = await places(offerId);
     // What is left of the lease is too little for one of them, and is not lost.

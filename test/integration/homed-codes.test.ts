@@ -1,67 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  openTestCentre,
-  type TestCentre,
-  testableStores,
-  testPorts,
-} from '../../central/testing/test-centre.ts';
+import { describe, expect, it } from 'vitest';
+import { testableStores } from '../../central/testing/test-centre.ts';
 import type { OfflinePolicy } from '../../shared/engine/offer.ts';
-import { fetchTransport } from '../../till/host/fetch-transport.ts';
-import { systemClock } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { openShop } from '../../till/testing/test-core.ts';
-import { type Network, unreliableNetwork } from './unreliable-network.ts';
-
-type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
+import { type Shop, shopsAndCentre } from './shops-and-centre.ts';
 
 /** A single-use code is in one place; whoever else meets it asks for it, while the customer waits. */
 describe.each(testableStores())('homed codes on %s', (kind) => {
-  let test: TestCentre;
-  let url: string;
-  let shops: Shop[] = [];
-
-  beforeAll(async () => {
-    test = await openTestCentre(kind, { ports: { ...testPorts(), now: () => Date.now() } });
-    url = await test.listen();
-  }, 60_000);
-  afterAll(() => test.close());
-  beforeEach(async () => {
-    await test.empty();
-    return async () => {
-      for (const shop of shops) {
-        await shop.close();
-        await shop.network.close();
-      }
-      shops = [];
-    };
-  });
-
-  async function openLocation(): Promise<Shop> {
-    const network = await unreliableNetwork(url);
-    const till = await openShop({ centre: fetchTransport, clock: systemClock as never });
-    const shop = { ...till, network };
-    shops.push(shop);
-    const { body } = await test.call('POST', '/api/locations/enrolments', {});
-    await shop.ok('sync.enrol', { centreUrl: network.url, enrolmentCode: body.enrolment_code }, shop.session);
-    return shop;
-  }
-
-  const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
+  const world = shopsAndCentre(kind);
+  const { call, openEnrolled: openLocation, syncNow } = world;
 
   async function codesOfTheCentre(
     count: number,
     changes: Parameters<typeof offerDraft>[0] = {},
     more: { home_location_id?: string } = {},
   ) {
-    const offer = await test.call('POST', '/api/offers', offerDraft(changes));
-    const made = await test.call('POST', `/api/offers/${offer.body.id}/codes`, {
+    const offer = await call('POST', '/api/offers', offerDraft(changes));
+    const made = await call('POST', `/api/offers/${offer.body.id}/codes`, {
       name: 'Letter',
       count,
       ...more,
     });
     expect(made.status).toBe(201);
-    for (const shop of shops) await syncNow(shop);
+    for (const shop of world.shops) await syncNow(shop);
     return made.body.codes as string[];
   }
 
@@ -79,7 +40,7 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
       shop.session,
     );
     await syncNow(shop);
-    const listed = await test.call('GET', `/api/coupons?offer_id=${offerId}&limit=100`);
+    const listed = await call('GET', `/api/coupons?offer_id=${offerId}&limit=100`);
     return (listed.body.coupons as { code: string }[]).map(({ code }) => code);
   }
 
@@ -102,9 +63,9 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
   }
 
   const sell = (code: string) =>
-    test.call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
-  const incidents = async () => (await test.call('GET', '/api/incidents')).body.incidents;
-  const redemptions = async () => (await test.call('GET', '/api/redemptions?limit=200')).body.redemptions;
+    call('POST', '/api/redemptions', { code, basket_id: randomUUID(), basket: basketOf50 });
+  const incidents = async () => (await call('GET', '/api/incidents')).body.incidents;
+  const redemptions = async () => (await call('GET', '/api/redemptions?limit=200')).body.redemptions;
 
   it('takes a strict code of the centre home and redeems it by a right of its own', async () => {
     const a = await openLocation();
@@ -133,7 +94,7 @@ describe.each(testableStores())('homed codes on %s', (kind) => {
 
   it('makes codes that are at home in a chosen location: given there without a line, and elsewhere on request', async () => {
     const a = await openLocation();
-    const [home] = (await test.call('GET', '/api/locations')).body.locations;
+    const [home] = (await call('GET', '/api/locations')).body.locations;
     const b = await openLocation();
     const codes = await codesOfTheCentre(3, {}, { home_location_id: home.id });
     const [first = '', second = '', third = ''] = codes;

@@ -1,68 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  openTestCentre,
-  type TestCentre,
-  testableStores,
-  testPorts,
-} from '../../central/testing/test-centre.ts';
+import { describe, expect, it } from 'vitest';
+import { testableStores } from '../../central/testing/test-centre.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
-import { fetchTransport } from '../../till/host/fetch-transport.ts';
-import type { Timers } from '../../till/ports.ts';
-import { systemClock } from '../../till/system-ports.ts';
 import { basketOf50, offerDraft } from '../../till/testing/offer-drafts.ts';
-import { ADMIN_PIN, openShop, testClock } from '../../till/testing/test-core.ts';
-import { type Network, unreliableNetwork } from './unreliable-network.ts';
-
-type Shop = Awaited<ReturnType<typeof openShop>> & { readonly network: Network };
+import { ADMIN_PIN } from '../../till/testing/test-core.ts';
+import { type Shop, shopsAndCentre } from './shops-and-centre.ts';
 
 /** Real ledgers, a real centre, real HTTP; only the network between them is ours to break. */
 describe.each(testableStores())('two locations and a centre on %s', (kind) => {
-  let test: TestCentre;
-  let url: string;
-  let shops: Shop[] = [];
-
-  beforeAll(async () => {
-    const ports = { ...testPorts(), now: () => Date.now() };
-    test = await openTestCentre(kind, { ports });
-    url = await test.listen();
-  }, 60_000);
-  afterAll(() => test.close());
-  beforeEach(async () => {
-    await test.empty();
-    return async () => {
-      for (const shop of shops) {
-        await shop.close();
-        await shop.network.close();
-      }
-      shops = [];
-    };
-  });
-
-  /** @param timers the system's, and its clock, unless the test makes time pass */
-  async function openLocation(timers?: Timers): Promise<Shop> {
-    const network = await unreliableNetwork(url);
-    const time = timers ? { timers, clock: testClock(Date.now()) } : { clock: systemClock as never };
-    const till = await openShop({ centre: fetchTransport, ...time });
-    const shop = { ...till, network };
-    shops.push(shop);
-    return shop;
-  }
-
-  async function enrol(shop: Shop): Promise<void> {
-    const { body } = await test.call('POST', '/api/locations/enrolments', {});
-    const status = await shop.ok(
-      'sync.enrol',
-      { centreUrl: shop.network.url, enrolmentCode: body.enrolment_code },
-      shop.session,
-    );
-    expect(status).toMatchObject({ mode: 'enrolled', online: true });
-  }
+  const world = shopsAndCentre(kind);
+  const { call, openLocation, enrol, syncNow } = world;
 
   async function makeCode(maxUses: number | null = 1, draft = offerDraft()): Promise<string> {
-    const offer = await test.call('POST', '/api/offers', draft);
+    const offer = await call('POST', '/api/offers', draft);
     expect(offer.status).toBe(201);
-    const made = await test.call('POST', `/api/offers/${offer.body.id}/codes`, {
+    const made = await call('POST', `/api/offers/${offer.body.id}/codes`, {
       name: 'Letter',
       count: 1,
       max_uses: maxUses,
@@ -87,9 +39,7 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     return shop.ok('redemption.confirm', { basketId }, shop.session);
   }
 
-  const syncNow = (shop: Shop) => shop.ok('sync.now', {}, shop.session);
-  const redeemedAtCentre = async () =>
-    (await test.call('GET', '/api/redemptions?limit=200')).body.redemptions;
+  const redeemedAtCentre = async () => (await call('GET', '/api/redemptions?limit=200')).body.redemptions;
 
   const lenient = offerDraft({
     offlinePolicy: { type: 'open' },
@@ -114,7 +64,7 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     expect(params.at).toBeGreaterThanOrEqual(before);
     const [record] = await redeemedAtCentre();
     expect(record).toMatchObject({ id: done.redemptions[0]?.id, discount_minor: 500, status: 'redeemed' });
-    const validated = await test.call('POST', '/api/coupon/validate', { code });
+    const validated = await call('POST', '/api/coupon/validate', { code });
     expect(validated).toMatchObject({
       status: 402,
       body: { detail: 'Coupon out of uses', code: 'already_redeemed' },
@@ -210,15 +160,15 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     const a = await openLocation();
     await enrol(a);
     const mugs = { ...lenient, name: 'Mugs', trigger: 'automatic', limits: { total: 2 } } as const;
-    const { body: offer } = await test.call('POST', '/api/offers', mugs);
+    const { body: offer } = await call('POST', '/api/offers', mugs);
     const code = await makeCode(null, lenient);
     for (let i = 0; i < 2; i++) await syncNow(a);
     await redeem(a, code);
     await syncNow(a);
     const records = await redeemedAtCentre();
     expect(records.map((record: { offer_id: string }) => record.offer_id)).toContain(offer.id);
-    expect((await test.call('GET', `/api/offers/${offer.id}`)).body.rights).toMatchObject({ spent: 1 });
-    expect((await test.call('GET', '/api/incidents')).body.incidents).toEqual([]);
+    expect((await call('GET', `/api/offers/${offer.id}`)).body.rights).toMatchObject({ spent: 1 });
+    expect((await call('GET', '/api/incidents')).body.incidents).toEqual([]);
   });
 
   it('goes on without a network, shows the queue, and sends it once when the network returns', async () => {
@@ -313,7 +263,7 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
       await syncNow(shop);
       await syncNow(shop);
     }
-    const { body } = await test.call('GET', '/api/incidents');
+    const { body } = await call('GET', '/api/incidents');
     expect(body.incidents).toHaveLength(1);
     expect(body.incidents[0]).toMatchObject({ kind: 'over_redemption', status: 'open', cost_minor: 500 });
     expect(body.incidents[0].sides).toHaveLength(2);
@@ -330,13 +280,13 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     await redeem(a, 'WELCOME10');
     await enrol(a);
     await syncNow(a);
-    const offer = await test.call('GET', `/api/offers/${made.offer.id}`);
+    const offer = await call('GET', `/api/offers/${made.offer.id}`);
     expect(offer.body).toMatchObject({ rights: { total: 5, pool: 0, leased: 4, spent: 1 } });
-    const elsewhere = await test.call('POST', '/api/coupon/validate', { code: 'WELCOME10' });
+    const elsewhere = await call('POST', '/api/coupon/validate', { code: 'WELCOME10' });
     expect(elsewhere.status).toBeGreaterThanOrEqual(400);
     await redeem(a, 'WELCOME10');
     await syncNow(a);
-    expect((await test.call('GET', `/api/offers/${made.offer.id}`)).body.rights).toMatchObject({
+    expect((await call('GET', `/api/offers/${made.offer.id}`)).body.rights).toMatchObject({
       leased: 3,
       spent: 2,
     });
@@ -347,8 +297,8 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
     await enrol(a);
     await enrol(b);
     const limited = offerDraft({ limits: { total: 6 }, offlinePolicy: { type: 'strict' } });
-    const offer = await test.call('POST', '/api/offers', limited);
-    await test.call('POST', '/api/coupons', { offer_id: offer.body.id, code: 'ONLYSIX' });
+    const offer = await call('POST', '/api/offers', limited);
+    await call('POST', '/api/coupons', { offer_id: offer.body.id, code: 'ONLYSIX' });
     for (const shop of [a, b, a, b]) await syncNow(shop);
     for (const shop of [a, b]) shop.network.weather = 'off';
     let given = 0;
@@ -366,15 +316,30 @@ describe.each(testableStores())('two locations and a centre on %s', (kind) => {
       shop.network.weather = 'fine';
       await syncNow(shop);
     }
-    const { rights } = (await test.call('GET', `/api/offers/${offer.body.id}`)).body;
+    const { rights } = (await call('GET', `/api/offers/${offer.body.id}`)).body;
     expect(rights.spent).toBe(given);
     expect(rights.pool + rights.leased + rights.reserved + rights.spent + rights.burned).toBe(6);
-    expect((await test.call('GET', '/api/incidents')).body.incidents).toHaveLength(0);
+    expect((await call('GET', '/api/incidents')).body.incidents).toHaveLength(0);
+  });
+
+  it('gives a location rights for as much as its busiest day took', async () => {
+    const shop = await openLocation();
+    await enrol(shop);
+    const code = await makeCode(null, offerDraft({ limits: { total: 1_000 } }));
+    for (let i = 0; i < 2; i++) await syncNow(shop);
+    // The first day brings 25 at a time, and twice as many as those are spent.
+    for (let uses = 0; uses < 60; uses++) {
+      if (uses % 20 === 0) await syncNow(shop);
+      await redeem(shop, code);
+    }
+    for (let i = 0; i < 2; i++) await syncNow(shop);
+    shop.network.weather = 'off';
+    for (let uses = 0; uses < 50; uses++) await redeem(shop, code);
   });
 
   it('refuses a used enrolment code, and a demo or enrolled location', async () => {
     const [a, b] = [await openLocation(), await openLocation()];
-    const { body } = await test.call('POST', '/api/locations/enrolments', {});
+    const { body } = await call('POST', '/api/locations/enrolments', {});
     const input = { centreUrl: a.network.url, enrolmentCode: body.enrolment_code };
     await a.ok('sync.enrol', input, a.session);
     expect(await a.call('sync.enrol', input, a.session)).toMatchObject({

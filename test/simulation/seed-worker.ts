@@ -32,3 +32,6 @@ process.on('message', (job: SeedJob) => {
     process.send(result);
   });
 });
+
+// Whoever asked is gone, perhaps killed: nobody waits for the seed that runs.
+process.on('disconnect', () => process.exit());

@@ -2,10 +2,12 @@ import type { Reads } from '../../db/store.ts';
 import type { PushRequest } from '../../shared/contracts/sync.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 
-/** Below so many free rights more are asked for, before a customer has to be sent away. */
-const LOW_WATER = 10;
-/** How many a ledger would like to have at hand. */
+/** How many rights a ledger would like to have at hand at least; what its busiest day took, if that is more. */
 const AT_HAND = 25;
+/** Of the days on which the offer was used here. */
+const DAYS_LOOKED_AT = 7;
+/** With less than this part of them left it asks for more, before a customer has to be sent away. */
+const LOW_WATER = 0.4;
 const MAX_WISHES = 500;
 const OFFERS_PER_PAGE = 200;
 
@@ -58,7 +60,13 @@ function wishForRights(
   const leases = read.leases.ofOffer(offerId);
   const free = leases.reduce((sum, lease) => sum + lease.leased, 0);
   const held = leases.reduce((sum, lease) => sum + lease.reserved, 0);
-  return free < (mode === 'fill_up' ? AT_HAND : LOW_WATER) ? { offerId, want: held + AT_HAND } : undefined;
+  const atHand = Math.max(
+    AT_HAND,
+    ...read.redemptions.newestDays(offerId, DAYS_LOOKED_AT).map((day) => day.uses),
+  );
+  return free < (mode === 'fill_up' ? atHand : atHand * LOW_WATER)
+    ? { offerId, want: held + atHand }
+    : undefined;
 }
 
 /** Asked for again when half of it is gone. */
@@ -71,7 +79,11 @@ function wishForMoney(
   const free = read.budgets.ofOffer(offerId).reduce((sum, lease) => sum + lease.leased, 0);
   const { uses = 0, discountMinor = 0 } = read.redemptions.count(offerId, 'all', '') ?? {};
   const usualMinor = uses === 0 ? 0 : Math.ceil(discountMinor / uses);
-  const wantMinor = Math.max(Math.ceil(budgetMinor / BUDGET_SHARE), usualMinor * DISCOUNTS_AT_HAND);
+  const wantMinor = Math.max(
+    Math.ceil(budgetMinor / BUDGET_SHARE),
+    usualMinor * DISCOUNTS_AT_HAND,
+    ...read.redemptions.newestDays(offerId, DAYS_LOOKED_AT).map((day) => day.discountMinor),
+  );
   return free < (mode === 'fill_up' ? wantMinor : wantMinor / 2) ? { offerId, wantMinor } : undefined;
 }
 

@@ -22,6 +22,8 @@ const MAX_PUSH_CHARACTERS = 4_000_000;
 /** Both bound a round; what is left follows in the next. */
 const MAX_PUSHES = 1_000;
 const MAX_PULLS = 1_000;
+/** A centre that ends each incarnation anew would have a ledger write about that for ever. */
+const MAX_RETIRED = 3;
 
 /** For a request to leave before the ledger keeps this thread busy. */
 const HEAD_START_MS = 10;
@@ -49,6 +51,7 @@ async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
   const { services, client, identity, isStopped } = parts;
   const { store, clock } = services;
   let { wishes } = parts;
+  let timesRetired = 0;
   for (let i = 0; i < MAX_PUSHES; i++) {
     const request = nextPush(services, wishes);
     if (request === undefined) return ok(undefined);
@@ -72,6 +75,8 @@ async function pushAll(parts: RoundParts): Promise<Result<void, Refusal>> {
         continueAs(tx, services, retired.next, services.stamp());
     });
     parts.onProgress({ sent: request.events.length, received: 0 });
+    if (retired && ++timesRetired === MAX_RETIRED)
+      return err(refusal('centre_refused', { why: 'it ends every incarnation' }));
     if (request.events.length === 0 && !retired && !isOldCopy) return ok(undefined);
     wishes = NO_WISHES;
   }
