@@ -12,7 +12,7 @@ import { webhookDeliveries } from './store/schema.ts';
 import { basketOf50, offerTerms } from './testing/offer-terms.ts';
 import { openTestCentre, type TestAnswer, type TestCentre, testableStores } from './testing/test-centre.ts';
 import { enrolDevice } from './testing/test-device.ts';
-import { relayOutbox } from './webhooks/deliveries.ts';
+import { relayOutbox } from './webhooks/relay-outbox.ts';
 
 type Schema = Parameters<typeof z.fromJSONSchema>[0];
 type Documented = {

@@ -6,13 +6,16 @@ import { createJobRunner, endClaims, type JobHandlers, schedule } from './jobs/r
 import { tellExpired } from './offers/tell-expired.ts';
 import { expireReservations } from './redemptions/undo.ts';
 import { removeOld } from './retention.ts';
-import { endLeases, relayOutbox, sendDue } from './webhooks/deliveries.ts';
+import { relayOutbox } from './webhooks/relay-outbox.ts';
+import { createSender, endLeases } from './webhooks/sender.ts';
 
 const SWEEP_MS = 5_000;
 const EXPIRY_MS = 30_000;
 const RETENTION_MS = 3_600_000;
 const WEBHOOK_MS = 1_000;
 const LOOK_MS = 500;
+/** A receiver that has not answered by then is told again by the next process. */
+const SEND_GRACE_MS = 2_000;
 /** Jobs that one process runs at once: a long batch must not keep the sweeps waiting. */
 const RUNNERS = 2;
 
@@ -51,6 +54,7 @@ export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
   const runners = Array.from({ length: RUNNERS }, () =>
     createJobRunner(centre, handlers, (job, error) => noteFault(logger, job, error)),
   );
+  const sender = createSender(centre, (error) => noteFault(logger, 'webhooks', error));
   const scheduled = prepare(centre, handlers).catch((error: unknown) => noteFault(logger, 'schedule', error));
   const stops = [
     ...runners.map((runner) =>
@@ -63,12 +67,13 @@ export function startJobs(centre: Centre, logger: Logger): () => Promise<void> {
     repeat(logger, 'webhooks', WEBHOOK_MS, async () => {
       await scheduled;
       await relayOutbox(centre);
-      await sendDue(centre);
+      await sender.begin();
     }),
   ];
   return async () => {
     for (const runner of runners) runner.handBack();
     await Promise.all(stops.map((stop) => stop()));
+    await sender.stop(SEND_GRACE_MS);
   };
 }
 

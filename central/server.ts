@@ -44,6 +44,7 @@ import type { Routes } from './routes.ts';
 import { saleRoutes } from './sales/routes.ts';
 import { isDiskFull, isUnavailable } from './store/retry.ts';
 import { syncRoutes } from './sync/routes.ts';
+import { requireSignedBody } from './sync/signature.ts';
 import { VERSION } from './version.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -76,8 +77,7 @@ export async function buildServer(
     'application/json',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      // A signature covers the bytes as they came.
-      request.rawBody = body;
+      requireSignedBody(centre, request, body);
       if (body.length === 0) return undefined;
       const maxBytes = request.routeOptions.bodyLimit ?? MAX_BODY_BYTES;
       const plain = await unpackBody(body, request.headers['content-encoding'], maxBytes);
@@ -153,10 +153,6 @@ export async function buildServer(
 }
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** The body's bytes as they came: what a signature covers. */
-    rawBody?: Buffer;
-  }
   interface FastifySchema {
     hide?: boolean;
     summary?: string;

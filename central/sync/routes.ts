@@ -25,7 +25,7 @@ import { problems, type Routes, unwrap } from '../routes.ts';
 import { enrol } from './enrol.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
-import { verifyDevice } from './signature.ts';
+import { deviceOf, requireDevice } from './signature.ts';
 import { createTurns } from './turns.ts';
 
 /** A full push of large events; the ledger stops filling one well before. */
@@ -42,6 +42,7 @@ const tags = ['sync'];
 
 export function syncRoutes(app: Routes, centre: Centre): void {
   const guard = createGuessGuard(() => centre.ports.now());
+  const byDevice = { onRequest: requireDevice(centre) };
   const inTurn = createTurns(LEDGERS_AT_ONCE, MAX_TURN_WAIT_MS);
 
   app.post(
@@ -65,6 +66,7 @@ export function syncRoutes(app: Routes, centre: Centre): void {
   app.post(
     syncPaths.push,
     {
+      ...byDevice,
       bodyLimit: MAX_PUSH_BYTES,
       schema: {
         summary: 'Events of a ledger, in order; signed by its device.',
@@ -73,16 +75,13 @@ export function syncRoutes(app: Routes, centre: Centre): void {
         response: { 200: pushResponseSchema, ...problems(401, 403, 409, 413, 422, 426, 503) },
       },
     },
-    (request) =>
-      inTurn(async () => {
-        const device = await verifyDevice(centre, request);
-        return unwrap(await push(centre, device, request.body));
-      }),
+    (request) => inTurn(async () => unwrap(await push(centre, deviceOf(request), request.body))),
   );
 
   app.get(
     syncPaths.pull,
     {
+      ...byDevice,
       schema: {
         summary: 'What changed for a location since its cursor; signed by its device.',
         tags,
@@ -95,18 +94,18 @@ export function syncRoutes(app: Routes, centre: Centre): void {
     },
     (request) =>
       inTurn(async () => {
-        const device = await verifyDevice(centre, request);
         const { protocol, cursor } = request.query;
         // It would not understand the page, and could not say why.
         if (protocol !== SYNC_PROTOCOL)
           throw refuse('incompatible_version', { centre: SYNC_PROTOCOL, ledger: protocol });
-        return pull(centre, device, cursor);
+        return pull(centre, deviceOf(request), cursor);
       }),
   );
 
   app.post(
     syncPaths.codes,
     {
+      ...byDevice,
       schema: {
         summary: 'Codes that are at home elsewhere, for a till that met them; signed by its device.',
         tags,
@@ -114,15 +113,13 @@ export function syncRoutes(app: Routes, centre: Centre): void {
         response: { 200: codesResponseSchema, ...problems(401, 422, 426, 503) },
       },
     },
-    async (request) => {
-      const device = await verifyDevice(centre, request);
-      return unwrap(await requestCodes(centre, device, request.body));
-    },
+    async (request) => unwrap(await requestCodes(centre, deviceOf(request), request.body)),
   );
 
   app.post(
     syncPaths.asks,
     {
+      ...byDevice,
       schema: {
         summary:
           'Stays open until somebody needs a code that is at home in this ledger; signed by its device.',
@@ -131,15 +128,13 @@ export function syncRoutes(app: Routes, centre: Centre): void {
         response: { 200: asksResponseSchema, ...problems(401, 422, 426, 503) },
       },
     },
-    async (request) => {
-      const device = await verifyDevice(centre, request);
-      return unwrap(await waitForAsks(centre, device, request.body));
-    },
+    async (request) => unwrap(await waitForAsks(centre, deviceOf(request), request.body)),
   );
 
   app.get(
     syncPaths.reports,
     {
+      ...byDevice,
       schema: {
         summary: 'What all locations redeemed, for a manager at a till; signed by its device.',
         tags,
@@ -148,7 +143,6 @@ export function syncRoutes(app: Routes, centre: Centre): void {
       },
     },
     async (request) => {
-      await verifyDevice(centre, request);
       const { from, to, timeZone } = request.query;
       refuseOtherSpans(from, to);
       if (wallTimeAt(timeZone, centre.ports.now()) === undefined)

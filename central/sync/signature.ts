@@ -9,6 +9,7 @@ import {
 } from '../../shared/contracts/http-signature.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { SIGNATURE_TAG, SIGNATURE_WINDOW_S, signedComponents } from '../../shared/contracts/sync.ts';
+import { assert } from '../../shared/kernel/assert.ts';
 import type { Centre } from '../centre.ts';
 import { RefusedError } from '../problem.ts';
 import { devices, ledgers } from '../store/schema.ts';
@@ -20,12 +21,25 @@ export type Device = {
   readonly locationId: string;
 };
 
+/** An `onRequest` hook: only devices that are known here get on, and before a byte of their body is read. */
+export function requireDevice(centre: Centre) {
+  return async (request: FastifyRequest): Promise<void> => {
+    request.device = await verifyDevice(centre, request);
+  };
+}
+
+/** The device of a request whose route has the hook. */
+export function deviceOf({ device }: FastifyRequest): Device {
+  assert(device !== undefined, 'its route requires a device');
+  return device;
+}
+
 /**
- * Verifies a device's signature (RFC 9421, Ed25519) over method, path, query and, where there is a body, its digest
- * (RFC 9530). A request that is sent again within the window is taken again: every message of the protocol may be
- * repeated without effect.
+ * Verifies a device's signature (RFC 9421, Ed25519) over method, path, query and, where there is a body, the digest that
+ * it must have (RFC 9530). A request that is sent again within the window is taken again: every message of the protocol
+ * may be repeated without effect.
  */
-export async function verifyDevice(centre: Centre, request: FastifyRequest): Promise<Device> {
+async function verifyDevice(centre: Centre, request: FastifyRequest): Promise<Device> {
   const input = readInput(request);
   const signature = headerOf(request, 'signature');
   const bytes = signature && input && parseByteSequence(signature, input.label);
@@ -37,12 +51,9 @@ export async function verifyDevice(centre: Centre, request: FastifyRequest): Pro
   if (Math.abs(now - created) > SIGNATURE_WINDOW_S || (input.params.expires ?? now) < now)
     throw invalid(centre, 'the signature is not of now');
 
-  const body = request.rawBody;
-  const needed = signedComponents(request.method, body !== undefined && body.length > 0);
+  const needed = signedComponents(request.method, announcesBody(request));
   if (!needed.every((name) => input.components.includes(name)))
     throw invalid(centre, 'the signature covers too little');
-  if (body !== undefined && body.length > 0 && !digestFits(request, body))
-    throw invalid(centre, 'the body is not the signed one');
 
   const device = keyid !== undefined && isUuid(keyid) ? await findDevice(centre, keyid) : undefined;
   const base = signatureBase(
@@ -56,6 +67,19 @@ export async function verifyDevice(centre: Centre, request: FastifyRequest): Pro
     verify(null, Buffer.from(base, 'latin1'), device.key, Buffer.from(bytes, 'base64'));
   if (!fits) throw invalid(centre, 'the signature does not fit');
   return device.device;
+}
+
+function announcesBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * The other half of a signature, as soon as the body is there as it came, and before it is unpacked or read.
+ * @throws RefusedError when a device signed another one
+ */
+export function requireSignedBody(centre: Centre, request: FastifyRequest, body: Buffer): void {
+  if (request.device !== undefined && !digestFits(request, body))
+    throw invalid(centre, 'the body is not the signed one');
 }
 
 /** The centre's time tells a till with a wrong clock how to sign so that it is understood. */
@@ -112,4 +136,11 @@ async function findDevice(
   if (row === undefined || row.status !== 'active') return undefined;
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: row.publicKey }, format: 'jwk' });
   return { device: { id: row.id, ledgerId: row.ledgerId, locationId: row.locationId }, key };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `requireDevice`. */
+    device?: Device;
+  }
 }

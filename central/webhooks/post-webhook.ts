@@ -71,10 +71,11 @@ type Posting = {
 /** Redirects are not followed: they could lead inside. @returns what went wrong; `undefined` after an answer of 2xx */
 export async function postWebhook(
   url: string,
-  options: Posting & { readonly timeoutMs?: number },
+  options: Posting & { readonly timeoutMs?: number; readonly signal?: AbortSignal },
 ): Promise<string | undefined> {
   try {
-    const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+    const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
     const { status } = await postSigned(url, { ...options, signal, maxAnswerBytes: 0 });
     return status >= 200 && status < 300 ? undefined : `answered ${status}`;
   } catch (error) {

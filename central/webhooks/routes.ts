@@ -9,8 +9,8 @@ import { cutPage, olderThan } from '../paging.ts';
 import { RefusedError, refuse } from '../problem.ts';
 import { byKey, idParams, instantText, pageOf, pageQuery, problems, type Routes } from '../routes.ts';
 import { webhookDeliveries, webhookEndpoints } from '../store/schema.ts';
-import { webhookEvents } from './deliveries.ts';
 import { namesInside } from './post-webhook.ts';
+import { webhookEvents } from './relay-outbox.ts';
 
 const tags = ['webhooks'];
 const SECRET_BYTES = 32;

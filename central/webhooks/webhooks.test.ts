@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { basketOf50 } from '../testing/offer-terms.ts';
 import { openTestCentre, type TestCentre, testableStores } from '../testing/test-centre.ts';
-import { relayOutbox, sendDue, webhookEvents } from './deliveries.ts';
 import { isInside, postWebhook } from './post-webhook.ts';
+import { relayOutbox, webhookEvents } from './relay-outbox.ts';
+import { createSender, type Sender } from './sender.ts';
 
 type Received = { id: string; type: string; data: Record<string, unknown> };
 
@@ -47,6 +48,7 @@ async function startReceiver() {
 describe.each(testableStores())('webhooks on %s', (kind) => {
   let test: TestCentre;
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  let sender: Sender;
   beforeAll(async () => {
     test = await openTestCentre(kind, { config: { webhook_allow_private: true } });
   }, 60_000);
@@ -56,15 +58,26 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     // Signatures are verified against the real clock.
     test.ports.nowMs = Date.now();
     receiver = await startReceiver();
+    sender = newSender();
     const made = await test.call('POST', '/api/webhooks', { url: receiver.url, events: webhookEvents });
     expect(made.status).toBe(201);
     receiver.state.secret = made.body.secret;
     return async () => void (await receiver.close());
   });
 
+  function newSender(): Sender {
+    return createSender(test.centre, (error) => {
+      throw error;
+    });
+  }
+  async function sendDue(): Promise<number> {
+    const begun = await sender.begin();
+    await sender.idle();
+    return begun;
+  }
   async function settle(): Promise<void> {
     await relayOutbox(test.centre);
-    for (let i = 0; i < 20 && (await sendDue(test.centre)) > 0; i++);
+    for (let i = 0; i < 20 && (await sendDue()) > 0; i++);
   }
   const types = () => receiver.received.map(({ type }) => type).sort();
 
@@ -127,14 +140,14 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     receiver.state.failures = 2;
     await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });
     await relayOutbox(test.centre);
-    expect(await sendDue(test.centre)).toBe(1);
-    expect(await sendDue(test.centre)).toBe(0);
+    expect(await sendDue()).toBe(1);
+    expect(await sendDue()).toBe(0);
     test.ports.nowMs += 5_000;
-    expect(await sendDue(test.centre)).toBe(1);
+    expect(await sendDue()).toBe(1);
     const [waiting] = (await test.call('GET', '/api/webhooks/deliveries')).body.deliveries;
     expect(waiting).toMatchObject({ state: 'pending', attempts: 2, last_error: 'answered 503' });
     test.ports.nowMs += 30_000;
-    expect(await sendDue(test.centre)).toBe(1);
+    expect(await sendDue()).toBe(1);
     expect(receiver.received.map(({ id }) => id)).toEqual([waiting.event_id]);
   });
 
@@ -143,7 +156,7 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });
     await relayOutbox(test.centre);
     for (let i = 0; i < 15; i++) {
-      await sendDue(test.centre);
+      await sendDue();
       test.ports.nowMs += 86_400_000;
     }
     const { body } = await test.call('GET', '/api/webhooks/deliveries?state=dead');
@@ -161,15 +174,45 @@ describe.each(testableStores())('webhooks on %s', (kind) => {
     await test.call('POST', '/api/coupons', { code: 'HOOK', discount_value: 10 });
     await relayOutbox(test.centre);
     receiver.state.hang = true;
-    const lost = sendDue(test.centre);
+    const lost = sendDue();
     await new Promise((resume) => setTimeout(resume, 50));
     // Nobody else takes it while it is being sent.
-    expect(await sendDue(test.centre)).toBe(0);
+    expect(await newSender().begin()).toBe(0);
     receiver.state.hang = false;
     await receiver.close();
     await lost;
     const [delivery] = (await test.call('GET', '/api/webhooks/deliveries')).body.deliveries;
     expect(delivery).toMatchObject({ state: 'pending', attempts: 1 });
+  });
+
+  it('keeps nobody waiting for a receiver that hangs, and hands its deliveries back when it stops', async () => {
+    const silent = createTcpServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => void sockets.push(socket));
+    const hanging = await test.call('POST', '/api/webhooks', {
+      url: `http://127.0.0.1:${port}/`,
+      events: ['coupon.created'],
+    });
+    for (let i = 0; i < 10; i++)
+      await test.call('POST', '/api/coupons', { code: `HANG${i}`, discount_value: 10 });
+    await relayOutbox(test.centre);
+    await sender.begin();
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(10), { timeout: 3_000 });
+    expect(sockets).toHaveLength(4);
+    expect(await sender.begin()).toBe(0);
+    await sender.stop(0);
+    const { body } = await test.call('GET', '/api/webhooks/deliveries?state=pending&limit=100');
+    expect(body.deliveries).toHaveLength(10);
+    for (const one of body.deliveries)
+      expect(one).toMatchObject({ endpoint_id: hanging.body.id, attempts: 0, last_error: null });
+    // The next process takes them at once.
+    const next = newSender();
+    expect(await next.begin()).toBe(4);
+    await next.stop(0);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('does not wait for ever for a receiver that hangs, and takes a late answer for one that never came', async () => {

@@ -115,7 +115,7 @@ function headersOf(message: Fields): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-/** As the centre signs what it sends: `central/webhooks/deliveries.ts`. */
+/** As the centre signs what it sends: `central/webhooks/sender.ts`. */
 const webhookSign: Kind = ({ input, expect }) => {
   const at = new Date(Number(input.timestamp) * 1_000);
   const header = new Webhook(String(input.secret)).sign(String(input.id), at, String(input.payload));
