@@ -210,7 +210,7 @@ CREATE TABLE imports (
   batch_id BLOB REFERENCES batches (id),
   created_at INTEGER NOT NULL,
   operator_id BLOB NOT NULL
-) STRICT;
+, file_key BLOB CHECK (length(file_key) = 32)) STRICT;
 
 CREATE TABLE incarnations (
   incarnation INTEGER PRIMARY KEY NOT NULL CHECK (incarnation >= 2),

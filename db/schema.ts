@@ -140,6 +140,8 @@ export const imports = sqliteTable('imports', {
   batchId: uuid('batch_id'),
   createdAt: integer('created_at').notNull(),
   operatorId: uuid('operator_id').notNull(),
+  /** Of its files outside the ledger; null: of an earlier version, which left them plain. */
+  fileKey: bytes('file_key'),
 });
 
 /** Files of what was redeemed in another system before; the rows of each are `pastRedemptions`. */

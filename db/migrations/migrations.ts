@@ -10,6 +10,7 @@ import { sql0130 } from './0130-centre-campaigns.ts';
 import { sql0140 } from './0140-fewer-pages.ts';
 import { sql0150 } from './0150-token-keys.ts';
 import { sql0160 } from './0160-past-redemptions.ts';
+import { sql0170 } from './0170-import-keys.ts';
 
 export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
 
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { number: 140, name: 'fewer-pages', sql: sql0140 },
   { number: 150, name: 'token-keys', sql: sql0150 },
   { number: 160, name: 'past-redemptions', sql: sql0160 },
+  { number: 170, name: 'import-keys', sql: sql0170 },
 ];

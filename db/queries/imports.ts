@@ -28,6 +28,7 @@ export function importWrites(db: Drizzle) {
       state: placeholder('state'),
       createdAt: placeholder('createdAt'),
       operatorId: placeholder('operatorId'),
+      fileKey: placeholder('fileKey'),
     })
     .prepare();
   const set = db
@@ -41,8 +42,7 @@ export function importWrites(db: Drizzle) {
     .where(equals(imports.id, 'id'))
     .prepare();
   return {
-    insert: (row: Pick<ImportRow, 'id' | 'fileName' | 'bytes' | 'state' | 'createdAt' | 'operatorId'>) =>
-      void insert.run(row),
+    insert: (row: Omit<ImportRow, 'settings' | 'report' | 'batchId'>) => void insert.run(row),
     set: ({ id, state, settings, report, batchId }: ImportRow) =>
       void set.run({ id, state, settings, report, batchId }),
   };

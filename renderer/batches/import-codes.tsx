@@ -2,7 +2,7 @@ import { FileInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MAX_PART_BYTES, rowFaults } from '../../shared/contracts/operations/imports.ts';
+import { MAX_PART_BYTES, rowFaults, rowNotes } from '../../shared/contracts/operations/imports.ts';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { uuidV7 } from '../../shared/kernel/ids.ts';
@@ -192,6 +192,7 @@ export function ImportCodes() {
                     );
                   })}
                 </ul>
+                <ReportNotes report={state.report} />
                 {left > 0 && state.state !== 'undone' && (
                   <Action onClick={() => void saveFaults()}>{t('importCodes.list')}</Action>
                 )}
@@ -230,6 +231,37 @@ export function ImportCodes() {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** What the file says of codes that are taken, and that is not kept. */
+function ReportNotes({ report }: { report: NonNullable<Import['report']> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const named = (limits: boolean) =>
+    report.unread
+      .filter((column) => column.limits === limits)
+      .map(({ name, rows }) => t('importCodes.columnRows', { name, rows: format.number(rows) }))
+      .join(', ');
+  const rules = named(true);
+  const others = named(false);
+  const notes = rowNotes.filter((note) => report.notes[note] !== undefined);
+  return (
+    <>
+      {(notes.length > 0 || rules !== '') && (
+        <Notice tone="warn">
+          <ul className={classes.list}>
+            {notes.map((note) => (
+              <li key={note}>
+                {t(`importCodes.notes.${note}`, { count: format.number(report.notes[note] ?? 0) })}
+              </li>
+            ))}
+            {rules !== '' && <li>{t('importCodes.rules', { columns: rules })}</li>}
+          </ul>
+        </Notice>
+      )}
+      {others !== '' && <p className={classes.hint}>{t('importCodes.unread', { columns: others })}</p>}
+    </>
   );
 }
 

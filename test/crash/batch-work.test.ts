@@ -69,7 +69,7 @@ it(
     expect(await late.ok('imports.get', { importId }, session)).toMatchObject({ state: 'done' });
     // The files go in the turn after the last code became valid.
     const left = () =>
-      readdirSync(path.join(shop.dataDir, 'imports')).filter((name) => !name.endsWith('.faults.csv'));
+      readdirSync(path.join(shop.dataDir, 'imports')).filter((name) => !name.endsWith('.faults'));
     await expect.poll(left).toEqual([]);
     expect(await late.ok('audit.run', {}, session)).toMatchObject({ whole: true });
     await again.close();

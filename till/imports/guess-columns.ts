@@ -11,19 +11,21 @@ const names: { readonly [K in keyof Required<Columns>]: readonly string[] } = {
   expires: ['expirydate', 'dateexpires', 'expires', 'expiresat', 'coupondateexpires'],
   discountType: ['discounttype', 'coupontype', 'type'],
   amount: ['couponamount', 'amount', 'discountvalue'],
+  status: ['poststatus', 'status'],
 };
 
 /** What WooCommerce's own export and its usual plugins always write. */
 const WOOCOMMERCE = ['discounttype', 'couponamount', 'coupontype'];
 
-const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+/** Without case, spaces and signs. */
+export const plainName = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 export function guessColumns(first: readonly string[]): {
   profile: 'plain' | 'woocommerce';
   hasHeader: boolean;
   columns: Columns;
 } {
-  const header = first.map(plain);
+  const header = first.map(plainName);
   const find = (key: keyof Columns) => {
     const at = names[key].map((name) => header.indexOf(name)).find((index) => index >= 0);
     return at === undefined ? {} : { [key]: at };
@@ -34,6 +36,10 @@ export function guessColumns(first: readonly string[]): {
   return {
     profile: isShop ? 'woocommerce' : 'plain',
     hasHeader: code !== undefined,
-    columns: { code: code ?? 0, ...known, ...(isShop ? { ...find('discountType'), ...find('amount') } : {}) },
+    columns: {
+      code: code ?? 0,
+      ...known,
+      ...(isShop ? { ...find('discountType'), ...find('amount'), ...find('status') } : {}),
+    },
   };
 }

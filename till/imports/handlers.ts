@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { ImportRow } from '../../db/queries/imports.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
@@ -21,16 +20,18 @@ import { termsOf } from '../offers/offer-row.ts';
 import { fileNamePart } from '../printing/file-name.ts';
 import type { Services } from '../services.ts';
 import { guessColumns } from './guess-columns.ts';
-import { importFiles, lineWriter, readLines, removeFiles, sizeOf, writeAt } from './import-files.ts';
+import { type ImportFiles, importFiles } from './import-files.ts';
 import type { GoodRow } from './judge-row.ts';
 import { readImport } from './read-import.ts';
 import { BadTextError, type Dialect, detectDialect, readRows } from './read-rows.ts';
+import type { SealedFile } from './sealed-file.ts';
 
 type Shown = z.output<typeof importSchema>;
 
 const PREVIEW_ROWS = 8;
 const EXPORT_ROWS = 20_000;
 const SEED_BYTES = 32;
+const FILE_KEY_BYTES = 32;
 const FORGOTTEN_MS = 7 * DAY_MS;
 
 export function importsFeature(services: Services, jobs: BatchJobs): Feature {
@@ -38,7 +39,9 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
   const { read } = store;
   /** Rows read so far, of the imports that are being read. */
   const reading = new Map<string, number>();
-  const filesOf = (importId: string) => importFiles(ports.dataDir, importId);
+  /** What an earlier version left plain is not read any more, only removed. */
+  const filesOf = ({ id, fileKey }: ImportRow): ImportFiles =>
+    importFiles(ports.dataDir, id, fileKey ?? new Uint8Array(FILE_KEY_BYTES));
 
   function shown(row: ImportRow): Shown {
     const rows = reading.get(row.id);
@@ -48,7 +51,7 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
       id: row.id,
       fileName: row.fileName,
       bytes: row.bytes,
-      received: state === 'uploading' ? sizeOf(filesOf(row.id).upload) : row.bytes,
+      received: state === 'uploading' ? filesOf(row).upload.size() : row.bytes,
       state,
       createdAt: row.createdAt,
       ...(rows === undefined ? {} : { reading: rows }),
@@ -68,10 +71,6 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     return next;
   }
 
-  async function dialectOf(importId: string): Promise<Dialect> {
-    return detectDialect(filesOf(importId).upload);
-  }
-
   async function readIt(
     by: SignedIn,
     row: ImportRow,
@@ -80,8 +79,8 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
   ): Promise<void> {
     const offerRow = read.offers.byId(settings.offerId);
     assert(offerRow, 'the offer was looked up before');
-    const files = filesOf(row.id);
-    const dialect = await dialectOf(row.id);
+    const files = filesOf(row);
+    const dialect = detectDialect(files.upload);
     const told = (rows: number) => {
       reading.set(row.id, rows);
       pushes.send({ topic: 'work.progress' });
@@ -123,30 +122,30 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
 
   /** The files first: killed in between, a till finishes at its next start. */
   function finish(importId: string): void {
-    const { upload, codes } = filesOf(importId);
-    removeFiles(upload, codes);
     const row = read.imports.byId(importId);
-    if (row?.state === 'importing') change(row, { state: 'done' });
+    if (!row) return;
+    const { upload, codes } = filesOf(row);
+    upload.remove();
+    codes.remove();
+    if (row.state === 'importing') change(row, { state: 'done' });
   }
 
-  /** Files that nobody went on with: they hold codes that nothing encrypts. */
-  function forget(importId: string): void {
-    const { upload, codes, faults } = filesOf(importId);
-    removeFiles(upload, codes, faults);
+  /** Files that nobody goes on with. */
+  function forget(row: ImportRow): void {
+    for (const file of Object.values(filesOf(row))) file.remove();
   }
 
   function end(batchId: string): void {
     const row = read.imports.ofBatch(batchId);
     if (!row || row.state === 'undone') return;
-    forget(row.id);
+    forget(row);
     change(row, { state: 'undone' });
   }
 
   jobs.onImport({
     async read(batchId) {
       const row = read.imports.ofBatch(batchId);
-      const lines = row && readLines(filesOf(row.id).codes);
-      return lines && givenCodes(lines.map(goodRow));
+      return row && readGood(filesOf(row).codes);
     },
     done(batchId) {
       const row = read.imports.ofBatch(batchId);
@@ -159,7 +158,8 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
     start() {
       for (const row of read.imports.all()) {
         if (row.state === 'reading') change(row, { state: 'uploaded' });
-        if (clock.now() - row.createdAt > FORGOTTEN_MS && row.state !== 'importing') forget(row.id);
+        const isOld = row.fileKey === null || clock.now() - row.createdAt > FORGOTTEN_MS;
+        if (isOld && row.state !== 'importing') forget(row);
         if (row.state !== 'importing' || row.batchId === null) continue;
         const job = read.batchJobs.of(row.batchId);
         if (job?.state === 'live') finish(row.id);
@@ -174,10 +174,10 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
             ? ok(shown(known))
             : err(refusal('conflict', { why: 'another file has this id' }));
         }
-        const row = { id: importId, fileName, bytes, state: 'uploading' as const };
-        store.transact((tx) =>
-          tx.write.imports.insert({ ...row, createdAt: clock.now(), operatorId: signedIn(call).operatorId }),
-        );
+        const { operatorId } = signedIn(call);
+        const fileKey = Buffer.from(ports.random.bytes(FILE_KEY_BYTES));
+        const row = { id: importId, fileName, bytes, state: 'uploading' as const, operatorId, fileKey };
+        store.transact((tx) => tx.write.imports.insert({ ...row, createdAt: clock.now() }));
         const made = find(importId);
         return made.ok ? ok(shown(made.value)) : made;
       },
@@ -186,11 +186,11 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
         const found = find(importId);
         if (!found.ok) return found;
         const row = found.value;
-        const { upload } = filesOf(importId);
+        const { upload } = filesOf(row);
         const bytes = Buffer.from(base64, 'base64');
-        if (row.state !== 'uploading' || offset > sizeOf(upload) || offset + bytes.length > row.bytes)
+        if (row.state !== 'uploading' || offset > upload.size() || offset + bytes.length > row.bytes)
           return err(refusal('conflict', { why: 'not the next part of the file' }));
-        writeAt(upload, offset, bytes);
+        upload.writeAt(offset, bytes);
         const isWhole = offset + bytes.length === row.bytes;
         return ok(shown(isWhole ? change(row, { state: 'uploaded' }) : row));
       },
@@ -198,11 +198,12 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
       async 'imports.preview'(_call, { importId }) {
         const found = find(importId);
         if (!found.ok) return found;
-        if (found.value.state === 'uploading' || sizeOf(filesOf(importId).upload) === 0)
+        const { upload } = filesOf(found.value);
+        if (found.value.state === 'uploading' || upload.size() === 0)
           return err(refusal('conflict', { why: 'the file is not here' }));
-        const dialect = await dialectOf(importId);
+        const dialect = detectDialect(upload);
         const rows: string[][] = [];
-        for await (const some of readRows(filesOf(importId).upload, dialect)) {
+        for await (const some of readRows(upload, dialect)) {
           rows.push(...some.slice(0, PREVIEW_ROWS - rows.length));
           if (rows.length >= PREVIEW_ROWS) break;
         }
@@ -243,10 +244,10 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
       'imports.faults'(_call, { importId }) {
         const found = find(importId);
         if (!found.ok) return found;
-        const { faults } = filesOf(importId);
-        if (sizeOf(faults) === 0) return err(refusal('not_found', { what: 'faults' }));
+        const { faults } = filesOf(found.value);
+        if (faults.size() === 0) return err(refusal('not_found', { what: 'faults' }));
         const fileName = `${fileNamePart(found.value.fileName)}-faults.csv`;
-        return ok({ fileName, mime: 'text/csv' as const, base64: readFileSync(faults).toString('base64') });
+        return ok({ fileName, mime: 'text/csv' as const, base64: faults.read().toString('base64') });
       },
 
       async 'imports.undo'(call, { importId }) {
@@ -282,10 +283,15 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
   };
 }
 
-function keepGood(file: string, good: readonly GoodRow[]): void {
-  const writer = lineWriter(file);
+function keepGood(file: SealedFile, good: readonly GoodRow[]): void {
+  const writer = file.lines();
   for (const { code, uses } of good) writer.write(`${code}\t${uses ?? ''}`);
   writer.close();
+}
+
+function readGood(file: SealedFile): GivenCodes | undefined {
+  if (file.size() === 0) return undefined;
+  return givenCodes(file.read().toString('utf8').slice(0, -1).split('\n').map(goodRow));
 }
 
 function goodRow(line: string): GoodRow {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,7 +113,60 @@ describe('an import', () => {
       rows: 6,
       good: 2,
       faults: { used_up: 1, expired: 1, other_terms: 2 },
+      notes: { ends_later: 1 },
+      unread: [],
     });
+  });
+
+  it('says what a file tells of its codes that codes here have no place for', async () => {
+    const id = await upload(
+      [
+        'coupon_code,post_status,expiry_date,usage_limit,usage_limit_per_user,minimum_amount,description,discount_type',
+        'LATER1,publish,2030-01-01,,0,,,percent',
+        'LATER2,publish,31.12.2030,,2,25.00,Card,percent',
+        'WHEN,publish,next spring,,1,0.00,,percent',
+        'MANY,publish,,2000000,,,,percent',
+        'DRAFT1,draft,,,1,,,percent',
+        'LATER1,publish,2030-01-01,,5,,,percent',
+      ].join('\n'),
+    );
+    const dry = await run(id, {}, true);
+    expect(dry.report).toEqual({
+      rows: 6,
+      good: 4,
+      faults: { inactive: 1, twice: 1 },
+      notes: { ends_later: 2, unread_end: 1, many_uses: 1 },
+      unread: [
+        { name: 'usage_limit_per_user', rows: 2, limits: true },
+        { name: 'minimum_amount', rows: 1, limits: true },
+        { name: 'description', rows: 1, limits: false },
+      ],
+    });
+  });
+
+  it('says that codes end with an offer that ends before them', async () => {
+    const draft = offerDraft({ validity: { days: { zone: 'Europe/Berlin', last: '2030-06-30' } } });
+    const made = await shop.ok('offers.create', { requestId: randomUUID(), draft }, shop.session);
+    const ends = ['2030-06-29', '2030-06-30', '2030-07-01', '2030-07-05'];
+    const id = await upload(`code,expires\n${ends.map((end, i) => `CARD${i},${end}`).join('\n')}\n`);
+    const { report } = await run(id, { offerId: made.offer.id }, true);
+    expect(report).toMatchObject({ good: 4, notes: { ends_later: 1, ends_sooner: 2 } });
+  });
+
+  it('leaves no code on the disk that is not encrypted: file, good rows and faults', async () => {
+    const id = await upload(`code\nCANARYCODE\nCANARYCODE\n${'FILL1\n'.repeat(3)}`);
+    const folder = path.join(shop.dataDir, 'imports');
+    const texts = () => readdirSync(folder).map((file) => readFileSync(path.join(folder, file), 'latin1'));
+    const isHidden = () => texts().every((text) => !text.includes('CANARY') && !text.includes('FILL'));
+    expect(isHidden()).toBe(true);
+    await run(id, {}, true);
+    expect(texts()).toHaveLength(2);
+    expect(isHidden()).toBe(true);
+    await run(id);
+    await expect.poll(texts).toHaveLength(1);
+    expect(isHidden()).toBe(true);
+    const { base64 } = await shop.ok('imports.faults', { importId: id }, shop.session);
+    expect(Buffer.from(base64, 'base64').toString()).toContain('CANARYCODE,twice');
   });
 
   it('is undone as long as nothing of it was redeemed, and can come again', async () => {

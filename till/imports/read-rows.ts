@@ -1,6 +1,6 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import Papa from 'papaparse';
 import type { importEncodings } from '../../shared/contracts/operations/imports.ts';
+import type { SealedFile } from './sealed-file.ts';
 
 type Encoding = (typeof importEncodings)[number];
 
@@ -13,22 +13,12 @@ const MAX_ROW_CHARACTERS = 1_000_000;
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** A byte order mark decides; without one, zeros tell UTF-16, and whatever is no UTF-8 is taken for Windows-1252. */
-export function detectDialect(path: string): Dialect {
-  const sample = readSample(path);
+export function detectDialect(file: SealedFile): Dialect {
+  const sample = file.head(SAMPLE_BYTES);
   const encoding = encodingOf(sample);
   const text = new TextDecoder(encoding).decode(sample);
   const { meta } = Papa.parse<string[]>(text, { preview: 50, delimitersToGuess: DELIMITERS });
   return { encoding, delimiter: DELIMITERS.includes(meta.delimiter) ? meta.delimiter : ',' };
-}
-
-function readSample(path: string): Buffer {
-  const file = openSync(path, 'r');
-  try {
-    const sample = Buffer.alloc(SAMPLE_BYTES);
-    return sample.subarray(0, readSync(file, sample, 0, SAMPLE_BYTES, 0));
-  } finally {
-    closeSync(file);
-  }
 }
 
 function encodingOf(sample: Buffer): Encoding {
@@ -63,7 +53,7 @@ export class BadTextError extends Error {}
  * @throws BadTextError when bytes further on contradict the encoding, or a quote is never closed
  */
 export async function* readRows(
-  path: string,
+  file: SealedFile,
   { encoding, delimiter }: Dialect,
 ): AsyncGenerator<readonly string[][]> {
   const decoder = new TextDecoder(encoding, { fatal: encoding === 'utf-8' });
@@ -75,8 +65,8 @@ export async function* readRows(
     }
   };
   let rest = '';
-  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-    const text = rest + decode(bytes as Buffer);
+  for await (const bytes of file.chunks(CHUNK_BYTES)) {
+    const text = rest + decode(bytes);
     // Only whole lines: whether a line ends within quotes is for the parser to say, which then waits for more.
     const { rows, used } = parse(text, delimiter, true);
     rest = text.slice(used);

@@ -22,6 +22,8 @@ export const importColumnsSchema = z.strictObject({
   /** How often it was used already. */
   used: columnSchema.optional(),
   expires: columnSchema.optional(),
+  /** Whether the other shop still takes the code: rows that it does not publish are left out. */
+  status: columnSchema.optional(),
   /** Kind and amount of the discount: rows of other terms than the offer's are left out. */
   discountType: columnSchema.optional(),
   amount: columnSchema.optional(),
@@ -45,16 +47,35 @@ export const rowFaults = [
   'exists',
   'used_up',
   'expired',
+  'inactive',
   'bad_number',
   'other_terms',
   'too_many',
 ] as const;
 export type RowFault = (typeof rowFaults)[number];
 
+/**
+ * What a row says of a code that is taken and that codes here have no place for. `ends_later`, `ends_sooner`: the offer's
+ * end holds, and it is at least a day after or before the code's own. `unread_end`: it cannot be read. `many_uses`: more
+ * than a code may have.
+ */
+export const rowNotes = ['ends_later', 'ends_sooner', 'unread_end', 'many_uses'] as const;
+export type RowNote = (typeof rowNotes)[number];
+
+/** A column that nothing reads, and in how many good rows it says something. */
+const unreadColumnSchema = z.object({
+  name: z.string(),
+  rows: z.int(),
+  /** The other shop's rule for where, when or by whom a code may be used: here the offer's own rules hold. */
+  limits: z.boolean(),
+});
+
 export const importReportSchema = z.object({
   rows: z.int(),
   good: z.int(),
   faults: z.partialRecord(z.enum(rowFaults), z.int()),
+  notes: z.partialRecord(z.enum(rowNotes), z.int()).default({}),
+  unread: z.array(unreadColumnSchema).default([]),
 });
 export type ImportReport = z.output<typeof importReportSchema>;
 
