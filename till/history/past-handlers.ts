@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { ImportRow } from '../../db/queries/imports.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, type Outcome, type SignedIn, signedIn } from '../handlers.ts';
-import { importFiles, removeFiles, sizeOf } from '../imports/import-files.ts';
+import { importFiles } from '../imports/import-files.ts';
 import { BadTextError, type Dialect, detectDialect } from '../imports/read-rows.ts';
+import type { SealedFile } from '../imports/sealed-file.ts';
 import type { Services } from '../services.ts';
 import type { Step } from '../works.ts';
 import { digestOf } from './past-digest.ts';
 import { type ReadPast, readPast } from './read-past.ts';
+
+/** Read at once. */
+const HASH_BYTES = 64 * 1_024;
 
 type Imported = ReadPast['report'] & { readonly imported: boolean };
 
@@ -27,7 +30,7 @@ export function pastFeature(services: Services): Feature {
     dryRun: boolean,
     step: Step,
   ): Promise<Outcome<Imported>> {
-    const files = importFiles(ports.dataDir, row.id);
+    const files = importFiles(ports.dataDir, row);
     const fileHash = await hashOf(files.upload);
     if (read.past.importOfFile(fileHash))
       return err(refusal('conflict', { why: 'this file was read in before' }));
@@ -56,7 +59,7 @@ export function pastFeature(services: Services): Feature {
     });
     if (!taken) return err(refusal('conflict', { why: 'its codes were read in meanwhile' }));
     // Killed before this, the file goes with the others that nobody went on with.
-    removeFiles(files.upload);
+    files.upload.remove();
     pushes.send({ topic: 'catalogue.changed' });
     return ok({ ...report, imported: true });
   }
@@ -66,7 +69,7 @@ export function pastFeature(services: Services): Feature {
       async 'history.import'(call, { importId, dryRun, workId }) {
         const row = read.imports.byId(importId);
         if (!row) return err(refusal('not_found', { what: 'import' }));
-        if (busy || row.state !== 'uploaded' || sizeOf(importFiles(ports.dataDir, importId).upload) === 0)
+        if (busy || row.state !== 'uploaded' || importFiles(ports.dataDir, row).upload.size() === 0)
           return err(refusal('conflict', { why: 'it is not ready, or done already' }));
         busy = true;
         try {
@@ -102,8 +105,8 @@ export function pastFeature(services: Services): Feature {
   };
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(file: SealedFile): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of createReadStream(file)) hash.update(bytes as Buffer);
+  for await (const bytes of file.chunks(HASH_BYTES)) hash.update(bytes);
   return hash.digest('hex');
 }

@@ -8,7 +8,7 @@ import {
 } from '../../shared/contracts/operations/history.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
-import { type ImportFiles, lineWriter } from '../imports/import-files.ts';
+import type { ImportFiles } from '../imports/import-files.ts';
 import { type Dialect, readRows } from '../imports/read-rows.ts';
 import type { Services } from '../services.ts';
 import { field } from './history-csv.ts';
@@ -59,7 +59,7 @@ export async function readPast(
     return undefined;
   }
 
-  const list = lineWriter(files.faults);
+  const list = files.faults.lines();
   try {
     list.write('line,code,reason');
     for await (const some of readRows(files.upload, dialect)) {

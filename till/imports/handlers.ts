@@ -20,7 +20,7 @@ import { termsOf } from '../offers/offer-row.ts';
 import { fileNamePart } from '../printing/file-name.ts';
 import type { Services } from '../services.ts';
 import { guessColumns } from './guess-columns.ts';
-import { type ImportFiles, importFiles } from './import-files.ts';
+import { FILE_KEY_BYTES, importFiles } from './import-files.ts';
 import type { GoodRow } from './judge-row.ts';
 import { readImport } from './read-import.ts';
 import { BadTextError, type Dialect, detectDialect, readRows } from './read-rows.ts';
@@ -31,7 +31,6 @@ type Shown = z.output<typeof importSchema>;
 const PREVIEW_ROWS = 8;
 const EXPORT_ROWS = 20_000;
 const SEED_BYTES = 32;
-const FILE_KEY_BYTES = 32;
 const FORGOTTEN_MS = 7 * DAY_MS;
 
 export function importsFeature(services: Services, jobs: BatchJobs): Feature {
@@ -39,9 +38,7 @@ export function importsFeature(services: Services, jobs: BatchJobs): Feature {
   const { read } = store;
   /** Rows read so far, of the imports that are being read. */
   const reading = new Map<string, number>();
-  /** What an earlier version left plain is not read any more, only removed. */
-  const filesOf = ({ id, fileKey }: ImportRow): ImportFiles =>
-    importFiles(ports.dataDir, id, fileKey ?? new Uint8Array(FILE_KEY_BYTES));
+  const filesOf = (row: ImportRow) => importFiles(ports.dataDir, row);
 
   function shown(row: ImportRow): Shown {
     const rows = reading.get(row.id);
