@@ -14,7 +14,9 @@ export function LowUses() {
   const [first] = offers;
   if (first === undefined) return null;
   const text = ({ code, name, usesLeftHere }: typeof first) =>
-    t('low.one', { name: code ?? name, count: usesLeftHere });
+    usesLeftHere === 0
+      ? t('low.none', { name: code ?? name })
+      : t('low.one', { name: code ?? name, count: usesLeftHere });
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={340} radius="lg" shadow="md">
       <Popover.Target>

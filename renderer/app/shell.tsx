@@ -23,7 +23,7 @@ import { useSearch } from '../search/search-store.ts';
 import { SwitchDialog } from '../sign-in/switch-dialog.tsx';
 import { SyncPill } from '../sync/sync-pill.tsx';
 import { Avatar } from '../ui/avatar.tsx';
-import { FlashNote } from '../ui/flash.tsx';
+import { clearFlash, FlashNote } from '../ui/flash.tsx';
 import hidden from '../ui/hidden.module.css';
 import { Logo } from '../ui/logo.tsx';
 import { useApp, useLocation, useOperator } from './app-store.ts';
@@ -108,6 +108,8 @@ export function Shell() {
 
   // The next operator starts on the screen that everyone has, not on what the last one was looking at.
   useEffect(() => () => go('redeem'), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on each change of the operator
+  useEffect(() => clearFlash, [operator.id]);
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: takes no clicks of its own
@@ -141,7 +143,7 @@ export function Shell() {
         </Suspense>
       </main>
       <SwitchDialog open={switching} onClose={() => setSwitching(false)} onLock={lock} />
-      {current?.screen !== 'redeem' && <FlashNote />}
+      <div className={classes.note}>{current?.screen !== 'redeem' && <FlashNote />}</div>
       <HelpOverlay />
     </div>
   );

@@ -8,13 +8,13 @@ export function advanceRedeem(client: Client): void {
   const redeem = useRedeem.getState();
   const accepted = redeem.result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
   if (redeem.draft.trim() !== '') void redeem.present(client, redeem.draft);
-  else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear(client);
+  else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear();
   else if (redeem.phase === 'entry' || redeem.stale) void redeem.check(client);
   else if (redeem.phase === 'result' && accepted) void redeem.confirm(client);
   else if (redeem.phase === 'result' && redeem.fault !== undefined) void redeem.check(client);
   else if (redeem.phase === 'result' && wantsManager(redeem.result))
     useManagerDialog.setState({ open: true });
-  else if (redeem.phase === 'result') redeem.clear(client);
+  else if (redeem.phase === 'result') redeem.clear();
 }
 
 /** All that is left is a manager's word. */

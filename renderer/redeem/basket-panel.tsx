@@ -20,7 +20,6 @@ const counterChannels = ['pos', 'phone', 'email', 'partner'] as const;
 
 export function BasketPanel() {
   const { t } = useTranslation();
-  const client = useClient();
   const format = useFormat();
   const items = useRedeem((redeem) => redeem.items);
   const entry = useRedeem((redeem) => redeem.entry);
@@ -118,7 +117,7 @@ export function BasketPanel() {
         >
           {t('redeem.addItem')}
         </Action>
-        <Action size="l" wide tone="quiet" hint="Esc" onClick={() => clear(client)}>
+        <Action size="l" wide tone="quiet" hint="Esc" onClick={() => clear()}>
           {t('redeem.clear')}
         </Action>
       </div>

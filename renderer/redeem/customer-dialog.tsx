@@ -2,6 +2,10 @@ import { SegmentedControl, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { useClient } from '../api/use-client.ts';
+import { refusalSentence } from '../i18n/sentence.ts';
+import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import classes from './customer-dialog.module.css';
@@ -26,51 +30,69 @@ export function CustomerDialog() {
 
 function CustomerForm() {
   const { t } = useTranslation();
+  const client = useClient();
+  const format = useFormat();
   const before = useRedeem((redeem) => redeem.customer);
   const [kind, setKind] = useState<Exclude<Customer['kind'], 'user'>>(
     before === undefined || before.kind === 'user' ? 'phone' : before.kind,
   );
   const [value, setValue] = useState(before?.value ?? '');
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    useRedeem.getState().setCustomer(value.trim() === '' ? undefined : { kind, value: value.trim() });
+  const [refused, setRefused] = useState<Refusal>();
+  const [busy, setBusy] = useState(false);
+  const sentence = refused && refusalSentence(t, format, refused);
+
+  const take = (customer: Customer | undefined) => {
+    useRedeem.getState().setCustomer(customer);
     close();
+    if (useRedeem.getState().phase === 'entry') void useRedeem.getState().check(client);
   };
 
+  // The core reads it as the check would: what it cannot read is said at the field, not at the coupon.
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const customer = { kind, value: value.trim() };
+    if (customer.value === '') return take(undefined);
+    setBusy(true);
+    const answer = await client.call('redemption.customer', { customer });
+    setBusy(false);
+    if (answer.ok) take(answer.value.customer);
+    else setRefused(answer.error);
+  }
+
   return (
-    <form className={classes.form} onSubmit={submit}>
+    <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
       <p className={classes.lead}>{t('customer.lead')}</p>
       <SegmentedControl
         fullWidth
         aria-label={t('customer.kind')}
         value={kind}
-        onChange={(next) => setKind(kinds.find((one) => one === next) ?? 'phone')}
+        onChange={(next) => {
+          setKind(kinds.find((one) => one === next) ?? 'phone');
+          setRefused(undefined);
+        }}
         data={kinds.map((one) => ({ value: one, label: t(`customer.kinds.${one}`) }))}
       />
       <TextInput
         label={t(`customer.kinds.${kind}`)}
         type={inputTypes[kind]}
         value={value}
-        onChange={(event) => setValue(event.currentTarget.value)}
+        onChange={(event) => {
+          setValue(event.currentTarget.value);
+          setRefused(undefined);
+        }}
+        error={sentence && `${sentence.text} ${sentence.next}`}
         maxLength={200}
         autoComplete="off"
         data-autofocus
       />
       <div className={classes.actions}>
         {before !== undefined && (
-          <Action
-            size="l"
-            tone="stop"
-            onClick={() => {
-              useRedeem.getState().setCustomer(undefined);
-              close();
-            }}
-          >
+          <Action size="l" tone="stop" onClick={() => take(undefined)}>
             {t('customer.remove')}
           </Action>
         )}
-        <Action type="submit" tone="primary" size="xl" hint="Enter">
+        <Action type="submit" tone="primary" size="xl" hint="Enter" busy={busy}>
           {t('customer.use')}
         </Action>
       </div>

@@ -78,7 +78,7 @@ const type = (text: string) => {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 beforeEach(() => {
-  useRedeem.getState().clear(coreThat(() => 'accepted').client);
+  useRedeem.getState().clear();
 });
 
 describe('typing', () => {
@@ -211,7 +211,7 @@ describe('codes', () => {
     type('1000');
     await useRedeem.getState().present(core.client, 'SAVE10');
     const { basketId } = useRedeem.getState();
-    useRedeem.getState().clear(core.client);
+    useRedeem.getState().clear();
     expect(core.calls.at(-1)).toEqual({ name: 'redemption.release', input: { basketId } });
     expect(useRedeem.getState().basketId).not.toBe(basketId);
   });
@@ -221,7 +221,7 @@ describe('codes', () => {
     type('1000');
     await useRedeem.getState().present(core.client, 'SAVE10');
     const { basketId } = useRedeem.getState();
-    useRedeem.getState().clear(core.client);
+    useRedeem.getState().clear();
     await useRedeem.getState().bringBack(core.client);
     const now = useRedeem.getState();
     expect(now).toMatchObject({ phase: 'result', entry: '1000', codes: ['SAVE10'], lost: undefined });
@@ -249,7 +249,7 @@ describe('codes', () => {
     type('1000');
     await useRedeem.getState().present(core.client, 'SAVE10');
     await useRedeem.getState().confirm(core.client);
-    useRedeem.getState().clear(core.client);
+    useRedeem.getState().clear();
     expect(useRedeem.getState().lost).toBeUndefined();
   });
 
@@ -263,5 +263,68 @@ describe('codes', () => {
     expect(useRedeem.getState()).toMatchObject({ phase: 'result', result, fault: undefined });
     expect(await useRedeem.getState().vouch(core.client, '222222')).toBeUndefined();
     expect(core.calls.at(-1)?.input).toMatchObject({ codes: ['ATRISK'], managerPin: '222222' });
+  });
+
+  it('takes one code off the sale and judges the others again', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'ONE');
+    await useRedeem.getState().present(core.client, 'TWO');
+    await useRedeem.getState().removeCode(core.client, 'TWO');
+    expect(core.calls.at(-1)).toMatchObject({ name: 'redemption.check', input: { codes: ['ONE'] } });
+    expect(useRedeem.getState()).toMatchObject({ phase: 'result', latest: 'ONE' });
+  });
+
+  it('keeps the basket when its last code is taken off, and lets go of the use', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    await useRedeem.getState().present(core.client, 'ONE');
+    const { basketId } = useRedeem.getState();
+    await useRedeem.getState().removeCode(core.client, 'ONE');
+    expect(core.calls.at(-1)).toEqual({ name: 'redemption.release', input: { basketId } });
+    expect(useRedeem.getState()).toMatchObject({
+      phase: 'entry',
+      codes: [],
+      result: undefined,
+      entry: '1000',
+    });
+    expect(useRedeem.getState().basketId).not.toBe(basketId);
+  });
+
+  it('keeps the ten codes that it has, and says that the eleventh was left out', async () => {
+    const core = coreThat(() => 'accepted');
+    for (let i = 1; i <= 10; i++) await useRedeem.getState().present(core.client, `CODE${i}`);
+    await useRedeem.getState().present(core.client, 'ELEVENTH');
+    expect(useRedeem.getState().codes).toHaveLength(10);
+    expect(useRedeem.getState()).toMatchObject({ leftOut: 'ELEVENTH', latest: 'CODE10' });
+    await useRedeem.getState().removeCode(core.client, 'CODE3');
+    await useRedeem.getState().present(core.client, 'ELEVENTH');
+    expect(useRedeem.getState().codes).toContain('ELEVENTH');
+    expect(useRedeem.getState().leftOut).toBeUndefined();
+  });
+
+  it('begins the next customer’s sale with another code after a failed check, and brings the old one back', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    core.refuseOnce('host_unreachable');
+    await useRedeem.getState().present(core.client, 'ONE');
+    await useRedeem.getState().present(core.client, 'OTHER');
+    expect(useRedeem.getState()).toMatchObject({
+      phase: 'entry',
+      codes: ['OTHER'],
+      entry: '',
+      fault: undefined,
+    });
+    await useRedeem.getState().bringBack(core.client);
+    expect(useRedeem.getState()).toMatchObject({ phase: 'result', codes: ['ONE'], entry: '1000' });
+  });
+
+  it('tries again when the same code is scanned after a failed check', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    core.refuseOnce('host_unreachable');
+    await useRedeem.getState().present(core.client, 'ONE');
+    await useRedeem.getState().present(core.client, 'ONE');
+    expect(useRedeem.getState()).toMatchObject({ phase: 'result', codes: ['ONE'], fault: undefined });
   });
 });

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Channel } from '../../shared/contracts/common.ts';
-import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
+import { type CheckResult, MAX_CODES_PER_BASKET } from '../../shared/contracts/operations/redemption.ts';
 import type { InputOf, OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Client } from '../api/client.ts';
@@ -45,6 +45,8 @@ type State = Typed & {
   readonly latest: string | undefined;
   /** The operation itself was refused, not a code. */
   readonly fault: Refusal | undefined;
+  /** A code that came when the sale had as many as it can have. */
+  readonly leftOut: string | undefined;
   readonly done: Confirmation | undefined;
   /** The basket changed after the result was given. */
   readonly stale: boolean;
@@ -63,6 +65,8 @@ type Actions = {
   /** Takes back the last `count` typed characters: they belonged to a scan. */
   takeBack(count: number): void;
   present(client: Client, text: string): Promise<void>;
+  /** Takes one code off the sale, and judges the others again. */
+  removeCode(client: Client, entered: string): Promise<void>;
   check(client: Client): Promise<void>;
   /** Asks again with a manager's PIN. @returns why it was not taken */
   vouch(client: Client, managerPin: string): Promise<Refusal | undefined>;
@@ -73,11 +77,10 @@ type Actions = {
   /** Takes back the last clearing or the last removal of an item. */
   bringBack(client: Client): Promise<void>;
   /** Starts the next basket and lets go of what this one held. */
-  clear(client: Client): void;
+  clear(): void;
 };
 
 const MAX_UNDO = 64;
-const MAX_CODES = 10;
 
 /** Refusals that another total can turn into a yes; every other code is judged once. */
 const dependsOnBasket: ReadonlySet<string> = new Set([
@@ -109,6 +112,7 @@ function emptyBasket(): Omit<State, 'channel'> {
     result: undefined,
     latest: undefined,
     fault: undefined,
+    leftOut: undefined,
     done: undefined,
     stale: false,
     lost: undefined,
@@ -130,6 +134,9 @@ export const useRedeem = create<State & Actions>((set, get) => {
   /** Only the newest check may write its answer. */
   let round = 0;
 
+  /** Lets go of what the newest check may hold. */
+  let release: (() => void) | undefined;
+
   const remember = () => {
     const { items, entry, draft } = get();
     typedBefore = [...typedBefore.slice(-MAX_UNDO + 1), { items, entry, draft }];
@@ -150,16 +157,20 @@ export const useRedeem = create<State & Actions>((set, get) => {
     set({ ...emptyBasket(), channel: get().channel });
   };
 
-  /**
-   * The check itself failed, and somebody types a new total: this is the next customer, whose digits do not belong to
-   * the old total. A basket with items stays: it is more than a total, and the digits are one more price.
-   */
-  const leaveFailed = (char: string) => {
-    const { phase, result, fault, items } = get();
-    const hasFailed = phase === 'result' && result === undefined && fault !== undefined;
-    if (!hasFailed || items.length > 0 || !/^\d+$/.test(char)) return;
+  /** The check itself failed, so nothing is known of any code. */
+  const hasFailed = () => {
+    const { phase, result, fault } = get();
+    return phase === 'result' && result === undefined && fault !== undefined;
+  };
+
+  /** Begins the next customer's sale; the one that could not be judged is one press away. */
+  const leaveFailed = () => {
+    const lost = lostNow();
+    round += 1;
     typedBefore = [];
-    set({ ...emptyBasket(), channel: get().channel });
+    release?.();
+    release = undefined;
+    set({ ...emptyBasket(), channel: get().channel, lost });
   };
 
   const basketChanged = () => {
@@ -188,6 +199,7 @@ export const useRedeem = create<State & Actions>((set, get) => {
     const codes = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
     if (codes.length === 0 || get().totalMinor() === 0) return undefined;
     const mine = ++round;
+    release = () => void client.call('redemption.release', { basketId });
     set({ phase: 'checking', codes, fault: undefined, stale: false });
     const open = { unitPriceMinor: entryMinor(entry, minorDigits(currency())), qty: 1 };
     const lines = [...items, open].filter((item) => item.unitPriceMinor > 0);
@@ -219,7 +231,9 @@ export const useRedeem = create<State & Actions>((set, get) => {
     type(char) {
       if (get().phase === 'confirming') return;
       beginAnew();
-      leaveFailed(char);
+      // A new total after a check that failed is the next customer's. A basket with items stays: it is more than a
+      // total, and the digits are one more price.
+      if (hasFailed() && get().items.length === 0 && /^\d+$/.test(char)) leaveFailed();
       const { draft, entry } = get();
       if (char === '+' && draft === '') return get().addItem();
       remember();
@@ -277,12 +291,43 @@ export const useRedeem = create<State & Actions>((set, get) => {
       const entered = text.trim();
       if (entered === '' || get().phase === 'confirming') return;
       beginAnew();
+      // The same code again is another try; another code after a check that failed is another customer's.
+      const isRetry = get().codes.some((code) => sameCode(code, entered));
+      if (hasFailed() && !isRetry) leaveFailed();
+      else set({ lost: undefined });
       const kept = codesLeft(new Set());
       const known = kept.find((code) => sameCode(code, entered));
-      const codes = known === undefined ? [...kept, entered].slice(-MAX_CODES) : kept;
-      set({ codes, latest: known ?? entered, draft: '', fault: undefined, lost: undefined });
+      if (known === undefined && kept.length >= MAX_CODES_PER_BASKET) {
+        return set({ draft: '', leftOut: entered });
+      }
+      const codes = known === undefined ? [...kept, entered] : kept;
+      set({ codes, latest: known ?? entered, leftOut: undefined, draft: '', fault: undefined });
       if (get().totalMinor() > 0) await get().check(client);
       else set({ phase: 'entry', result: undefined });
+    },
+
+    async removeCode(client, entered) {
+      const { phase, codes, latest } = get();
+      if (phase === 'confirming' || phase === 'done' || phase === 'undone') return;
+      const left = codes.filter((code) => code !== entered);
+      set({ codes: left, latest: latest === entered ? left.at(-1) : latest, leftOut: undefined });
+      const worthAsking = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
+      if (worthAsking.length > 0 && get().totalMinor() > 0) return get().check(client);
+      if (worthAsking.length > 0) return;
+      round += 1;
+      release?.();
+      release = undefined;
+      // What was let go of keeps its basket's name; the sale goes on under another.
+      const basketId = newBasketId();
+      set({
+        phase: 'entry',
+        basketId,
+        codes: [],
+        latest: undefined,
+        result: undefined,
+        fault: undefined,
+        stale: false,
+      });
     },
 
     check: async (client) => void (await ask(client)),
@@ -323,17 +368,17 @@ export const useRedeem = create<State & Actions>((set, get) => {
 
     setCustomer(customer) {
       set({ customer });
+      if (hasFailed()) set({ phase: 'entry', fault: undefined });
       basketChanged();
     },
 
-    clear(client) {
-      const { phase, basketId, codes } = get();
+    clear() {
+      const { phase, codes } = get();
       if (phase === 'confirming') return;
       round += 1;
       typedBefore = [];
-      if (codes.length > 0 && phase !== 'done' && phase !== 'undone') {
-        void client.call('redemption.release', { basketId });
-      }
+      if (phase !== 'done' && phase !== 'undone') release?.();
+      release = undefined;
       const isDone = phase === 'done' || phase === 'undone';
       const hadSomething = get().totalMinor() > 0 || codes.length > 0;
       const lost = !isDone && hadSomething ? lostNow() : undefined;

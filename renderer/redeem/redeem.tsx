@@ -29,7 +29,7 @@ export function Redeem() {
   useKeys({
     F3: () => codeField.current?.focus(),
     F4: () => useCustomerDialog.setState({ open: true }),
-    Escape: () => useRedeem.getState().clear(client),
+    Escape: () => useRedeem.getState().clear(),
   });
   usePageKeys(advance, () => void useRedeem.getState().bringBack(client));
 
@@ -95,15 +95,16 @@ function useRecheck(): void {
 function useResultSound(): void {
   const result = useRedeem((redeem) => redeem.result);
   const fault = useRedeem((redeem) => redeem.fault);
+  const leftOut = useRedeem((redeem) => redeem.leftOut);
   const sound = usePreferences((preferences) => preferences.sound);
   useEffect(() => {
     if (sound) sounds.prepare();
   }, [sound]);
   useEffect(() => {
-    if (!sound || (result === undefined && fault === undefined)) return;
+    if (!sound || (result === undefined && fault === undefined && leftOut === undefined)) return;
     const { latest } = useRedeem.getState();
     const coupon = result?.coupons.find((one) => one.entered === latest);
-    if (fault === undefined && coupon?.status === 'accepted') sounds.accepted();
+    if (fault === undefined && leftOut === undefined && coupon?.status === 'accepted') sounds.accepted();
     else sounds.refused();
-  }, [result, fault, sound]);
+  }, [result, fault, leftOut, sound]);
 }

@@ -1,28 +1,27 @@
 import {
-  IconArrowBackUp,
   IconBarcode,
   IconCircleCheckFilled,
   IconCircleXFilled,
   IconCoins,
   IconPlugConnectedX,
-  IconPrinter,
-  IconReceipt,
 } from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MAX_CODES_PER_BASKET } from '../../shared/contracts/operations/redemption.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
 import { refusalSentence } from '../i18n/sentence.ts';
 import { useFormat } from '../i18n/use-format.ts';
-import { SlipDialog, useSlip } from '../redemptions/slip.tsx';
 import { Action } from '../ui/action.tsx';
 import { CodeText } from '../ui/code-text.tsx';
 import { useSlow } from '../ui/use-slow.ts';
 import { useCustomerDialog } from './customer-dialog.tsx';
+import { DonePanel } from './done-panel.tsx';
+import { FaultPanel } from './fault-panel.tsx';
 import { useManagerDialog } from './manager-dialog.tsx';
 import { type Coupon, useRedeem } from './redeem-store.ts';
 import classes from './result-panel.module.css';
+import { Payable, RemoveCode, Sentence, Ticket } from './ticket.tsx';
 
 type Accepted = Extract<Coupon, { status: 'accepted' }>;
 type Refused = Extract<Coupon, { status: 'refused' }>;
@@ -44,7 +43,7 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
     if (fault !== undefined) return <FaultPanel fault={fault} onAdvance={onAdvance} />;
     if (isSlow) return <CheckingPanel code={latest ?? ''} />;
     if (phase !== 'checking') wasAsking.current = codes.length > 0;
-    return wasAsking.current ? <TotalWantedPanel code={latest ?? ''} onAdvance={onAdvance} /> : <IdlePanel />;
+    return wasAsking.current ? <TotalWantedPanel onAdvance={onAdvance} /> : <IdlePanel />;
   }
   wasAsking.current = false;
   const accepted = result.coupons.filter((coupon) => coupon.status === 'accepted');
@@ -54,33 +53,6 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
     return newest === undefined ? <IdlePanel /> : <RefusedPanel coupon={newest} onAdvance={onAdvance} />;
   }
   return <AcceptedPanel accepted={accepted} refused={refused} fault={fault} onAdvance={onAdvance} />;
-}
-
-type PanelProps = {
-  readonly tone: 'idle' | 'ask' | 'go' | 'stop' | 'done';
-  readonly children: ReactNode;
-  readonly stub?: ReactNode;
-  readonly live?: boolean;
-};
-
-/** A ticket: what is decided above the perforation, what to do now on the stub. */
-function Ticket({ tone, children, stub, live = true }: PanelProps) {
-  const stale = useRedeem((redeem) => redeem.stale);
-  const isSlow = useSlow(useRedeem((redeem) => redeem.phase === 'checking'));
-  const busy = stale || isSlow;
-  return (
-    <section
-      className={classes.ticket}
-      data-tone={tone}
-      data-busy={busy || undefined}
-      aria-live={live ? 'assertive' : undefined}
-      aria-busy={busy || undefined}
-      data-testid="result"
-    >
-      <div className={classes.body}>{children}</div>
-      {stub !== undefined && <div className={classes.stub}>{stub}</div>}
-    </section>
-  );
 }
 
 function IdlePanel() {
@@ -120,23 +92,34 @@ function CheckingPanel({ code }: { code: string }) {
   );
 }
 
-function TotalWantedPanel({ code, onAdvance }: { code: string; onAdvance: () => void }) {
+function TotalWantedPanel({ onAdvance }: { onAdvance: () => void }) {
   const { t } = useTranslation();
+  const codes = useRedeem((redeem) => redeem.codes);
   const hasTotal = useRedeem((redeem) => redeem.items.length > 0 || redeem.entry !== '');
   return (
     <Ticket
       tone="ask"
       stub={
-        <Action tone="primary" size="xl" wide hint="Enter" onClick={onAdvance} disabled={!hasTotal}>
-          {t('redeem.check')}
-        </Action>
+        <>
+          <LeftOut />
+          <Action tone="primary" size="xl" wide hint="Enter" onClick={onAdvance} disabled={!hasTotal}>
+            {t('redeem.check')}
+          </Action>
+        </>
       }
     >
       <div className={classes.center}>
         <IconCoins size={76} stroke={1.4} aria-hidden="true" />
         <p className={classes.word}>{t('redeem.ask.title')}</p>
         <p className={classes.next}>{t('redeem.ask.text')}</p>
-        <CodeText size="l">{code.toUpperCase()}</CodeText>
+        <ul className={classes.asked}>
+          {codes.map((code) => (
+            <li key={code}>
+              <CodeText size={codes.length === 1 ? 'l' : 'm'}>{code.toUpperCase()}</CodeText>
+              <RemoveCode entered={code} name={code.toUpperCase()} />
+            </li>
+          ))}
+        </ul>
       </div>
     </Ticket>
   );
@@ -162,6 +145,7 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
       tone="go"
       stub={
         <>
+          <LeftOut />
           {fault !== undefined && <Sentence refusal={fault} />}
           <Action
             tone="primary"
@@ -207,6 +191,7 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
             {accepted.length > 1 && (
               <span className={classes.couponAmount}>{format.money(-coupon.discountMinor)}</span>
             )}
+            <RemoveCode entered={coupon.entered} name={coupon.code} />
           </li>
         ))}
         {result.automatic?.map((offer) => (
@@ -226,6 +211,7 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
             <CodeText>{coupon.code ?? coupon.entered.toUpperCase()}</CodeText>
             <Sentence refusal={coupon.refusal} />
           </div>
+          <RemoveCode entered={coupon.entered} name={coupon.code ?? coupon.entered.toUpperCase()} />
         </div>
       ))}
     </Ticket>
@@ -291,126 +277,15 @@ function RefusedPanel({ coupon, onAdvance }: { coupon: Refused; onAdvance: () =>
   );
 }
 
-function FaultPanel({ fault, onAdvance }: { fault: Refusal; onAdvance: () => void }) {
+/** A sale is full: nothing that it has may make way unseen. */
+function LeftOut() {
   const { t } = useTranslation();
-  const sentence = refusalSentence(t, useFormat(), fault);
+  const code = useRedeem((redeem) => redeem.leftOut);
+  if (code === undefined) return null;
   return (
-    <Ticket
-      tone="stop"
-      stub={
-        <Action size="xl" wide hint="Enter" onClick={onAdvance}>
-          {t('common.tryAgain')}
-        </Action>
-      }
-    >
-      <div className={classes.head}>
-        <IconCircleXFilled size={56} aria-hidden="true" />
-        <p className={classes.word}>{t('redeem.notChecked')}</p>
-      </div>
-      <p className={classes.sentence} data-testid="refusal" data-code={fault.code}>
-        {sentence.text}
-      </p>
-      <p className={classes.next}>{sentence.next}</p>
-    </Ticket>
-  );
-}
-
-function DonePanel({ onAdvance }: { onAdvance: () => void }) {
-  const { t } = useTranslation();
-  const client = useClient();
-  const format = useFormat();
-  const done = useRedeem((redeem) => redeem.done);
-  const undone = useRedeem((redeem) => redeem.phase === 'undone');
-  const fault = useRedeem((redeem) => redeem.fault);
-  const slip = useSlip();
-  if (done === undefined) return null;
-  const [redemption] = done.redemptions;
-  return (
-    <Ticket
-      tone="done"
-      stub={
-        <>
-          <SlipDialog />
-          {fault !== undefined && <Sentence refusal={fault} />}
-          <div className={classes.doneActions}>
-            {!undone && (
-              <Action
-                size="xl"
-                icon={<IconArrowBackUp size={24} />}
-                onClick={() => void useRedeem.getState().undo(client, t('redeem.undoReason'))}
-              >
-                {t('redeem.undo')}
-              </Action>
-            )}
-            {slip.canPrint && redemption !== undefined && (
-              <Action size="xl" label={t('slip.print')} onClick={() => slip.print(redemption.id)}>
-                <IconPrinter size={26} aria-hidden="true" />
-              </Action>
-            )}
-            <Action tone="primary" size="xl" wide hint="Enter" onClick={onAdvance}>
-              {t('redeem.nextCustomer')}
-            </Action>
-          </div>
-        </>
-      }
-    >
-      <div className={classes.head}>
-        {undone ? (
-          <IconArrowBackUp size={56} aria-hidden="true" />
-        ) : (
-          <IconReceipt size={56} aria-hidden="true" />
-        )}
-        <div>
-          <p className={classes.word}>{undone ? t('redeem.undone') : t('redeem.done')}</p>
-          <p className={classes.offer}>
-            {done.redemptions.map((redemption) => redemption.offerName).join(', ')} ·{' '}
-            {format.time(done.redeemedAt)}
-          </p>
-        </div>
-      </div>
-      <dl className={classes.amounts}>
-        <div>
-          <dt>{t('redeem.discount')}</dt>
-          <dd className={classes.discount}>{format.money(undone ? 0 : -done.discountMinor)}</dd>
-        </div>
-        <Payable text={format.money(undone ? done.subtotalMinor : done.payableMinor)} />
-      </dl>
-      <ul className={classes.coupons}>
-        {done.redemptions
-          .filter(({ code }) => code !== '')
-          .map((redemption) => (
-            <li key={redemption.id}>
-              <CodeText>{redemption.code}</CodeText>
-            </li>
-          ))}
-      </ul>
-    </Ticket>
-  );
-}
-
-/** The one number that matters, as large as the panel allows for its length. */
-function Payable({ text }: { text: string }) {
-  const { t } = useTranslation();
-  return (
-    <div className={classes.payableRow}>
-      <dt>{t('redeem.payable')}</dt>
-      <dd
-        className={classes.payable}
-        data-length={text.length > 11 ? 'long' : text.length > 8 ? 'middle' : 'short'}
-        data-testid="payable"
-      >
-        {text}
-      </dd>
-    </div>
-  );
-}
-
-function Sentence({ refusal }: { refusal: Refusal }) {
-  const { t } = useTranslation();
-  const sentence = refusalSentence(t, useFormat(), refusal);
-  return (
-    <p className={classes.small} data-testid="also-refused" data-code={refusal.code}>
-      <strong>{sentence.text}</strong> {sentence.next}
+    <p className={classes.small} data-testid="left-out">
+      <strong>{t('redeem.full', { count: MAX_CODES_PER_BASKET, code: code.toUpperCase() })}</strong>{' '}
+      {t('redeem.fullNext')}
     </p>
   );
 }

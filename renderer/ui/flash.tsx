@@ -21,19 +21,22 @@ export function flash(text: string, undo?: () => void): void {
   useFlash.setState(({ round }) => ({ text, undo, round: round + 1 }));
 }
 
+/** What was said to one operator is nothing to the next. */
+export function clearFlash(): void {
+  useFlash.setState({ text: undefined, undo: undefined });
+}
+
 export function FlashNote() {
   const { t } = useTranslation();
   const { text, undo, round } = useFlash();
-  const close = () => useFlash.setState({ text: undefined });
   // biome-ignore lint/correctness/useExhaustiveDependencies: each message has its own time
   useEffect(() => {
     if (text === undefined) return;
     const shownAt = Date.now();
-    const clear = () => useFlash.setState({ text: undefined });
     const onLeave = () => {
-      if (Date.now() - shownAt > READ_MS) clear();
+      if (Date.now() - shownAt > READ_MS) clearFlash();
     };
-    const timer = setTimeout(clear, SHOWN_MS);
+    const timer = setTimeout(clearFlash, SHOWN_MS);
     window.addEventListener('hashchange', onLeave);
     return () => {
       clearTimeout(timer);
@@ -51,14 +54,14 @@ export function FlashNote() {
               type="button"
               className={classes.undo}
               onClick={() => {
-                close();
+                clearFlash();
                 undo();
               }}
             >
               {t('common.undo')}
             </button>
           )}
-          <button type="button" className={classes.close} aria-label={t('common.close')} onClick={close}>
+          <button type="button" className={classes.close} aria-label={t('common.close')} onClick={clearFlash}>
             <IconX size={20} aria-hidden="true" />
           </button>
         </div>

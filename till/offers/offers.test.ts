@@ -86,8 +86,19 @@ describe('an offer of this location', () => {
   it('is warned of when few uses are left here', async () => {
     await createOffer(offerDraft({ name: 'Plenty', limits: { total: 500 } }), 'PLENTY');
     await createOffer(offerDraft({ name: 'Few', limits: { total: 4 } }), 'FEW');
-    const { offers } = await shop.ok('offers.low', {}, shop.session);
-    expect(offers).toMatchObject([{ name: 'Few', code: 'FEW', usesLeftHere: 4 }]);
+    await createOffer(offerDraft({ name: 'Once', limits: { total: 1 } }), 'ONCE');
+    const low = async () => (await shop.ok('offers.low', {}, shop.session)).offers;
+    // A small offer is not few because it is small.
+    expect(await low()).toEqual([]);
+    for (const left of [3, 2, 1]) {
+      expect(await discountOf('FEW')).toBe(500);
+      expect((await low()).map(({ name, usesLeftHere }) => [name, usesLeftHere])).toEqual(
+        left === 1 ? [['Few', 1]] : [],
+      );
+    }
+    // Used up: nothing that anybody can wait for.
+    expect(await discountOf('FEW')).toBe(500);
+    expect(await low()).toEqual([]);
   });
 });
 

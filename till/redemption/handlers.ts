@@ -1,5 +1,6 @@
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { normaliseCustomer } from '../customers.ts';
 import { type Feature, signedIn } from '../handlers.ts';
 import { cutPage, readNumberCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
@@ -41,6 +42,11 @@ export function redemptionFeature(
         // A clock that was set back is put on record first; a basket that is complete is answered all the same.
         services.faults.clockBlocks();
         return confirmBasket(services, open, signedIn(call), basketId);
+      },
+
+      'redemption.customer'(_call, { customer }) {
+        const read = normaliseCustomer(customer, services.phoneRegion());
+        return read.ok ? ok({ customer: read.value }) : read;
       },
 
       'redemption.release'(call, { basketId }) {

@@ -189,6 +189,14 @@ export const redemptionOperations = {
       'payload_too_large',
     ],
   }),
+  'redemption.customer': operation({
+    summary:
+      'How a customer is known, as the ledger writes it: `030 1234567` is `+49301234567` in a German shop. Nothing is kept.',
+    role: 'cashier',
+    input: z.strictObject({ customer: customerSchema }),
+    output: z.object({ customer: customerSchema }),
+    errors: ['customer_unreadable'],
+  }),
   'redemption.confirm': operation({
     summary: 'Commits the accepted codes of the basket as last checked. A retry gives the first answer.',
     role: 'cashier',
