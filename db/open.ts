@@ -9,6 +9,7 @@ import { replaceFile } from './durable.ts';
 import { type LedgerLock, lockLedger } from './lock.ts';
 import { migrate, SCHEMA_VERSION, schemaVersionOf } from './migrate.ts';
 import { primeLog } from './prime-log.ts';
+import { finishReplacement, isBeingReplaced } from './replace-ledger.ts';
 import { LedgerBrokenError, type StorageFault, storageFaultOf } from './storage-fault.ts';
 
 const OWNER_ONLY = 0o600;
@@ -60,7 +61,10 @@ export function openLedger(dataDir: string, key: Uint8Array): Result<OpenLedger,
   }
   const lock = attempt(() => lockLedger(paths.lock));
   if (!lock.ok) return lock;
-  const opened = attempt(() => openDatabase(paths, key));
+  const opened = attempt(() => {
+    finishReplacement(paths.database);
+    return openDatabase(paths, key);
+  });
   if (!opened.ok) {
     lock.value.release();
     return opened;
@@ -91,6 +95,9 @@ export function openLedgerReadOnly(
   key: Uint8Array,
 ): Result<Omit<OpenLedger, 'changeKey'>, StorageFault> {
   const { database: path } = ledgerPaths(dataDir);
+  if (isBeingReplaced(path)) {
+    return err({ code: 'busy', detail: 'a backup is being put in its place: start the till once' });
+  }
   const opened = attempt(() => {
     const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     const checked = attempt(() => {

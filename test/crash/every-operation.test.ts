@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -21,7 +21,7 @@ import { ADMIN_PIN, openShop, openTestTill } from '../../till/testing/test-core.
 import { bundle } from './bundle-till.ts';
 
 /** What changes files: everything that decides which file is which, and every write of a page. */
-const STRUCTURE = 'rename,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir';
+const STRUCTURE = 'rename,link,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir';
 const WRITES = 'pwrite64';
 /** In the long lane the process is killed at each of them. */
 const STRUCTURE_KILLS = process.env.LONG === '1' ? Number.POSITIVE_INFINITY : 12;
@@ -90,25 +90,33 @@ function run(step: string, dataDir: string, strace: readonly string[]) {
   return spawnSync('strace', args, { encoding: 'utf8' });
 }
 
-/** How many of these calls one thread makes at most when nobody kills it. */
-function countCalls(step: string, calls: string, from: string): number {
+type Moment = { readonly call: string; readonly nth: number };
+
+/** Every call that one thread makes at most when nobody kills it: strace counts each kind by itself. */
+function momentsOf(step: string, calls: string, from: string): Moment[] {
   const dataDir = freshCopy(from);
   const trace = `${dataDir}.trace`;
   const done = run(step, dataDir, ['-e', `trace=${calls}`, '-o', trace]);
   if (!done.stdout.includes('done')) throw new Error(`${step} does not end: ${done.stderr}`);
   const perThread = new Map<string, number>();
+  const most = new Map<string, number>();
   for (const line of readFileSync(trace, 'utf8').split('\n')) {
-    const [thread, call] = line.split(/\s+/, 2);
-    if (thread && call?.includes('(')) perThread.set(thread, (perThread.get(thread) ?? 0) + 1);
+    const [, thread, call] = /^(\d+)\s+(\w+)\(/.exec(line) ?? [];
+    if (thread === undefined || call === undefined) continue;
+    const count = (perThread.get(`${thread} ${call}`) ?? 0) + 1;
+    perThread.set(`${thread} ${call}`, count);
+    most.set(call, Math.max(count, most.get(call) ?? 0));
   }
   remove(dataDir);
-  return Math.max(0, ...perThread.values());
+  return [...most].flatMap(([call, count]) =>
+    Array.from({ length: count }, (_, i) => ({ call, nth: i + 1 })),
+  );
 }
 
-/** Every moment, or so many spread over all of them. */
-function moments(count: number, most: number): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, i) => i + 1);
-  return Array.from({ length: most }, (_, i) => 1 + Math.round((i * (count - 1)) / (most - 1)));
+/** All of them, or so many spread over all. */
+function spread<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))] as T);
 }
 
 async function mustBeWhole(dataDir: string, about: string): Promise<void> {
@@ -157,12 +165,12 @@ async function killEverywhere(step: string, from: string, check: Check): Promise
     [STRUCTURE, STRUCTURE_KILLS],
     [WRITES, WRITE_KILLS],
   ] as const) {
-    for (const moment of moments(countCalls(step, calls, from), most)) {
+    for (const { call, nth } of spread(momentsOf(step, calls, from), most)) {
       const dataDir = freshCopy(from);
-      const inject = `inject=${calls}:signal=KILL:when=${moment}`;
+      const inject = `inject=${call}:signal=KILL:when=${nth}`;
       const died = run(step, dataDir, ['-e', `trace=${calls}`, '-e', inject, '-o', '/dev/null']);
       if (died.signal === 'SIGKILL' || died.status === SHELL_KILLED) kills += 1;
-      await check(dataDir, `${step}, killed at ${moment} of ${calls}`);
+      await check(dataDir, `${step}, killed at ${call} ${nth}`);
       remove(dataDir);
     }
   }
@@ -213,6 +221,52 @@ function newestSchema(): unknown {
   return schema;
 }
 
+/** A ledger whose newest redemptions are in its log alone, and a backup from before them. */
+async function restorable(): Promise<{ readonly dataDir: string; readonly ids: readonly string[] }> {
+  const working = freshCopy();
+  const keys = fileKeyStore(`${working}.key`, { logger, random: systemRandom });
+  const clock = { ...systemClock, nowMs: 0, monotonic: 0 };
+  const till = await openTestTill({ dataDir: working, keys, anchor: fileAnchorStore(working), clock });
+  const { session } = await till.ok('session.signIn', { operatorId, pin: ADMIN_PIN });
+  const { fileName } = await till.ok('backup.now', {}, session);
+  copyFileSync(path.join(`${working}-backups`, fileName), path.join(folder, 'restorable.backup'));
+  const ids = [...redeemed];
+  for (let i = 0; i < 3; i++) {
+    const basketId = randomUUID();
+    await till.ok('redemption.check', { basketId, basket: basketOf50, codes: ['LIMITED'] }, session);
+    ids.push((await till.ok('redemption.confirm', { basketId }, session)).redemptions[0]?.id ?? '');
+  }
+  // As a kill leaves it: closing would move the log into the file.
+  const dataDir = freshCopy(working);
+  await till.core.close();
+  remove(working);
+  expect(statSync(path.join(dataDir, 'ledger.db-wal')).size).toBeGreaterThan(0);
+  return { dataDir, ids };
+}
+
+/** The ledger from before stands, or the backup does and the ledger is beside it: no redemption is nowhere. */
+async function mustHoldAll(dataDir: string, ids: readonly string[], about: string): Promise<void> {
+  const keys = fileKeyStore(`${dataDir}.key`, { logger, random: systemRandom });
+  const clock = { ...systemClock, nowMs: 0, monotonic: 0 };
+  const till = await openTestTill({ dataDir, keys, anchor: fileAnchorStore(dataDir), clock });
+  expect(await till.ok('app.status', {}), about).toMatchObject({ phase: 'ready' });
+  await till.core.close();
+  const key = await keys.load('ledger');
+  if (!key.ok || !key.value) throw new Error(`${about}: the key is gone`);
+  const names = readdirSync(dataDir).filter((name) => /^ledger\.db(\.replaced-\d+)?$/.test(name));
+  const found = names.map((name) => {
+    const database = new Database(path.join(dataDir, name));
+    applyKey(database, Uint8Array.from(key.value ?? []));
+    expect(database.pragma('integrity_check', { simple: true }), about).toBe('ok');
+    const read = prepareReads(drizzle({ client: database }));
+    const rows = read.redemptions.newest(Number.MAX_SAFE_INTEGER, 100);
+    database.close();
+    return rows.map(({ id }) => id).reverse();
+  });
+  expect(found, about).toContainEqual(ids);
+  expect(found.length === 1 || found.some((one) => one.length === REDEMPTIONS), about).toBe(true);
+}
+
 describe.skipIf(!hasStrace)('a process killed at any of its file operations', () => {
   const timeoutMs = process.env.LONG === '1' ? 1_800_000 : 180_000;
 
@@ -220,6 +274,16 @@ describe.skipIf(!hasStrace)('a process killed at any of its file operations', ()
     'leaves a whole ledger: %s',
     async (step) => {
       expect(await killEverywhere(step, original, mustBeWhole)).toBeGreaterThan(5);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'leaves every redemption in the ledger or in the one beside it: restore',
+    async () => {
+      const { dataDir, ids } = await restorable();
+      const check: Check = (copy, about) => mustHoldAll(copy, ids, about);
+      expect(await killEverywhere('restore', dataDir, check)).toBeGreaterThan(5);
     },
     timeoutMs,
   );

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { openLedger } from '../../db/open.ts';
+import { restoreBackup } from '../../till/backup/restore.ts';
 import { createCore } from '../../till/core.ts';
 import { fileKeyStore } from '../../till/keys/file-key-store.ts';
 import { rotateKey } from '../../till/keys/rotate-key.ts';
@@ -39,6 +41,14 @@ switch (step) {
     const made = await core.call('backup.now', {}, { session });
     if (!made.ok) throw new Error(made.error.code);
     await core.close();
+    break;
+  }
+  case 'restore': {
+    const key = await ports.keys.load('ledger');
+    const backup = path.join(path.dirname(dataDir), 'restorable.backup');
+    const keys = [key.ok && key.value ? Uint8Array.from(key.value) : new Uint8Array()] as const;
+    const restored = restoreBackup(backup, dataDir, keys, Date.now());
+    if (!restored.ok) throw new Error(restored.error.code);
     break;
   }
   // Opening alone brings the schema up to date.

@@ -5,7 +5,7 @@ import { flushFolder, replaceFile } from '../../db/durable.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
 import type { CorePorts, KeyFault } from '../ports.ts';
 import { backupFolder } from './backups.ts';
-import { restoreBackup } from './restore.ts';
+import { restoreBackup, settleRestore } from './restore.ts';
 
 const requestSchema = z.strictObject({ fileName: z.string() });
 
@@ -24,6 +24,7 @@ export function askForRestore(dataDir: string, fileName: string): void {
  */
 export async function restoreIfAsked(ports: CorePorts): Promise<void> {
   const { dataDir, keys, logger, clock } = ports;
+  settleRestore(dataDir);
   const file = requestPath(dataDir);
   if (!existsSync(file)) return;
   const fileName = readRequest(file);

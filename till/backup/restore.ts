@@ -1,12 +1,12 @@
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { constants, copyFileSync, mkdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { convertFile } from '../../db/change-key.ts';
 import { applyKey } from '../../db/cipher.ts';
-import { flushFile, flushFolder } from '../../db/durable.ts';
+import { flushFile } from '../../db/durable.ts';
 import { lockLedger } from '../../db/lock.ts';
 import { SCHEMA_VERSION, schemaVersionOf } from '../../db/migrate.ts';
 import { ledgerPaths } from '../../db/open.ts';
+import { finishReplacement, isBeingReplaced, replaceLedger, restoringPath } from '../../db/replace-ledger.ts';
 import { type StorageFault, storageFaultOf } from '../../db/storage-fault.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 
@@ -43,6 +43,24 @@ export function restoreBackup(
     const fault = storageFaultOf(error);
     if (!fault) throw error;
     return err(fault);
+  }
+}
+
+/**
+ * Does the rest of a restore that was cut off, before anybody looks which key opens the ledger. One that does not
+ * succeed is told by the opening, which tries the same.
+ */
+export function settleRestore(dataDir: string): void {
+  const paths = ledgerPaths(dataDir);
+  if (!isBeingReplaced(paths.database)) return;
+  const lock = lockLedger(paths.lock);
+  if (!lock.ok) return;
+  try {
+    finishReplacement(paths.database);
+  } catch (error) {
+    if (!storageFaultOf(error)) throw error;
+  } finally {
+    lock.value.release();
   }
 }
 
@@ -86,39 +104,18 @@ function checkBackup(file: string, key: Uint8Array): Result<void, StorageFault> 
   }
 }
 
-/** A second name for the same file, or a copy where the file system knows no such thing. */
-function keepUnder(name: string, file: string): void {
-  rmSync(name, { force: true });
-  try {
-    linkSync(file, name);
-  } catch {
-    copyFileSync(file, name, constants.COPYFILE_EXCL);
-    flushFile(name);
-  }
-}
-
-/** The log goes with the ledger that it belongs to: under another one it would be taken for its newest pages. */
+/** Made beside the ledger first: until it is complete and under the ledger's key, nothing of the ledger is touched. */
 function putInPlace(
   backupFile: string,
   ledger: string,
   { from, to }: { readonly from: Uint8Array; readonly to: Uint8Array },
   now: number,
 ): string | undefined {
-  const incoming = `${ledger}.restoring`;
-  rmSync(incoming, { force: true });
-  copyFileSync(backupFile, incoming, constants.COPYFILE_EXCL);
-  if (from === to) flushFile(incoming);
-  else convertFile(incoming, from, to);
-  let aside: string | undefined;
-  if (existsSync(ledger)) {
-    aside = `${ledger}.replaced-${now}`;
-    // The ledger keeps its name until the other one takes it: cut off in between, a start must not find none.
-    keepUnder(aside, ledger);
-    if (existsSync(`${ledger}-wal`)) renameSync(`${ledger}-wal`, `${aside}-wal`);
-    rmSync(`${ledger}-shm`, { force: true });
-    flushFolder(path.dirname(ledger));
-  }
-  renameSync(incoming, ledger);
-  flushFolder(path.dirname(ledger));
-  return aside;
+  // What was cut off before ends first, so that its ledger is kept as well.
+  finishReplacement(ledger);
+  const restoring = restoringPath(ledger);
+  copyFileSync(backupFile, restoring, constants.COPYFILE_EXCL);
+  if (from === to) flushFile(restoring);
+  else convertFile(restoring, from, to);
+  return replaceLedger(ledger, now);
 }
