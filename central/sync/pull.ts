@@ -215,11 +215,17 @@ async function leaseChanges(db: Db, ids: readonly string[]): Promise<Map<string,
   );
 }
 
-/** Columns of JSON, made by the database: a row for each of a million codes costs it and this process more. */
-const CODES = `SELECT json_agg(id ORDER BY serial) AS ids, json_agg(code ORDER BY serial) AS codes,
-    bool_or(home_ledger_id = $5) AS "hasHomes", min(serial) AS "firstSerial", min(max_uses)::float8 AS "usesPerCode", min(issued_at)::float8 AS "issuedAt"
+/**
+ * Columns of JSON, made by the database: a row for each of a million codes costs it and this process more. A statement
+ * for each of both, because an index is of no use to a comparison in which nothing equals nothing.
+ */
+const codesWhere = (ofBatch: string) =>
+  `SELECT json_agg(id ORDER BY serial) AS ids, json_agg(code ORDER BY serial) AS codes,
+    bool_or(home_ledger_id = $2) AS "hasHomes", min(serial) AS "firstSerial", min(max_uses)::float8 AS "usesPerCode", min(issued_at)::float8 AS "issuedAt"
   FROM coupons
-  WHERE offer_id = $1 AND batch_id IS NOT DISTINCT FROM $2::uuid AND serial BETWEEN $3 AND $4`;
+  WHERE offer_id = $1 AND ${ofBatch} AND serial BETWEEN $3 AND $4`;
+const CODES_OF_BATCH = codesWhere('batch_id = $5::uuid');
+const CODES_ALONE = codesWhere('batch_id IS NULL');
 
 type CodesRow = {
   readonly ids: string[] | null;
@@ -233,13 +239,11 @@ type CodesRow = {
 async function codesChange(db: Db, device: Device, row: Row): Promise<Change | undefined> {
   const { ref: offerId, batchId, firstSerial, lastSerial } = row;
   assert(firstSerial !== null && lastSerial !== null, 'codes are announced by their serials');
-  const [found] = await queryNamed<CodesRow>(db, 'codes_of_change', CODES, [
-    offerId,
-    batchId,
-    firstSerial,
-    lastSerial,
-    device.ledgerId,
-  ]);
+  const range = [offerId, device.ledgerId, firstSerial, lastSerial];
+  const [found] =
+    batchId === null
+      ? await queryNamed<CodesRow>(db, 'codes_alone', CODES_ALONE, range)
+      : await queryNamed<CodesRow>(db, 'codes_of_batch', CODES_OF_BATCH, [...range, batchId]);
   if (found === undefined || found.ids === null) return undefined;
   return {
     kind: 'codes',
