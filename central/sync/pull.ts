@@ -224,7 +224,7 @@ const codesWhere = (ofBatch: string) =>
     bool_or(home_ledger_id = $2) AS "hasHomes", min(serial) AS "firstSerial", min(max_uses)::float8 AS "usesPerCode", min(issued_at)::float8 AS "issuedAt"
   FROM coupons
   WHERE offer_id = $1 AND ${ofBatch} AND serial BETWEEN $3 AND $4`;
-const CODES_OF_BATCH = codesWhere('batch_id = $5::uuid');
+export const CODES_OF_BATCH = codesWhere('batch_id = $5::uuid');
 const CODES_ALONE = codesWhere('batch_id IS NULL');
 
 type CodesRow = {
