@@ -20,8 +20,8 @@ import { ADMIN_PIN, openShop } from '../../till/testing/test-core.ts';
 import { bundle } from './bundle-till.ts';
 import type { Orders } from './orders.ts';
 
-/** Ten times as many in the long lane. */
-const CYCLES = process.env.LONG === '1' ? 1_000 : 100;
+/** Ten times as many in the long lane; `KILLS` cuts that into pieces. */
+const CYCLES = Number(process.env.KILLS ?? (process.env.LONG === '1' ? 1_000 : 100));
 /** Short enough that many kills hit the opening itself. */
 const LONGEST_LIFE_MS = 300;
 /** Every second till is killed only after its first answer, so that slow machines too kill tills at work. */
