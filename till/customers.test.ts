@@ -84,6 +84,28 @@ describe('a limit for each customer', () => {
     expect(await correct('ann@example.com')).toMatchObject({ error: { code: 'conflict' } });
   });
 
+  it('is one person although the correction came between check and confirmation', async () => {
+    await till.ok(
+      'offers.create',
+      { requestId: randomUUID(), draft: offerDraft(), sharedCode: 'ANY' },
+      till.session,
+    );
+    const customer = { kind: 'email', value: 'ann@exmaple.com' } as const;
+    const check = async () => {
+      const input = { basketId: randomUUID(), basket: basketOf50, codes: ['ANY'], customer };
+      return (await till.ok('redemption.check', input, till.session)).basketId;
+    };
+    await till.ok('redemption.confirm', { basketId: await check() }, till.session);
+    const open = await check();
+    const [found] = (await till.ok('search.find', { text: 'ann@' }, till.session)).customers;
+    const customerId = found?.customerId ?? '';
+    await till.ok('customers.correct', { customerId, value: 'ann@example.com' }, till.session);
+    await till.ok('redemption.confirm', { basketId: open }, till.session);
+    expect((await till.ok('search.find', { text: 'ann@' }, till.session)).customers).toHaveLength(1);
+    const { redemptions } = await till.ok('search.customer', { customerId }, till.session);
+    expect(redemptions).toHaveLength(2);
+  });
+
   it('counts an open basket of the same customer as a use', async () => {
     const draft = offerDraft({ limits: { perCustomer: 1 } });
     await till.ok('offers.create', { requestId: randomUUID(), draft, sharedCode: 'ONCE' }, till.session);

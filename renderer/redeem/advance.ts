@@ -1,12 +1,12 @@
 import type { CheckResult } from '../../shared/contracts/operations/redemption.ts';
 import type { Client } from '../api/client.ts';
 import { useManagerDialog } from './manager-dialog.tsx';
-import { useRedeem } from './redeem-store.ts';
+import { isWorthSomething, useRedeem } from './redeem-store.ts';
 
 /** What Enter does: always the one next step. */
 export function advanceRedeem(client: Client): void {
   const redeem = useRedeem.getState();
-  const accepted = redeem.result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
+  const accepted = isWorthSomething(redeem.result);
   if (redeem.draft.trim() !== '') void redeem.present(client, redeem.draft);
   else if (redeem.phase === 'done' || redeem.phase === 'undone') redeem.clear();
   else if (redeem.phase === 'entry' || redeem.stale) void redeem.check(client);

@@ -26,14 +26,20 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
         refused = undefined;
         return { ok: false, error };
       }
-      if (name === 'redemption.check') return { ok: true, value: checked(input as never, judge) };
+      if (name === 'redemption.check') {
+        const automatic = [{ offerId: 'a', offerVersion: 1, offerName: 'A', discountMinor: 100 }];
+        const value = checked(input as never, judge);
+        return { ok: true, value: core.automatic ? { ...value, automatic } : value };
+      }
       if (name === 'redemption.confirm')
         return { ok: true, value: { redemptions: [{ id: 'r1' }], payableMinor: 900 } };
       return { ok: true, value: {} };
     },
   });
   const names = () => calls.map((call) => call.name);
-  return {
+  const core = {
+    /** An offer applies that needs no code. */
+    automatic: false,
     client,
     calls,
     names,
@@ -45,6 +51,7 @@ function coreThat(judge: (code: string) => 'accepted' | 'min_spend' | 'code_unkn
     },
     letGo: (index: number) => held[index]?.(),
   };
+  return core;
 }
 
 function checked(input: { basketId: string; codes: string[] }, judge: (code: string) => string): CheckResult {
@@ -115,6 +122,31 @@ describe('typing', () => {
     type('1250');
     addArticle({ ...tea, sku: 'CAKE' });
     expect(useRedeem.getState().totalMinor()).toBe(4 * 250 + 250 + 1_250);
+  });
+});
+
+describe('no code', () => {
+  it('has the offers judged that need none, and confirms what they give', async () => {
+    const core = coreThat(() => 'accepted');
+    core.automatic = true;
+    type('1000');
+    advanceRedeem(core.client);
+    await settle();
+    expect(useRedeem.getState()).toMatchObject({ phase: 'result', codes: [] });
+    advanceRedeem(core.client);
+    await settle();
+    expect(core.names()).toEqual(['redemption.check', 'redemption.confirm']);
+    expect(useRedeem.getState().phase).toBe('done');
+  });
+
+  it('and no such offer leaves the basket as it was, however often it is asked', async () => {
+    const core = coreThat(() => 'accepted');
+    type('1000');
+    for (let i = 0; i < 3; i++) {
+      advanceRedeem(core.client);
+      await settle();
+    }
+    expect(useRedeem.getState()).toMatchObject({ phase: 'entry', result: undefined, entry: '1000' });
   });
 });
 

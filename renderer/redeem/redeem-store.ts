@@ -100,6 +100,12 @@ const dependsOnCaller: ReadonlySet<string> = new Set([
   'customer_limit',
 ]);
 
+/** A code was accepted, or an offer applies that needs none. */
+export function isWorthSomething(result: CheckResult | undefined): boolean {
+  const isAccepted = result?.coupons.some((coupon) => coupon.status === 'accepted') ?? false;
+  return isAccepted || (result?.automatic?.length ?? 0) > 0;
+}
+
 function emptyBasket(): Omit<State, 'channel'> {
   return {
     phase: 'entry',
@@ -197,7 +203,8 @@ export const useRedeem = create<State & Actions>((set, get) => {
     const { basketId, channel, customer, items, entry, phase } = get();
     if (phase === 'confirming' || phase === 'done') return undefined;
     const codes = codesLeft(new Set([...dependsOnBasket, ...dependsOnCaller]));
-    if (codes.length === 0 || get().totalMinor() === 0) return undefined;
+    // Without any code the offers that need none are judged; codes that nothing helps are not asked about again.
+    if (get().totalMinor() === 0 || (codes.length === 0 && get().codes.length > 0)) return undefined;
     const mine = ++round;
     release = () => void client.call('redemption.release', { basketId });
     set({ phase: 'checking', codes, fault: undefined, stale: false });
@@ -212,7 +219,10 @@ export const useRedeem = create<State & Actions>((set, get) => {
       ...(managerPin === undefined ? {} : { managerPin }),
     });
     if (mine !== round) return undefined;
-    if (answer.ok) set({ phase: 'result', result: answer.value });
+    if (answer.ok && codes.length === 0 && !isWorthSomething(answer.value)) {
+      // No code, and no offer that needs none: nothing was asked that anybody waits for.
+      set({ phase: 'entry', result: undefined });
+    } else if (answer.ok) set({ phase: 'result', result: answer.value });
     else set({ phase: 'result', result: undefined, fault: answer.error });
     return answer.ok ? undefined : answer.error;
   }
@@ -342,8 +352,7 @@ export const useRedeem = create<State & Actions>((set, get) => {
 
     async confirm(client) {
       const { basketId, phase, result, stale } = get();
-      if (phase !== 'result' || stale || !result?.coupons.some((coupon) => coupon.status === 'accepted'))
-        return;
+      if (phase !== 'result' || stale || !isWorthSomething(result)) return;
       set({ phase: 'confirming', fault: undefined });
       const answer = await client.call('redemption.confirm', { basketId });
       // A retry of the same basket gives the first answer: after an unclear outcome Enter is safe to press again.
@@ -355,7 +364,12 @@ export const useRedeem = create<State & Actions>((set, get) => {
       const { done } = get();
       if (done === undefined) return;
       for (const redemption of done.redemptions) {
-        const answer = await client.call('redemption.void', { redemptionId: redemption.id, reason });
+        const answer = await client.call('redemption.void', {
+          redemptionId: redemption.id,
+          // Undone once, however often it is pressed.
+          voidId: redemption.id,
+          reason,
+        });
         if (!answer.ok && answer.error.code !== 'already_voided') return set({ fault: answer.error });
       }
       set({ phase: 'undone', fault: undefined });

@@ -11,7 +11,7 @@ import { CodeField } from './code-field.tsx';
 import { CustomerDialog, useCustomerDialog } from './customer-dialog.tsx';
 import { ManagerDialog } from './manager-dialog.tsx';
 import classes from './redeem.module.css';
-import { useRedeem } from './redeem-store.ts';
+import { isWorthSomething, useRedeem } from './redeem-store.ts';
 import { ResultPanel } from './result-panel.tsx';
 
 /** After a change of the basket, this long without a key asks again by itself. */
@@ -104,7 +104,8 @@ function useResultSound(): void {
     if (!sound || (result === undefined && fault === undefined && leftOut === undefined)) return;
     const { latest } = useRedeem.getState();
     const coupon = result?.coupons.find((one) => one.entered === latest);
-    if (fault === undefined && leftOut === undefined && coupon?.status === 'accepted') sounds.accepted();
+    const isGood = latest === undefined ? isWorthSomething(result) : coupon?.status === 'accepted';
+    if (fault === undefined && leftOut === undefined && isGood) sounds.accepted();
     else sounds.refused();
   }, [result, fault, leftOut, sound]);
 }

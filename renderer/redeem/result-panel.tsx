@@ -19,7 +19,7 @@ import { useCustomerDialog } from './customer-dialog.tsx';
 import { DonePanel } from './done-panel.tsx';
 import { FaultPanel } from './fault-panel.tsx';
 import { useManagerDialog } from './manager-dialog.tsx';
-import { type Coupon, useRedeem } from './redeem-store.ts';
+import { type Coupon, isWorthSomething, useRedeem } from './redeem-store.ts';
 import classes from './result-panel.module.css';
 import { Payable, RemoveCode, Sentence, Ticket } from './ticket.tsx';
 
@@ -48,7 +48,7 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
   wasAsking.current = false;
   const accepted = result.coupons.filter((coupon) => coupon.status === 'accepted');
   const refused = result.coupons.filter((coupon) => coupon.status === 'refused');
-  if (accepted.length === 0) {
+  if (!isWorthSomething(result)) {
     const newest = refused.find((coupon) => coupon.entered === latest) ?? refused[0];
     return newest === undefined ? <IdlePanel /> : <RefusedPanel coupon={newest} onAdvance={onAdvance} />;
   }
@@ -140,6 +140,8 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
   const phase = useRedeem((redeem) => redeem.phase);
   const left = accepted.find((coupon) => coupon.usesLeftHere !== undefined);
   if (result === undefined) return null;
+  const named = accepted.length > 0 ? accepted : (result.automatic ?? []);
+  const names = named.map(({ offerName }) => offerName);
   return (
     <Ticket
       tone="go"
@@ -168,7 +170,7 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
         <div>
           <p className={classes.word}>{t('redeem.accepted')}</p>
           <p className={classes.offer}>
-            {accepted.length === 1 ? accepted[0]?.offerName : t('redeem.coupons', { count: accepted.length })}
+            {names.length === 1 ? names[0] : t('redeem.coupons', { count: names.length })}
           </p>
         </div>
       </div>

@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { uuidV7 } from '../../shared/kernel/ids.ts';
 import { useClient } from '../api/use-client.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
@@ -35,6 +36,8 @@ function VoidForm({ redemption, onVoided }: { redemption: Redemption; onVoided: 
   const { t } = useTranslation();
   const client = useClient();
   const format = useFormat();
+  // Pressed again after an answer that was lost, it is the same void.
+  const [voidId] = useState(() => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))));
   const [reason, setReason] = useState('');
   const [pin, setPin] = useState('');
   const [needsManager, setNeedsManager] = useState(false);
@@ -51,6 +54,7 @@ function VoidForm({ redemption, onVoided }: { redemption: Redemption; onVoided: 
     setRefused(undefined);
     const answer = await client.call('redemption.void', {
       redemptionId: redemption.id,
+      voidId,
       reason,
       ...(pin === '' ? {} : { managerPin: pin }),
     });

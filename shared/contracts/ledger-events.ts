@@ -139,6 +139,8 @@ const payloads = {
     couponId: idSchema,
     offerId: idSchema,
     reason: z.string(),
+    /** Of the call that made it, so that a retry finds it. */
+    voidId: idSchema.optional(),
   }),
   /** Goods of a sale came back, once for all its redemptions. */
   'redemption.refunded': z.object({

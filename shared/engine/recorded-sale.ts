@@ -1,6 +1,8 @@
 import type { Offer } from './offer.ts';
+import { defaultOptions, type EngineOptions } from './options.ts';
 import type { ReturnRequest, Returns } from './refund.ts';
 import { type Sale, shareOfFirst } from './sale.ts';
+import { taxOn } from './totals.ts';
 import type { AcceptedDecision, UnitRun } from './types.ts';
 
 /** One offer's part in a sale, as ledgers record it with the redemption. */
@@ -35,6 +37,56 @@ export function decisionOfRecord(
     })),
     shipping: record.shares.shipping.map(({ id: shippingId, amountMinor }) => ({ shippingId, amountMinor })),
   };
+}
+
+/**
+ * The sale as it stands after some of its redemptions were voided: their shares were paid after all, and so was the tax
+ * that they had saved where it comes on top of the prices.
+ * @param isVoided by the number of a decision
+ */
+export function withoutVoided(sale: Sale, isVoided: (index: number) => boolean): Sale {
+  const decisions = sale.decisions.filter((_, i) => !isVoided(i));
+  if (decisions.length === sale.decisions.length) return sale;
+  const gone = sale.decisions.filter((_, i) => isVoided(i));
+  const taxMinor = taxOnTop({ ...sale, decisions }) - taxOnTop(sale);
+  const sumOf = (some: readonly AcceptedDecision[]) => some.reduce((sum, one) => sum + one.discountMinor, 0);
+  const taxed = gone.filter(({ taxTreatment }) => taxTreatment === 'before_tax');
+  const { payableMinor, grossMinor } = sale.totals;
+  return {
+    ...sale,
+    decisions,
+    totals: {
+      payableMinor: payableMinor + sumOf(gone) + taxMinor,
+      grossMinor: grossMinor + sumOf(taxed) + taxMinor,
+    },
+  };
+}
+
+/** Tax that is not in the prices, rounded where the sale rounded it; what was taken before tax bore none. */
+function taxOnTop({ basket, decisions, options }: Sale): number {
+  const rules: EngineOptions = { ...defaultOptions, ...options };
+  const inclusive = basket.taxMode === 'inclusive';
+  const taxed = decisions.filter(({ taxTreatment }) => taxTreatment === 'before_tax');
+  const due = new Map<string, { ratePpm: number; amountMinor: number }>();
+  const add = (place: string, ratePpm: number, amountMinor: number) => {
+    const key = rules.taxRoundAt === 'rate' ? String(ratePpm) : place;
+    due.set(key, { ratePpm, amountMinor: (due.get(key)?.amountMinor ?? 0) + amountMinor });
+  };
+  for (const line of inclusive ? [] : basket.lines) {
+    const off = taxed.reduce((sum, one) => sum + shareOfFirst(one, line.id, line.qty), 0);
+    add(`line ${line.id}`, line.taxRatePpm ?? 0, line.unitPriceMinor * line.qty - off);
+  }
+  for (const { id, amountMinor, taxRatePpm, taxIncluded } of basket.shipping ?? []) {
+    if (taxIncluded ?? inclusive) continue;
+    let off = 0;
+    for (const one of taxed)
+      off += one.shipping.find(({ shippingId }) => shippingId === id)?.amountMinor ?? 0;
+    add(`shipping ${id}`, taxRatePpm ?? 0, amountMinor - off);
+  }
+  return [...due.values()].reduce(
+    (sum, { ratePpm, amountMinor }) => sum + taxOn(amountMinor, ratePpm, false, rules),
+    0,
+  );
 }
 
 /** Everything that has not come back yet. */

@@ -120,11 +120,13 @@ function checkIn(
   });
   const mustHold = planned.some(({ coupon }) => coupon.reservationId !== undefined);
   const customerId = customer && mustHold ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
+  const knownAs = customerId ?? about.customer?.id;
   const checked: CheckedBasket = {
     basketId,
     checkedAt: stamp.at,
     channel,
     ...(customer && { customer }),
+    ...(knownAs === undefined ? {} : { customerId: knownAs }),
     coupons: planned.map(({ coupon }) => coupon),
     result: { basketId, coupons: [], currency: basket.currency, ...shownTotals(totals) },
     sale: { basket, totals: { payableMinor: totals.payableMinor, grossMinor: totals.grossMinor } },

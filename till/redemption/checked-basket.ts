@@ -11,6 +11,8 @@ export type CheckedBasket = {
   readonly checkedAt: number;
   readonly channel: Channel;
   readonly customer?: CustomerIdentifier;
+  /** Where they were known already: a correction since then is theirs. */
+  readonly customerId?: string;
   readonly coupons: readonly AcceptedCoupon[];
   readonly result: CheckResult;
   /** What a refund will need. */

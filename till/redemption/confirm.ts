@@ -7,7 +7,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { decideUse } from '../../shared/redemption/use.ts';
 import { isWithdrawn } from '../batches/is-void.ts';
 import { spendBudget } from '../budgets/budget.ts';
-import { keepCustomer, pseudonymFor } from '../customers.ts';
+import { keepCustomer } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
 import { termsOf } from '../offers/offer-row.ts';
 import { forgiveFailure, guessKey } from '../operators/throttle.ts';
@@ -91,16 +91,16 @@ function commitBasket(
   assert(location, 'operations wait for the first run');
   const stamp = services.stamp(by);
   const { basketId, customer, result } = checked;
-  const customerId = customer ? keepCustomer(tx, customer, services.newId(), stamp.at).id : null;
-  const pseudonym = customer && pseudonymFor(tx.read, customer);
+  const known = checked.customerId === undefined ? undefined : tx.read.customers.byId(checked.customerId);
+  const person = known ?? (customer && keepCustomer(tx, customer, services.newId(), stamp.at));
   const about = {
     checked,
     stamp,
     operatorId: by.operatorId,
     tillName: services.tillName(by),
     businessDay: services.wallTimes.at(stamp.at, location.timeZone).date,
-    customerId,
-    pseudonym,
+    customerId: person?.id ?? null,
+    pseudonym: person?.pseudonym,
   };
   const redemptions: Confirmation['redemptions'] = [];
   const seqs: number[] = [];

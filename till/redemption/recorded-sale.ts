@@ -1,7 +1,7 @@
 import type { RedemptionRow } from '../../db/queries/redemptions.ts';
 import type { Reads } from '../../db/store.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
-import { decisionOfRecord, type RecordedShares } from '../../shared/engine/recorded-sale.ts';
+import { decisionOfRecord, type RecordedShares, withoutVoided } from '../../shared/engine/recorded-sale.ts';
 import { NO_RETURNS, type Returns } from '../../shared/engine/refund.ts';
 import type { Sale } from '../../shared/engine/sale.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -16,7 +16,7 @@ export type RecordedSale = {
   readonly basketId: string;
   readonly sale: Sale;
   readonly soFar: Returns;
-  /** One for each of the sale's decisions, in their order. */
+  /** One for each of the sale's decisions, in their order: those that were not voided, where any were not. */
   readonly rows: readonly RedemptionRow[];
 };
 
@@ -41,5 +41,10 @@ export function findSale(read: Reads, redemptionId: string): Outcome<RecordedSal
     assert(offer, 'one offer for each redemption');
     return decisionOfRecord({ couponId, discountMinor, shares: JSON.parse(shares) as RecordedShares }, offer);
   });
-  return ok({ basketId: basket.id, sale: { ...record, offers, decisions }, soFar, rows });
+  const sale = { ...record, offers, decisions };
+  const live = rows.filter(({ voidedAt }) => voidedAt === null);
+  // Of a sale whose redemptions were all voided nothing stands; it is shown as it was.
+  if (live.length === 0 || live.length === rows.length) return ok({ basketId: basket.id, sale, soFar, rows });
+  const standing = withoutVoided(sale, (i) => rows[i]?.voidedAt !== null);
+  return ok({ basketId: basket.id, sale: standing, soFar, rows: live });
 }

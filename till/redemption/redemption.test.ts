@@ -145,6 +145,31 @@ describe('redeeming a code', () => {
     expect(after.coupons[0]).toMatchObject({ status: 'accepted', usesLeftHere: 0 });
   });
 
+  it('answers the retry of a void as it answered the void, and nobody else', async () => {
+    const till = await shop();
+    await makeOffer(till, {}, 'FREE');
+    const done = await confirm(till, (await check(till, ['FREE'])).basketId);
+    const redemptionId = done.ok ? (done.value.redemptions[0]?.id ?? '') : '';
+    const input = { redemptionId, voidId: randomUUID(), reason: 'wrong item' };
+    const first = await till.ok('redemption.void', input, till.session);
+    till.clock.nowMs += 1_000;
+    expect(await till.ok('redemption.void', input, till.session)).toEqual(first);
+    for (const other of [{}, { voidId: randomUUID() }]) {
+      const late = { redemptionId, reason: 'wrong item', ...other };
+      expect(await till.call('redemption.void', late, till.session)).toMatchObject({
+        error: { code: 'already_voided' },
+      });
+    }
+    const both = await confirm(till, (await check(till, ['FREE'])).basketId);
+    const again = {
+      redemptionId: both.ok ? (both.value.redemptions[0]?.id ?? '') : '',
+      voidId: randomUUID(),
+      reason: 'twice at once',
+    };
+    const answers = await Promise.all([1, 2].map(() => till.ok('redemption.void', again, till.session)));
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
   it('lets go of a code that was taken off the basket', async () => {
     const till = await shop();
     await makeOffer(till, { limits: { total: 1 } }, 'ONE');

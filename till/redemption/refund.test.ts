@@ -220,6 +220,21 @@ describe('a refund', () => {
     });
   });
 
+  it('goes by what was paid when one of the redemptions was voided before', async () => {
+    const till = await shop();
+    const sold = await sell(till, [{ benefits: [onMugs] }, {}]);
+    const [kept, voided] = sold.redemptions;
+    expect(sold.redemptions).toHaveLength(2);
+    await till.ok('redemption.void', { redemptionId: voided?.id ?? '', reason: 'not hers' }, till.session);
+    const back = await refund(till, kept?.id ?? '', [
+      { lineId: '1', units: 2 },
+      { lineId: '2', units: 1 },
+    ]);
+    // The voided discount was paid after all.
+    expect(back).toMatchObject({ value: { refundMinor: sold.subtotalMinor - (kept?.discountMinor ?? 0) } });
+    expect(await till.ok('audit.run', {}, till.session)).toMatchObject({ whole: true });
+  });
+
   it('of goods that carried no share leaves nothing of its sale to void', async () => {
     const till = await shop();
     const { redemptionId } = await sell(till, [{ benefits: [onMugs] }]);

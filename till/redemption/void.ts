@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { RedemptionRow } from '../../db/queries/redemptions.ts';
+import type { Reads } from '../../db/store.ts';
+import { ledgerEventSchema } from '../../shared/contracts/ledger-events.ts';
 import type { redemptionOperations } from '../../shared/contracts/operations/redemption.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -22,12 +24,12 @@ type VoidInput = z.output<(typeof redemptionOperations)['redemption.void']['inpu
 export async function voidRedemption(
   services: Services,
   by: SignedIn,
-  { redemptionId, reason, managerPin }: VoidInput,
+  { redemptionId, voidId, reason, managerPin }: VoidInput,
 ): Promise<Outcome<RedemptionRow>> {
   const { store, clock } = services;
   const found = store.read.redemptions.byId(redemptionId);
   if (!found) return err(refusal('redemption_unknown'));
-  if (found.voidedAt !== null) return err(refusal('already_voided', { at: found.voidedAt }));
+  if (found.voidedAt !== null) return firstAnswer(store.read, found, voidId);
   const age = clock.now() - found.redeemedAt;
   if (age > VOID_WINDOW_MS) return err(refusal('void_window_closed', { days: VOID_WINDOW_MS / DAY_MS }));
   let operatorId = by.operatorId;
@@ -40,6 +42,7 @@ export async function voidRedemption(
     // Somebody may have been faster while the PIN was looked at.
     const row = tx.read.redemptions.byId(redemptionId);
     assert(row, 'redemptions are never deleted');
+    if (row.voidedAt !== null) return firstAnswer(tx.read, row, voidId);
     const basket = tx.read.redemptions.basket(row.basketId);
     assert(basket, 'a redemption names its basket');
     // What came back was paid back by how the whole sale was judged, this redemption included, share or not.
@@ -53,11 +56,20 @@ export async function voidRedemption(
 
     const { couponId, offerId, discountMinor } = row;
     const stamp = { ...services.stamp(by), operatorId };
-    const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason }, stamp);
+    const seq = tx.append('redemption.voided', { redemptionId, couponId, offerId, reason, voidId }, stamp);
     tx.write.redemptions.setVoided(redemptionId, stamp.at, seq);
     giveUseBack(tx, services, row);
     unspendBudget(tx, services, row.seq);
     uncount(tx, row, coupon, { uses: 1, discountMinor });
     return ok({ ...row, voidedAt: stamp.at, voidSeq: seq });
   });
+}
+
+/** A retry of the void that was made; anybody else comes too late. */
+function firstAnswer(read: Reads, row: RedemptionRow, voidId: string | undefined): Outcome<RedemptionRow> {
+  const stored = row.voidSeq === null ? undefined : read.events.at(row.voidSeq);
+  const event = stored && ledgerEventSchema.parse(JSON.parse(stored.body));
+  const isRetry =
+    voidId !== undefined && event?.type === 'redemption.voided' && event.payload.voidId === voidId;
+  return isRetry ? ok(row) : err(refusal('already_voided', { at: row.voidedAt ?? 0 }));
 }

@@ -230,10 +230,13 @@ export const redemptionOperations = {
     errors: ['basket_completed'],
   }),
   'redemption.void': operation({
-    summary: 'Takes back a redemption: the use returns to where it came from.',
+    summary:
+      'Takes back a redemption: the use returns to where it came from. The same `voidId` again gives the first answer.',
     role: 'cashier',
     input: z.strictObject({
       redemptionId: idSchema,
+      /** The caller's name for this void of this redemption; without one, a second try is refused. */
+      voidId: idSchema.optional(),
       reason: reasonSchema,
       /** A manager's PIN, when the caller may not void this one alone. */
       managerPin: z.string().max(12).optional(),
