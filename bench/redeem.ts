@@ -1,6 +1,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { endianness, tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openLedger } from '../db/open.ts';
@@ -20,6 +29,11 @@ const LARGE = 1_000_000;
 /** In the long lane alone: filling it takes minutes. */
 const HUGE = 10_000_000;
 const BLOCK = 4_096;
+/** What the log writes before each page. */
+const FRAME_HEADER = 24;
+const MAX_FRAME_AT = 16;
+/** So many pages are in the file before the first flush is timed: no redemption writes as many. */
+const PREALLOCATED = 64;
 const NANOSECONDS_PER_MS = 1_000_000;
 const CODES_PER_COMMIT = 50_000;
 
@@ -41,6 +55,16 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
   row('redeem_p99_us', quantile(big.confirms, 0.99), 'us', samples);
   row('redeem_p50_over_fsync', quantile(big.confirms, 0.5) / quantile(big.flushes, 0.5), 'x', samples);
   row('redeem_p99_over_fsync', quantile(big.confirms, 0.99) / quantile(big.flushes, 0.99), 'x', samples);
+  row('log_pages_p50', quantile(big.pages, 0.5), 'pages', big.pages.length);
+  row('fsync_same_pages_p50_us', quantile(big.sameBytes, 0.5), 'us', big.sameBytes.length);
+  row('fsync_same_pages_p99_us', quantile(big.sameBytes, 0.99), 'us', big.sameBytes.length);
+  row('redeem_p50_over_same_pages', quantile(big.confirms, 0.5) / quantile(big.sameBytes, 0.5), 'x', samples);
+  row(
+    'redeem_p99_over_same_pages',
+    quantile(big.confirms, 0.99) / quantile(big.sameBytes, 0.99),
+    'x',
+    samples,
+  );
   row('reserve_p50_us', quantile(big.checks, 0.5), 'us', samples);
   row('reserve_p99_us', quantile(big.checks, 0.99), 'us', samples);
   row('lookup_p50_us', quantile(big.lookups, 0.5), 'us', big.lookups.length);
@@ -62,6 +86,10 @@ export async function run(report: Report, { quick }: BenchOptions): Promise<void
 
 type Figures = {
   readonly flushes: number[];
+  /** Pages that each redemption wrote into the log. */
+  readonly pages: number[];
+  /** Writing as many raw pages as the redemption before, and one flush. */
+  readonly sameBytes: number[];
   readonly checks: number[];
   readonly confirms: number[];
   readonly lookups: number[];
@@ -173,10 +201,13 @@ function fill(till: TestTill, offerId: string, count: number, samples: number) {
 async function redeemAll(till: TestTill, session: string, codes: readonly string[], folder: string) {
   const file = openSync(path.join(folder, 'flush.bin'), 'w');
   const block = randomBytes(BLOCK);
-  writeSync(file, block, 0, BLOCK, 0);
+  for (let page = 0; page < PREALLOCATED; page++) writeSync(file, block, 0, BLOCK, page * BLOCK);
+  fdatasyncSync(file);
   const flushes: number[] = [];
   const checks: number[] = [];
   const confirms: number[] = [];
+  const pages: number[] = [];
+  const sameBytes: number[] = [];
   try {
     for (const code of codes) {
       flushes.push(
@@ -191,14 +222,40 @@ async function redeemAll(till: TestTill, session: string, codes: readonly string
       let start = performance.now();
       await till.ok('redemption.check', { basketId, basket: basketOf50, codes: [code] }, session);
       checks.push((performance.now() - start) * 1_000);
+      const framesBefore = framesInLog(till);
       start = performance.now();
       await till.ok('redemption.confirm', { basketId }, session);
       confirms.push((performance.now() - start) * 1_000);
+      const written = framesInLog(till) - framesBefore;
+      // The log begins anew after a checkpoint.
+      if (written <= 0) continue;
+      pages.push(written);
+      sameBytes.push(
+        timed(() => {
+          for (let page = 0; page < written; page++) {
+            writeSync(file, block, 0, FRAME_HEADER, page * (BLOCK + FRAME_HEADER));
+            writeSync(file, block, 0, BLOCK, page * (BLOCK + FRAME_HEADER) + FRAME_HEADER);
+          }
+          fdatasyncSync(file);
+        }),
+      );
     }
   } finally {
     closeSync(file);
   }
-  return { flushes, checks, confirms };
+  return { flushes, checks, confirms, pages, sameBytes };
+}
+
+/** From the index of the log: how many pages it holds (https://www.sqlite.org/walformat.html, `mxFrame`). */
+function framesInLog(till: TestTill): number {
+  const index = openSync(path.join(till.dataDir, 'ledger.db-shm'), 'r');
+  try {
+    const bytes = Buffer.alloc(4);
+    readSync(index, bytes, 0, 4, MAX_FRAME_AT);
+    return endianness() === 'LE' ? bytes.readUInt32LE() : bytes.readUInt32BE();
+  } finally {
+    closeSync(index);
+  }
 }
 
 /** A backup, customers who do not wait for it, and a new key, for which everybody waits. */

@@ -71,6 +71,8 @@ type Actions = {
   /** Asks again with a manager's PIN. @returns why it was not taken */
   vouch(client: Client, managerPin: string): Promise<Refusal | undefined>;
   confirm(client: Client): Promise<void>;
+  /** Redeems a basket that an interrupted till left open. @returns why it was not */
+  confirmLeft(client: Client, basketId: string): Promise<Refusal | undefined>;
   undo(client: Client, reason: string): Promise<void>;
   setChannel(channel: Channel): void;
   setCustomer(customer: Customer | undefined): void;
@@ -358,6 +360,16 @@ export const useRedeem = create<State & Actions>((set, get) => {
       // A retry of the same basket gives the first answer: after an unclear outcome Enter is safe to press again.
       if (answer.ok) set({ phase: 'done', done: answer.value });
       else set({ phase: 'result', fault: answer.error, stale: answer.error.code !== 'host_unreachable' });
+    },
+
+    async confirmLeft(client, basketId) {
+      const answer = await client.call('redemption.confirm', { basketId });
+      if (!answer.ok) return answer.error;
+      const { channel } = get();
+      const lost = get().totalMinor() > 0 ? lostNow() : undefined;
+      typedBefore = [];
+      set({ ...emptyBasket(), channel, lost, basketId, phase: 'done', done: answer.value });
+      return undefined;
     },
 
     async undo(client, reason) {

@@ -19,6 +19,7 @@ import { useCustomerDialog } from './customer-dialog.tsx';
 import { DonePanel } from './done-panel.tsx';
 import { FaultPanel } from './fault-panel.tsx';
 import { useManagerDialog } from './manager-dialog.tsx';
+import { PendingBaskets, usePendingBaskets } from './pending-baskets.tsx';
 import { type Coupon, isWorthSomething, useRedeem } from './redeem-store.ts';
 import classes from './result-panel.module.css';
 import { Payable, RemoveCode, Sentence, Ticket } from './ticket.tsx';
@@ -57,6 +58,7 @@ export function ResultPanel({ onAdvance }: { onAdvance: () => void }) {
 
 function IdlePanel() {
   const { t } = useTranslation();
+  const pending = usePendingBaskets();
   const hubGone = useApp((app) => !app.linked && app.status?.phase === 'ready' && app.status.lane);
   if (hubGone) {
     return (
@@ -66,6 +68,14 @@ function IdlePanel() {
           <p className={classes.word}>{t('sync.state.hubGone')}</p>
           <p className={classes.next}>{t('sync.about.hubGone')}</p>
         </div>
+      </Ticket>
+    );
+  }
+  if (pending.baskets.length > 0) {
+    return (
+      <Ticket tone="ask">
+        <p className={classes.word}>{t('redeem.pending.title')}</p>
+        <PendingBaskets {...pending} />
       </Ticket>
     );
   }

@@ -9,6 +9,7 @@ import { checkBasket } from './check.ts';
 import { confirmBasket } from './confirm.ts';
 import { endExpiredHolds, endHold } from './holds.ts';
 import { createOpenBaskets } from './open-baskets.ts';
+import { pendingBaskets } from './pending.ts';
 import { findSale } from './recorded-sale.ts';
 import { quoteRefund, refundGoods } from './refund.ts';
 import { shownRedemption, shownSale } from './shown.ts';
@@ -32,8 +33,13 @@ export function redemptionFeature(
   }
 
   return {
-    // What a till that was cut off left held: over, or held until its time is over.
-    start: tidy,
+    // What a till that was cut off left held: over, or shown to whoever signs in until somebody says what it is.
+    start() {
+      tidy();
+      if (!store.identity()) return;
+      const left = pendingBaskets(store.read, open, services.clock.now());
+      if (left.length > 0) services.ports.logger.info('baskets were left open', { count: left.length });
+    },
     tidy,
     handlers: {
       'redemption.check': (call, input) => checkBasket(services, homes, open, signedIn(call), input),
@@ -48,6 +54,8 @@ export function redemptionFeature(
         const read = normaliseCustomer(customer, services.phoneRegion());
         return read.ok ? ok({ customer: read.value }) : read;
       },
+
+      'redemption.pending': () => ok({ baskets: pendingBaskets(store.read, open, services.clock.now()) }),
 
       'redemption.release'(call, { basketId }) {
         const by = signedIn(call);

@@ -11,6 +11,8 @@ const MAX_OPEN = 1_000;
 export type OpenBaskets = {
   find(read: Reads, basketId: string): CheckedBasket | undefined;
   keep(basket: CheckedBasket): void;
+  /** It was judged since this till started. */
+  isShown(basketId: string): boolean;
   forget(basketId: string): void;
 };
 
@@ -32,6 +34,7 @@ export function createOpenBaskets(): OpenBaskets {
         open.delete(oldest);
       }
     },
+    isShown: (basketId) => open.has(basketId),
     forget: (basketId) => void open.delete(basketId),
   };
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { MINUTE_MS } from '../../shared/kernel/instant.ts';
 import { basketOf50, offerDraft } from '../testing/offer-drafts.ts';
-import { openShop } from '../testing/test-core.ts';
+import { ADMIN_PIN, openShop } from '../testing/test-core.ts';
 
 type Shop = Awaited<ReturnType<typeof openShop>>;
 const shops: Shop[] = [];
@@ -168,6 +168,41 @@ describe('redeeming a code', () => {
     };
     const answers = await Promise.all([1, 2].map(() => till.ok('redemption.void', again, till.session)));
     expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('shows what an interrupted till left held, until somebody redeems it or lets it go', async () => {
+    const till = await shop();
+    await makeOffer(till, { limits: { total: 2 } }, 'TWO');
+    await makeOffer(till, {}, 'FREE');
+    const one = await check(till, ['TWO', 'FREE']);
+    const two = await check(till, ['TWO']);
+    await check(till, ['FREE']);
+    const pending = async () => (await again.ok('redemption.pending', {}, session)).baskets;
+    let again: Awaited<ReturnType<typeof till.reopen>> = till;
+    let { session } = till;
+    expect(await pending()).toEqual([]);
+    again = await till.reopen();
+    shops.push({ ...till, ...again });
+    ({ session } = await again.ok('session.signIn', { operatorId: till.adminId, pin: ADMIN_PIN }));
+    expect((await pending()).map(({ basketId }) => basketId).sort()).toEqual(
+      [one.basketId, two.basketId].sort(),
+    );
+    expect((await pending()).find(({ basketId }) => basketId === one.basketId)).toMatchObject({
+      operatorName: 'Ada',
+      coupons: [{ code: 'TWO' }, { code: 'FREE' }],
+      payableMinor: one.payableMinor,
+      heldUntil: one.reservedUntil,
+    });
+    const done = await again.ok('redemption.confirm', { basketId: one.basketId }, session);
+    expect(done.redemptions).toHaveLength(2);
+    await again.ok('redemption.release', { basketId: two.basketId }, session);
+    expect(await pending()).toEqual([]);
+    const next = { basketId: randomUUID(), basket: basketOf50, codes: ['TWO'] };
+    expect((await again.ok('redemption.check', next, session)).coupons[0]).toMatchObject({
+      status: 'accepted',
+    });
+    // Shown since the start: whoever scanned it decides.
+    expect(await pending()).toEqual([]);
   });
 
   it('lets go of a code that was taken off the basket', async () => {

@@ -229,6 +229,29 @@ export const redemptionOperations = {
     output: z.object({ released: z.int() }),
     errors: ['basket_completed'],
   }),
+  'redemption.pending': operation({
+    summary:
+      'Baskets that an interrupted till left open with something held. `redemption.confirm` redeems one as it was judged, `redemption.release` lets it go; untouched, it ends when its hold does.',
+    role: 'cashier',
+    input: z.strictObject({}),
+    output: z.object({
+      baskets: z.array(
+        z.object({
+          basketId: idSchema,
+          checkedAt: instantSchema,
+          heldUntil: instantSchema,
+          operatorName: z.string(),
+          /** The code is empty for an automatic offer. */
+          coupons: z.array(
+            z.object({ code: z.string(), offerName: z.string(), discountMinor: amountMinorSchema }),
+          ),
+          currency: currencySchema,
+          payableMinor: amountMinorSchema,
+        }),
+      ),
+    }),
+    errors: [],
+  }),
   'redemption.void': operation({
     summary:
       'Takes back a redemption: the use returns to where it came from. The same `voidId` again gives the first answer.',
