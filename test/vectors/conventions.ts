@@ -43,7 +43,34 @@ const NOT_TAKEN_OVER: readonly { readonly name: string; readonly reason: string 
     name: 'lenient forms accepted',
     reason: 'an amount is written with digits on both sides of the point',
   },
+  {
+    name: 'ODD: usage is derived from still-eligible adjustments',
+    reason: 'a use counts from its commit until it is voided, whatever becomes of the basket',
+  },
+  {
+    name: 'limit re-checked at completion',
+    reason: 'a use is held from the check on, so that no completion finds it gone',
+  },
+  {
+    name: 'with per-code uniqueness the promotion-level usage limit does not stop further codes',
+    reason: 'a limit of an offer holds for all its codes together',
+  },
+  {
+    name: 'one voucher per checkout, last one wins',
+    reason: 'a basket may show several codes; the offers say which of them stand together',
+  },
 ];
+
+/**
+ * Cases that another one of the same file contradicts by the same fields, so that no rule can satisfy both. Where they
+ * fail they are counted as skipped, under this reason.
+ */
+export const contradicted: ReadonlyMap<string, string> = new Map([
+  [
+    'lim-037',
+    'contradicted by lim-032 and lim-034: with nothing set up, the same code applied to the same order exists there',
+  ],
+]);
 
 /**
  * Habits of other projects that the engine follows, by default or as an option that a profile chooses: their cases

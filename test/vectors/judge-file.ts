@@ -6,7 +6,7 @@ import {
   Untranslatable,
   type VectorCase,
 } from './case-file.ts';
-import { standing } from './conventions.ts';
+import { contradicted, standing } from './conventions.ts';
 import { kinds } from './kinds.ts';
 
 export type Report = {
@@ -66,6 +66,11 @@ function enter(report: Report, vector: VectorCase, profile: Profile): void {
   if (outcome.status === 'passed') {
     report.passed += 1;
     if (conventions.length > 0) report.conventionPassed += 1;
+    return;
+  }
+  const contradiction = contradicted.get(vector.id);
+  if (contradiction !== undefined) {
+    listIn(report.skipped, contradiction).push(vector.id);
     return;
   }
   const difference = outcome.status === 'failed' ? outcome.difference : outcome.reason;
