@@ -25,6 +25,11 @@ const MAX_SUMS = 5;
 
 export function redemptionReads(db: Drizzle) {
   const basket = db.select().from(baskets).where(equals(baskets.id, 'id')).prepare();
+  const basketStatus = db
+    .select({ status: baskets.status })
+    .from(baskets)
+    .where(equals(baskets.id, 'id'))
+    .prepare();
   const held = db.select().from(reservations);
   const heldByBasket = db
     .select()
@@ -112,6 +117,8 @@ export function redemptionReads(db: Drizzle) {
   const allHeld = held.prepare();
   return {
     basket: (id: string): BasketRow | undefined => basket.get({ id }),
+    /** Without the texts of the basket, which take longer to read than all else of it. */
+    basketStatus: (id: string): BasketRow['status'] | undefined => basketStatus.get({ id })?.status,
     heldByBasket: (basketId: string): ReservationRow[] => heldByBasket.all({ basketId }),
     /** Holds of every other basket. */
     heldOnOffer: (offerId: string, basketId: string): ReservationRow[] =>

@@ -96,7 +96,7 @@ function checkIn(
   const stamp = services.stamp(by);
   endExpiredHolds(tx, stamp);
   admitTokens(tx, input.codes, stamp.at);
-  if (tx.read.redemptions.basket(basketId)?.status === 'completed') return err(refusal('basket_completed'));
+  if (tx.read.redemptions.basketStatus(basketId) === 'completed') return err(refusal('basket_completed'));
 
   const before = open.find(tx.read, basketId);
   const carried = stillVouched(before?.vouch, by, stamp.at);

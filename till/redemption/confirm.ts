@@ -31,8 +31,11 @@ export function confirmBasket(
 ): Outcome<Confirmation> {
   const isNew = { value: false };
   const done = atomically(services, (tx): Outcome<Confirmation> => {
-    const completed = tx.read.redemptions.basket(basketId);
-    if (completed?.status === 'completed') return ok(firstAnswer(tx, completed));
+    if (tx.read.redemptions.basketStatus(basketId) === 'completed') {
+      const completed = tx.read.redemptions.basket(basketId);
+      assert(completed, 'it has a status');
+      return ok(firstAnswer(tx, completed));
+    }
     isNew.value = true;
     return confirmNow(tx, services, open, by, basketId);
   });

@@ -59,7 +59,7 @@ export function redemptionFeature(
 
       'redemption.release'(call, { basketId }) {
         const by = signedIn(call);
-        if (store.read.redemptions.basket(basketId)?.status === 'completed') {
+        if (store.read.redemptions.basketStatus(basketId) === 'completed') {
           return err(refusal('basket_completed'));
         }
         open.forget(basketId);
