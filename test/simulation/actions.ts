@@ -300,6 +300,8 @@ async function giveUpByMistake(world: World): Promise<string> {
 
 async function isKnown(world: World, device: Device): Promise<boolean> {
   const deviceId = device.till.view.reads.meta.get('sync.deviceId');
+  // An old copy from before it joined knows no name of its own.
+  if (deviceId === undefined) return false;
   const rows = await world.centre.rows<{ n: string }>(
     `SELECT count(*) AS n FROM devices WHERE status = 'active' AND id = '${deviceId}'`,
   );
