@@ -13,7 +13,7 @@ const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1);
 const soonMissed: readonly GuardName[] = [
   'retired_rights_are_burned',
   'return_leaves_the_lease',
-  'events_apply_once',
+  'grants_are_totals',
   'gaps_are_refused',
 ];
 const SOON = 8;
