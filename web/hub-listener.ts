@@ -35,6 +35,8 @@ export function startHubListener(parts: {
     const { addresses, hostName } = network();
     const names = { addresses: [...addresses, LOOPBACK], ...(hostName === undefined ? {} : { hostName }) };
     const answer = await core.call('hub.listener', names, host);
+    // Before the set-up there is no shop that could have a door.
+    if (!answer.ok && answer.error.code === 'setup_required') return;
     if (!answer.ok) return logger.error('the door of the hub cannot be made', { code: answer.error.code });
     // The core made it by the operation's own schema.
     const { door } = answer.value as OutputOf<'hub.listener'>;

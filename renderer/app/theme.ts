@@ -4,6 +4,7 @@ import {
   createTheme,
   Input,
   InputBase,
+  InputWrapper,
   type MantineColorsTuple,
   NumberInput,
   SegmentedControl,
@@ -74,6 +75,10 @@ export const theme = createTheme({
     Textarea: Textarea.extend({ defaultProps: field }),
     Input: Input.extend({
       vars: () => ({ wrapper: { '--input-height': '48px', '--input-bd-focus': 'var(--cf-focus)' } }),
+    }),
+    // What is said about a field stands under it, so that fields beside one another begin at the same height.
+    InputWrapper: InputWrapper.extend({
+      defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },
     }),
     InputBase: InputBase.extend({ defaultProps: field }),
     Select: Select.extend({

@@ -9,6 +9,8 @@ import { useClient, useQuery } from '../api/use-client.ts';
 import { currencySign, decimalText, minorDigits, parseAmount } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { DayField } from '../ui/day-field.tsx';
+import { isDay } from '../ui/day-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { flash } from '../ui/flash.tsx';
 import layout from '../ui/form.module.css';
@@ -158,6 +160,7 @@ function CampaignForm({ campaign, onDone }: { campaign: Campaign | undefined; on
   const uses = maxUses.trim() === '' ? undefined : Number(/^\d{1,10}$/.test(maxUses.trim()) ? maxUses : 0);
   const wrong = {
     name: name.trim() === '',
+    day: [firstDay, lastDay].some((day) => day !== '' && !isDay(day)),
     days: firstDay !== '' && lastDay !== '' && firstDay > lastDay,
     budget: budgetMinor === 0,
     uses: uses === 0,
@@ -203,18 +206,12 @@ function CampaignForm({ campaign, onDone }: { campaign: Campaign | undefined; on
         data-autofocus
       />
       <div className={layout.pair}>
-        <TextInput
-          type="date"
-          label={t('offerForm.firstDay')}
-          value={firstDay}
-          onChange={(event) => setFirstDay(event.currentTarget.value)}
-        />
-        <TextInput
-          type="date"
+        <DayField label={t('offerForm.firstDay')} value={firstDay} onChange={setFirstDay} />
+        <DayField
           label={t('offerForm.lastDay')}
           value={lastDay}
           error={error('days', t('offerForm.errors.days'))}
-          onChange={(event) => setLastDay(event.currentTarget.value)}
+          onChange={setLastDay}
         />
       </div>
       <div className={layout.pair}>

@@ -11,6 +11,8 @@ type TextProps = {
   readonly onChange: (event: { currentTarget: { value: string } }) => void;
 };
 
+type DayProps = Omit<TextProps, 'onChange'> & { readonly onChange: (value: string) => void };
+
 /** What every step of the wizard needs of the form around it. */
 export type FormFields = {
   readonly form: OfferForm;
@@ -19,6 +21,7 @@ export type FormFields = {
   readonly existing: boolean;
   change(part: Partial<OfferForm>): void;
   text(field: TextField): TextProps;
+  day(field: 'firstDay' | 'lastDay'): DayProps;
   error(field: OfferFormField): string | undefined;
   hint(field: OfferFormField): string | undefined;
   left(field: ListField): void;

@@ -156,6 +156,8 @@ describe('what is missing or wrong', () => {
       { perCustomer: 'aboveTotal' },
     ],
     ['an end before its start', { lastDay: '2026-01-01' }, { lastDay: 'days' }],
+    ['a day that is none', { lastDay: '31.02.2027' }, { lastDay: 'day' }],
+    ['a time that is none', { fromTime: '25' }, { fromTime: 'time' }],
     ['no channel', { channels: [] }, { channels: 'channels' }],
     ['no weekday', { weekdays: [] }, { weekdays: 'weekdays' }],
     ['hours that end where they begin', { fromTime: '10:00', toTime: '10:00' }, { toTime: 'times' }],

@@ -163,6 +163,10 @@ function Form({ purpose, row, filled, where }: FormProps) {
       return hint === undefined ? undefined : t(`offerForm.hints.${hint}`);
     },
     left: (field) => setShown((before) => new Set(before).add(field)),
+    day: (field) => ({
+      ...fields.text(field),
+      onChange: (value) => setForm((before) => ({ ...before, [field]: value })),
+    }),
     text: (field) => ({
       value: form[field],
       error: fields.error(field),

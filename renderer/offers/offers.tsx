@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import type { OutputOf } from '../../shared/contracts/operations.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient, useQuery } from '../api/use-client.ts';
+import { useApp } from '../app/app-store.ts';
 import { go, useRoute } from '../app/router.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
@@ -52,8 +53,8 @@ function OfferList() {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<Filter>('current');
   const { rows, error, loaded, more } = useAllOffers();
-  const shown = rows.filter(({ status }) => (status === 'archived') === (filter === 'archived'));
-  const archived = rows.some(({ status }) => status === 'archived');
+  const shown = rows.filter((row) => isEnded(row) === (filter === 'archived'));
+  const archived = rows.some(isEnded);
   const [refused, setRefused] = useState<Refusal>();
   const create = (
     <Action tone="primary" size="xl" icon={<IconPlus size={22} />} onClick={() => go('offers', 'new')}>
@@ -127,7 +128,28 @@ function useAllOffers() {
   };
 }
 
+/** Nothing can be redeemed on it any more. */
+function isEnded({ status, standing }: OfferRow): boolean {
+  return status === 'archived' || standing === 'over';
+}
+
 const statusTones: Record<OfferRow['status'], TagTone> = { active: 'go', paused: 'warn', archived: 'quiet' };
+const standingTones = { later: 'brand', over: 'quiet', used_up: 'warn' } as const;
+
+/** What keeps its codes from being redeemed, or that nothing does. */
+function StateTag({ row: { status, standing, opensOn } }: { row: OfferRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (status !== 'active' || standing === 'open')
+    return <Tag tone={statusTones[status]}>{t(`offers.status.${status}`)}</Tag>;
+  return (
+    <Tag tone={standingTones[standing]}>
+      {standing === 'later' && opensOn !== undefined
+        ? t('offers.opensOn', { day: format.day(opensOn) })
+        : t(`offers.standing.${standing}`)}
+    </Tag>
+  );
+}
 
 function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Refusal | undefined) => void }) {
   const { t } = useTranslation();
@@ -135,6 +157,9 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
   const format = useFormat();
   const { offer, status } = row;
   const [ending, setEnding] = useState(false);
+  const total = { count: row.uses, total: format.number(offer.limits.total ?? 0) };
+  /** This ledger's own uses; what the other locations gave, the centre alone knows. */
+  const countsHere = useApp((app) => app.sync !== undefined && app.sync.mode !== 'standalone');
 
   async function archive(): Promise<void> {
     const answer = await client.call('offers.archive', { offerId: offer.id });
@@ -155,14 +180,14 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
   }
 
   return (
-    <li className={classes.card} data-status={status}>
+    <li className={classes.card} data-status={isEnded(row) ? 'archived' : status}>
       <div className={classes.stub} aria-hidden="true">
         {shortBenefit(row, format)}
       </div>
       <div className={classes.body}>
         <div className={classes.headline}>
           <h2 className={classes.name}>{offer.name}</h2>
-          <Tag tone={statusTones[status]}>{t(`offers.status.${status}`)}</Tag>
+          <StateTag row={row} />
           {row.origin === 'centre' && <Tag tone="quiet">{t('offers.fromCentre')}</Tag>}
           {row.campaignName !== undefined && <Tag tone="brand">{row.campaignName}</Tag>}
         </div>
@@ -171,10 +196,14 @@ function OfferCard({ row, onRefused }: { row: OfferRow; onRefused: (refusal: Ref
           <span>
             <strong>{format.number(row.uses)}</strong>{' '}
             {offer.limits.total === undefined
-              ? t('offers.uses', { count: row.uses })
-              : t('offers.usesOf', { count: row.uses, total: format.number(offer.limits.total) })}
+              ? countsHere
+                ? t('offers.usesHere', { count: row.uses })
+                : t('offers.uses', { count: row.uses })
+              : countsHere
+                ? t('offers.usesHereOf', total)
+                : t('offers.usesOf', total)}
           </span>
-          {offer.limits.total !== undefined && (
+          {offer.limits.total !== undefined && !countsHere && (
             <Meter value={row.uses} max={offer.limits.total} label={t('offers.usesLabel')} />
           )}
           {row.usesLeftHere !== undefined && <span>{t('offers.leftHere', { count: row.usesLeftHere })}</span>}

@@ -1,6 +1,7 @@
 import { canonicalCode } from '../../shared/codes/canonical-code.ts';
 import type { OfferDraft } from '../../shared/contracts/offer.ts';
 import { channels } from '../i18n/channels.ts';
+import { isDay } from '../ui/day-text.ts';
 import { type FormReader, formReader, listOf, type OfferFormError } from './form-reader.ts';
 import type { OfferForm, OfferFormField } from './offer-form.ts';
 import { readBenefit, selectorOf } from './read-benefit.ts';
@@ -113,6 +114,9 @@ function readHours(
   if (!hasTimes && form.weekdays.length === ALL_DAYS) return undefined;
   const fromMinute = form.fromTime === '' ? 0 : minuteOf(form.fromTime);
   const toMinute = form.toTime === '' ? DAY_MINUTES : minuteOf(form.toTime);
+  if (fromMinute === undefined) reader.fail('fromTime', 'time');
+  if (toMinute === undefined) reader.fail('toTime', 'time');
+  if (fromMinute === undefined || toMinute === undefined) return undefined;
   if (fromMinute === toMinute) reader.fail('toTime', 'times');
   if (form.weekdays.length === 0 || fromMinute === toMinute) return undefined;
   return {
@@ -122,9 +126,12 @@ function readHours(
   };
 }
 
-function minuteOf(time: string): number {
-  const [hours = '0', minutes = '0'] = time.split(':');
-  return Number(hours) * 60 + Number(minutes);
+/** `9`, `9:30`, `09.30` or `930` of a day that ends with 24:00. */
+function minuteOf(time: string): number | undefined {
+  const [, hours, minutes = '0'] = /^(\d{1,2})(?:[:.h ]?(\d{2}))?$/.exec(time.trim()) ?? [];
+  if (hours === undefined || Number(minutes) > 59) return undefined;
+  const minute = Number(hours) * 60 + Number(minutes);
+  return minute <= DAY_MINUTES ? minute : undefined;
 }
 
 function readValidity(form: OfferForm, where: Where, reader: FormReader): OfferDraft['validity'] {
@@ -132,6 +139,11 @@ function readValidity(form: OfferForm, where: Where, reader: FormReader): OfferD
   const afterIssueDays = reader.count('afterIssueDays');
   const afterIssue = afterIssueDays === undefined ? {} : { afterIssueMs: afterIssueDays * DAY_MS };
   if (firstDay === '' && lastDay === '') return afterIssue;
+  const unread = (['firstDay', 'lastDay'] as const).filter(
+    (field) => form[field] !== '' && !isDay(form[field]),
+  );
+  for (const field of unread) reader.fail(field, 'day');
+  if (unread.length > 0) return afterIssue;
   if (firstDay !== '' && lastDay !== '' && firstDay > lastDay) {
     reader.fail('lastDay', 'days');
     return afterIssue;

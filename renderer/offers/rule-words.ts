@@ -44,13 +44,16 @@ export function targetText(t: Translate, format: Format, target: Target, each = 
 const FREE_BP = 10_000;
 
 export function rewardText(t: Translate, format: Format, { buy, get, percentBp, maxTimes }: BuyGet): string {
-  const bought = itemsText(t, format, buy.select) ?? t('rule.allItems');
-  const got = itemsText(t, format, get.select) ?? t('rule.allItems');
+  const [bought, got] = [buy, get].map(({ select }) => itemsText(t, format, select));
+  // `buy 2, get 1 free` where all items are meant: there are no two kinds to tell apart.
+  const some = (qty: number, items: string | undefined) => {
+    if (items !== undefined) return t('rule.of', { number: format.number(qty), items });
+    if (bought === undefined && got === undefined) return format.number(qty);
+    return t('rule.anyItems', { count: qty, number: format.number(qty) });
+  };
   const values = {
-    buy: format.number(buy.qty),
-    get: format.number(get.qty),
-    bought,
-    got,
+    bought: some(buy.qty, bought),
+    got: some(get.qty, got),
     percent: format.percent(percentBp),
   };
   const text = percentBp === FREE_BP ? t('rule.buyGetFree', values) : t('rule.buyGet', values);

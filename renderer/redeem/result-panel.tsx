@@ -184,6 +184,16 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
           </p>
         </div>
       </div>
+      {refused.map((coupon) => (
+        <div key={coupon.entered} className={classes.also}>
+          <IconCircleXFilled size={26} aria-hidden="true" />
+          <div>
+            <CodeText>{coupon.code ?? coupon.entered.toUpperCase()}</CodeText>
+            <Sentence refusal={coupon.refusal} />
+          </div>
+          <RemoveCode entered={coupon.entered} name={coupon.code ?? coupon.entered.toUpperCase()} />
+        </div>
+      ))}
 
       <dl className={classes.amounts}>
         <div>
@@ -216,16 +226,6 @@ function AcceptedPanel({ accepted, refused, fault, onAdvance }: AcceptedProps) {
           <li className={classes.left}>{t('redeem.usesLeft', { count: left.usesLeftHere })}</li>
         )}
       </ul>
-      {refused.map((coupon) => (
-        <div key={coupon.entered} className={classes.also}>
-          <IconCircleXFilled size={26} aria-hidden="true" />
-          <div>
-            <CodeText>{coupon.code ?? coupon.entered.toUpperCase()}</CodeText>
-            <Sentence refusal={coupon.refusal} />
-          </div>
-          <RemoveCode entered={coupon.entered} name={coupon.code ?? coupon.entered.toUpperCase()} />
-        </div>
-      ))}
     </Ticket>
   );
 }

@@ -107,9 +107,15 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <tr key={row.id} data-muted={row.status === 'voided' || undefined}>
-            <td className={table.nowrap}>{format.when(row.redeemedAt)}</td>
+        {rows.map((row, i) => (
+          <tr
+            key={row.id}
+            data-muted={row.status === 'voided' || undefined}
+            data-follows={isSameSale(row, rows[i - 1]) || undefined}
+          >
+            <td className={table.nowrap}>
+              {isSameSale(row, rows[i - 1]) ? t('recent.sameSale') : format.when(row.redeemedAt)}
+            </td>
             <td>
               {row.code === '' ? (
                 <Tag tone="quiet">{t('recent.automatic')}</Tag>
@@ -128,8 +134,13 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
             <td className={table.number}>{format.money(-row.discountMinor, row.currency)}</td>
             <td className={table.action}>
               <span className={classes.actions}>
-                <RowActions row={row} onVoid={onVoid} onRefund={onRefund} />
-                {slip.canPrint && (
+                <RowActions
+                  row={row}
+                  onVoid={onVoid}
+                  // Goods come back from a sale, whichever of its codes took money off.
+                  onRefund={isSameSale(row, rows[i - 1]) ? undefined : onRefund}
+                />
+                {slip.canPrint && !isSameSale(row, rows[i - 1]) && (
                   <Action
                     onClick={() => slip.print(row.id)}
                     label={t('slip.printOne', { code: row.code || row.offerName })}
@@ -146,20 +157,33 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
   );
 }
 
+type RowActionsProps = {
+  readonly row: Redemption;
+  readonly onVoid: RowsProps['onVoid'];
+  readonly onRefund: RowsProps['onRefund'] | undefined;
+};
+
+/** One more code of the sale in the row above. */
+function isSameSale(row: Redemption, above: Redemption | undefined): boolean {
+  return above?.basketId === row.basketId;
+}
+
 /** A void undoes a mistake; once goods came back, only the rest of them can. */
-function RowActions({ row, onVoid, onRefund }: Omit<RowsProps, 'rows'> & { readonly row: Redemption }) {
+function RowActions({ row, onVoid, onRefund }: RowActionsProps) {
   const { t } = useTranslation();
   if (row.status === 'voided') return <Tag tone="quiet">{t('recent.voided')}</Tag>;
   if (row.status === 'refunded') return <Tag tone="quiet">{t('recent.refunded')}</Tag>;
   return (
     <>
       {row.status === 'partly_refunded' && <Tag tone="quiet">{t('recent.partlyRefunded')}</Tag>}
-      <Action
-        onClick={() => onRefund(row)}
-        label={t('recent.refundOne', { code: row.code || row.offerName })}
-      >
-        {t('recent.refund')}
-      </Action>
+      {onRefund !== undefined && (
+        <Action
+          onClick={() => onRefund(row)}
+          label={t('recent.refundOne', { code: row.code || row.offerName })}
+        >
+          {t('recent.refund')}
+        </Action>
+      )}
       {row.status === 'redeemed' && (
         <Action onClick={() => onVoid(row)} label={t('recent.voidOne', { code: row.code || row.offerName })}>
           {t('recent.void')}

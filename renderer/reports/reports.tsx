@@ -1,4 +1,4 @@
-import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
+import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { IconPrinter, IconX } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,8 @@ import { channels } from '../i18n/channels.ts';
 import { dayOf } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { DayField } from '../ui/day-field.tsx';
+import { isDay } from '../ui/day-text.ts';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Page } from '../ui/page.tsx';
 import {
@@ -148,9 +150,10 @@ type RangeBarProps = {
 
 function RangeBar({ name, onName, range, onOwn }: RangeBarProps) {
   const { t } = useTranslation();
+  /** What is no day yet. */
+  const [typed, setTyped] = useState<Partial<Range>>({});
   const change = (part: Partial<Range>) => {
     const next = { ...range, ...part };
-    if (next.from === '' || next.to === '') return;
     onName('own');
     onOwn(next.from <= next.to ? next : { from: part.from ?? next.to, to: part.from ?? next.to });
   };
@@ -167,18 +170,17 @@ function RangeBar({ name, onName, range, onOwn }: RangeBarProps) {
         }}
         data={ranges.map((value) => ({ value, label: t(`reports.ranges.${value}`) }))}
       />
-      <TextInput
-        type="date"
-        label={t('reports.from')}
-        value={range.from}
-        onChange={(event) => change({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        label={t('reports.to')}
-        value={range.to}
-        onChange={(event) => change({ to: event.currentTarget.value })}
-      />
+      {(['from', 'to'] as const).map((end) => (
+        <DayField
+          key={end}
+          label={t(`reports.${end}`)}
+          value={typed[end] ?? range[end]}
+          onChange={(value) => {
+            setTyped(isDay(value) ? {} : { [end]: value });
+            if (isDay(value)) change({ [end]: value });
+          }}
+        />
+      ))}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { IconDeviceFloppy, IconFileSpreadsheet, IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,8 @@ import { useLocation } from '../app/app-store.ts';
 import { dayOf } from '../i18n/format.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Action } from '../ui/action.tsx';
+import { DayField } from '../ui/day-field.tsx';
+import { isDay } from '../ui/day-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
@@ -93,14 +95,15 @@ export function BackupCard({ mayRestore }: { mayRestore: boolean }) {
             {t('backup.bringBack')}
           </Action>
         )}
-        <div className={classes.quiet}>
+        <details className={classes.quiet}>
+          <summary className={classes.summary}>{t('backup.restoreElsewhere')}</summary>
           <p>{t('backup.restore')}</p>
           <code className={classes.command}>
             npm run restore -- --data {data?.folder.replace(BESIDE, '')} --backup {data?.folder}/
             {newest?.fileName ?? 'FILE'}
           </code>
           <p>{t('backup.restoreAfter')}</p>
-        </div>
+        </details>
       </div>
       <Dialog open={restoring} onClose={() => setRestoring(false)} title={t('backup.bringBack')}>
         <RestoreForm backups={data?.backups ?? []} />
@@ -138,19 +141,8 @@ export function HistoryCard() {
     <Card title={t('backup.history')} lead={t('backup.historyLead')}>
       <div className={classes.stack}>
         <div className={classes.pair}>
-          <TextInput
-            type="date"
-            label={t('backup.from')}
-            value={firstDay}
-            onChange={(event) => setFirstDay(event.currentTarget.value)}
-          />
-          <TextInput
-            type="date"
-            label={t('backup.to')}
-            value={lastDay}
-            min={firstDay}
-            onChange={(event) => setLastDay(event.currentTarget.value)}
-          />
+          <DayField label={t('backup.from')} value={firstDay} onChange={setFirstDay} />
+          <DayField label={t('backup.to')} value={lastDay} onChange={setLastDay} />
         </div>
         <WorkBar work={work} label={t('backup.history')} />
         {rows !== undefined && <Notice tone="go">{t('backup.exported', { count: rows })}</Notice>}
@@ -159,7 +151,7 @@ export function HistoryCard() {
           size="l"
           icon={<IconFileSpreadsheet size={20} />}
           busy={busy}
-          disabled={firstDay === '' || lastDay === '' || firstDay > lastDay}
+          disabled={!isDay(firstDay) || !isDay(lastDay) || firstDay > lastDay}
           onClick={() => void save()}
         >
           {t('backup.export')}

@@ -3,6 +3,7 @@ import { IconBuildingStore, IconCheck, IconShieldLock, IconUser } from '@tabler/
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Language } from '../../shared/contracts/common.ts';
+import { isSimplePin } from '../../shared/contracts/pin.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { useClient } from '../api/use-client.ts';
 import { useApp } from '../app/app-store.ts';
@@ -42,6 +43,7 @@ export function Setup() {
   }));
   const [refused, setRefused] = useState<Refusal>();
   const [busy, setBusy] = useState(false);
+  const [nameless, setNameless] = useState(false);
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
 
   async function create(adminPin: string): Promise<void> {
@@ -115,15 +117,18 @@ export function Setup() {
       {step === 'admin' && (
         <form
           className={classes.form}
+          noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            setStep('pin');
+            if (draft.adminName.trim() === '') setNameless(true);
+            else setStep('pin');
           }}
         >
           <CoverTitle title={t('setup.admin.title')} lead={t('setup.admin.lead')} />
           <TextInput
             label={t('setup.admin.name')}
             value={draft.adminName}
+            error={nameless && draft.adminName.trim() === '' ? t('setup.admin.nameMissing') : undefined}
             onChange={(event) => change({ adminName: event.currentTarget.value })}
             maxLength={120}
             required
@@ -134,7 +139,7 @@ export function Setup() {
             <Action size="l" onClick={() => setStep('shop')}>
               {t('common.back')}
             </Action>
-            <Action type="submit" tone="primary" size="xl" disabled={draft.adminName.trim() === ''}>
+            <Action type="submit" tone="primary" size="xl">
               {t('common.next')}
             </Action>
           </div>
@@ -164,16 +169,25 @@ type ShopStepProps = {
 
 function ShopStep({ draft, onChange, onLanguage, locale, onNext, onDemo, busy }: ShopStepProps) {
   const { t } = useTranslation();
-  const submit = (event: FormEvent) => {
+  const [asked, setAsked] = useState(false);
+  const isMissing = (text: string) => text.trim() === '';
+  const missing = (text: string) => (asked && isMissing(text) ? t('offerForm.errors.required') : undefined);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onNext();
+    setAsked(true);
+    const [name, till] = [draft.locationName, draft.tillName].map(isMissing);
+    if (!name && !till) return onNext();
+    const field = event.currentTarget.elements.namedItem(name ? 'locationName' : 'tillName');
+    if (field instanceof HTMLElement) field.focus();
   };
   return (
-    <form className={classes.form} onSubmit={submit}>
+    <form className={classes.form} onSubmit={submit} noValidate>
       <CoverTitle title={t('setup.shop.title')} lead={t('setup.shop.lead')} />
       <TextInput
         label={t('setup.shop.name')}
         placeholder={t('setup.shop.namePlaceholder')}
+        name="locationName"
+        error={missing(draft.locationName)}
         value={draft.locationName}
         onChange={(event) => onChange({ locationName: event.currentTarget.value })}
         maxLength={120}
@@ -183,6 +197,8 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext, onDemo, busy }:
       <div className={classes.pair}>
         <TextInput
           label={t('setup.shop.till')}
+          name="tillName"
+          error={missing(draft.tillName)}
           value={draft.tillName}
           onChange={(event) => onChange({ tillName: event.currentTarget.value })}
           maxLength={120}
@@ -198,6 +214,7 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext, onDemo, busy }:
       <div className={classes.pair}>
         <Select
           label={t('setup.shop.currency')}
+          description={t('setup.shop.currencyStays')}
           data={currencyOptions(locale)}
           value={draft.currency}
           onChange={(value) => value !== null && onChange({ currency: value })}
@@ -219,12 +236,7 @@ function ShopStep({ draft, onChange, onLanguage, locale, onNext, onDemo, busy }:
         <Action tone="plain" size="l" onClick={onDemo} busy={busy}>
           {t('setup.demo')}
         </Action>
-        <Action
-          type="submit"
-          tone="primary"
-          size="xl"
-          disabled={busy || draft.locationName.trim() === '' || draft.tillName.trim() === ''}
-        >
+        <Action type="submit" tone="primary" size="xl" disabled={busy}>
           {t('common.next')}
         </Action>
       </div>
@@ -245,12 +257,16 @@ function PinStep({ busy, refused, onBack, onPin }: PinStepProps) {
   const [first, setFirst] = useState<string>();
   const [pin, setPin] = useState('');
   const [differs, setDiffers] = useState(false);
+  const [simple, setSimple] = useState(false);
 
   const enter = (entered: string) => {
     setDiffers(false);
+    setSimple(false);
     setPin(entered);
     if (entered.length < PIN_DIGITS) return;
     setPin('');
+    setSimple(first === undefined && isSimplePin(entered));
+    if (first === undefined && isSimplePin(entered)) return;
     if (first === undefined) setFirst(entered);
     else if (first === entered) onPin(entered);
     else {
@@ -266,8 +282,14 @@ function PinStep({ busy, refused, onBack, onPin }: PinStepProps) {
         lead={differs ? t('setup.pin.differs') : t('setup.pin.lead')}
       />
       <div className={classes.pad}>
-        <PinPad pin={pin} onPin={enter} disabled={busy} refused={differs || refused !== undefined} />
+        <PinPad
+          pin={pin}
+          onPin={enter}
+          disabled={busy}
+          refused={differs || simple || refused !== undefined}
+        />
       </div>
+      {simple && <RefusalNotice refusal={{ code: 'pin_too_simple', params: {} }} />}
       {refused !== undefined && <RefusalNotice refusal={refused} />}
       <div className={classes.actions}>
         <Action size="l" onClick={first === undefined ? onBack : () => setFirst(undefined)} disabled={busy}>

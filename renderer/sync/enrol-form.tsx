@@ -7,6 +7,7 @@ import { useApp, useLocation } from '../app/app-store.ts';
 import { Action } from '../ui/action.tsx';
 import { Notice, RefusalNotice } from '../ui/notice.tsx';
 import classes from './enrol-form.module.css';
+import { withScheme } from './with-scheme.ts';
 
 /** Joins the location to a centre, once, with the code that the centre gave for it. */
 export function EnrolForm() {
@@ -29,7 +30,7 @@ export function EnrolForm() {
     setBusy(true);
     setRefused(undefined);
     const answer = await client.call('sync.enrol', {
-      centreUrl: centreUrl.trim(),
+      centreUrl: withScheme(centreUrl),
       enrolmentCode: enrolmentCode.trim(),
     });
     setBusy(false);
@@ -42,8 +43,8 @@ export function EnrolForm() {
       <TextInput
         label={t('sync.centreUrl')}
         description={t('sync.centreUrlHint')}
-        placeholder="https://"
-        type="url"
+        placeholder="centre.example.com"
+        inputMode="url"
         value={centreUrl}
         onChange={(event) => setCentreUrl(event.currentTarget.value)}
         required

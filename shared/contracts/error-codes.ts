@@ -93,6 +93,8 @@ const systemCodes = {
   /** Nobody could add people or change settings any more. */
   last_admin: { status: 409 },
   wrong_pin: { status: 401 },
+  /** Six digits that somebody tries first. */
+  pin_too_simple: { status: 422 },
   throttled: { status: 429, retryable: true },
   key_required: { status: 401 },
   key_invalid: { status: 401 },

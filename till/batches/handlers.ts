@@ -8,7 +8,7 @@ import { batchFormatSchema, type batchSchema } from '../../shared/contracts/oper
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { cutPage, newestCursor, readNewestCursor, readNumberCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
 import type { BatchJobs } from './batch-jobs.ts';

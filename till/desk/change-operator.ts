@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { OperatorRow } from '../../db/queries/operators.ts';
 import type { deskOperations } from '../../shared/contracts/operations/desk.ts';
+import { isSimplePin } from '../../shared/contracts/pin.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
@@ -16,6 +17,7 @@ export async function changeOperator(
   { operatorId, name, role, pin, removed }: Change,
 ): Promise<Outcome<OperatorRow>> {
   const { store, ports, clock, sessions } = services;
+  if (pin !== undefined && isSimplePin(pin)) return err(refusal('pin_too_simple', {}, 'pin'));
   const pinHash =
     pin === undefined
       ? undefined

@@ -5,7 +5,7 @@ import { MAX_HISTORY_ROWS } from '../../shared/contracts/operations/history.ts';
 import { minorDigits } from '../../shared/kernel/currency.ts';
 import { formatDecimal } from '../../shared/kernel/money.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 
 const COLUMNS = [
   'event',

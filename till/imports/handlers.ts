@@ -16,7 +16,7 @@ import { codeStatus } from '../batches/code-status.ts';
 import { beginJob } from '../batches/create-batch.ts';
 import { type Feature, type Outcome, type SignedIn, signedIn } from '../handlers.ts';
 import { field } from '../history/history-csv.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { fileNamePart } from '../printing/file-name.ts';
 import type { Services } from '../services.ts';
 import { guessColumns } from './guess-columns.ts';

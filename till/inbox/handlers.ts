@@ -4,7 +4,7 @@ import { type Incident, outcomesOf } from '../../shared/contracts/incident.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, type Outcome, signedIn } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { cutPage, newestCursor, readNewestCursor } from '../paging.ts';
 import type { Services } from '../services.ts';
 import { keepIncident } from './keep-incident.ts';

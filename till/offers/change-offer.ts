@@ -9,7 +9,8 @@ import type { Outcome, SignedIn } from '../handlers.ts';
 import type { Services } from '../services.ts';
 import { isEnrolled } from '../sync-state.ts';
 import { isKnownZone } from '../wall-time.ts';
-import { mayChange, termsOf } from './offer-row.ts';
+import { mayChange } from './offer-row.ts';
+import { termsOf } from './terms.ts';
 
 type Change = {
   readonly offerId: string;

@@ -21,24 +21,24 @@ export function offersFeature(services: Services): Feature {
         const made = createOffer(services, signedIn(call), input);
         if (!made.ok) return made;
         services.pushes.send({ topic: 'catalogue.changed' });
-        return ok(shownOffer(read, made.value));
+        return ok(shownOffer(services, made.value));
       },
 
       'offers.change'(call, input) {
         const changed = changeOffer(services, signedIn(call), input);
         if (!changed.ok) return changed;
         services.pushes.send({ topic: 'catalogue.changed' });
-        return ok(shownOffer(read, changed.value));
+        return ok(shownOffer(services, changed.value));
       },
 
       'offers.archive'(call, { offerId }) {
         const archived = archiveOffer(services, signedIn(call), offerId);
         if (!archived.ok) return archived;
         services.pushes.send({ topic: 'catalogue.changed' });
-        return ok(shownOffer(read, archived.value));
+        return ok(shownOffer(services, archived.value));
       },
 
-      'offers.low': () => ok({ offers: lowOffers(read) }),
+      'offers.low': () => ok({ offers: lowOffers(services) }),
 
       'offers.list'(_call, { cursor, limit, status }) {
         const after = readNewestCursor(cursor);
@@ -50,7 +50,7 @@ export function offersFeature(services: Services): Feature {
             newestCursor,
           );
           return ok({
-            offers: page.map((row) => shownOffer(read, row)),
+            offers: page.map((row) => shownOffer(services, row)),
             ...(nextCursor === undefined ? {} : { nextCursor }),
           });
         }
@@ -60,14 +60,14 @@ export function offersFeature(services: Services): Feature {
         const last: OfferRow | undefined = fitting.length > limit ? page.at(-1) : scanned.at(-1);
         const more = fitting.length > limit || scanned.length === MAX_SCANNED;
         return ok({
-          offers: page.map((row) => shownOffer(read, row)),
+          offers: page.map((row) => shownOffer(services, row)),
           ...(more && last ? { nextCursor: newestCursor(last) } : {}),
         });
       },
 
       'offers.get'(_call, { offerId }) {
         const row = read.offers.byId(offerId);
-        return row ? ok(shownOffer(read, row)) : err(refusal('not_found', { what: 'offer' }));
+        return row ? ok(shownOffer(services, row)) : err(refusal('not_found', { what: 'offer' }));
       },
 
       'offers.setPaused'(call, { offerId, paused }) {
@@ -82,7 +82,7 @@ export function offersFeature(services: Services): Feature {
           });
           services.pushes.send({ topic: 'catalogue.changed' });
         }
-        return ok(shownOffer(read, { ...row, pausedHere: paused }));
+        return ok(shownOffer(services, { ...row, pausedHere: paused }));
       },
     },
   };

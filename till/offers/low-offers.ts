@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { OfferRow } from '../../db/queries/offers.ts';
-import type { Reads } from '../../db/store.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import type { lowOfferSchema } from '../../shared/contracts/operations/offers.ts';
+import type { Services } from '../services.ts';
 import { isEnrolled } from '../sync-state.ts';
-import { rightsLeft, statusOf, termsOf } from './offer-row.ts';
+import { rightsLeft, statusOf } from './offer-row.ts';
+import { standingOf } from './standing.ts';
+import { termsOf } from './terms.ts';
 
 type LowOffer = z.output<typeof lowOfferSchema>;
 
@@ -18,15 +20,17 @@ const MOST_OF_FEW = 1 / 3;
 
 const END = { createdAt: Number.MAX_SAFE_INTEGER, id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
-export function lowOffers(read: Reads): LowOffer[] {
+export function lowOffers(services: Services): LowOffer[] {
+  const { read } = services.store;
   return read.offers
     .newest(END, MAX_SCANNED)
-    .flatMap((row) => lowOffer(read, row) ?? [])
+    .flatMap((row) => lowOffer(services, row) ?? [])
     .sort((a, b) => a.usesLeftHere - b.usesLeftHere)
     .slice(0, MAX_SHOWN);
 }
 
-function lowOffer(read: Reads, row: OfferRow): LowOffer | undefined {
+function lowOffer(services: Services, row: OfferRow): LowOffer | undefined {
+  const { read } = services.store;
   if (statusOf(row) !== 'active') return undefined;
   const { limits, name } = termsOf(row);
   if (limits.total === undefined) return undefined;
@@ -34,6 +38,7 @@ function lowOffer(read: Reads, row: OfferRow): LowOffer | undefined {
   if (usesLeftHere > fewOf(limits.total)) return undefined;
   // More may come from the centre. Without one the offer is used up, which nobody can wait for.
   if (usesLeftHere === 0 && !isEnrolled(read)) return undefined;
+  if (standingOf(services, row).standing === 'over') return undefined;
   const code = read.offers.sharedCodes(row.id, 1)[0];
   return { offerId: row.id, name, ...(code === undefined ? {} : { code: displayCode(code) }), usesLeftHere };
 }

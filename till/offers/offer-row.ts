@@ -3,13 +3,10 @@ import type { OfferRow } from '../../db/queries/offers.ts';
 import type { Reads } from '../../db/store.ts';
 import { displayCode } from '../../shared/codes/display-code.ts';
 import { MAX_SHOWN_CODES, type offerRowSchema } from '../../shared/contracts/operations/offers.ts';
-import type { Offer } from '../../shared/engine/offer.ts';
+import type { Services } from '../services.ts';
 import { isEnrolled } from '../sync-state.ts';
-
-/** Terms were parsed before they were written; what is read back is trusted. */
-export function termsOf(row: Pick<OfferRow, 'terms'>): Offer {
-  return JSON.parse(row.terms) as Offer;
-}
+import { standingOf } from './standing.ts';
+import { termsOf } from './terms.ts';
 
 /** `paused` also when only this location paused it. */
 export function statusOf(row: OfferRow): OfferRow['status'] {
@@ -21,7 +18,8 @@ export function mayChange(row: Pick<OfferRow, 'origin' | 'status'>, enrolled: bo
   return row.origin === 'here' && row.status !== 'archived' && !enrolled;
 }
 
-export function shownOffer(read: Reads, row: OfferRow): z.output<typeof offerRowSchema> {
+export function shownOffer(services: Services, row: OfferRow): z.output<typeof offerRowSchema> {
+  const { read } = services.store;
   const offer = termsOf(row);
   const status = statusOf(row);
   const left = rightsLeft(read, row.id);
@@ -30,6 +28,7 @@ export function shownOffer(read: Reads, row: OfferRow): z.output<typeof offerRow
     // The schema's arrays are mutable, the engine's are not; nobody writes to either.
     offer: { ...offer, status } as z.output<typeof offerRowSchema>['offer'],
     status,
+    ...standingOf(services, row),
     origin: row.origin,
     uses: read.redemptions.count(row.id, 'all', '')?.uses ?? 0,
     ...(offer.limits.total === undefined ? {} : { usesLeftHere: left }),

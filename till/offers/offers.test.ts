@@ -83,6 +83,32 @@ describe('an offer of this location', () => {
     expect(again).toMatchObject({ ok: false, error: { code: 'archived' } });
   });
 
+  it('says whether it is open, opens later, is over or used up', async () => {
+    const zone = 'Europe/Berlin';
+    const standing = async (draft: ReturnType<typeof offerDraft>, code: string) => {
+      const { standing, opensOn } = await createOffer(draft, code);
+      return opensOn === undefined ? standing : `${standing} ${opensOn}`;
+    };
+    expect(await standing(offerDraft(), 'OPEN')).toBe('open');
+    const past = { days: { zone, last: '2020-01-01' } };
+    expect(await standing(offerDraft({ name: 'Past', validity: past }), 'PAST')).toBe('over');
+    const future = { days: { zone, first: '2099-01-01' } };
+    expect(await standing(offerDraft({ name: 'Future', validity: future }), 'FUTURE')).toBe(
+      'later 2099-01-01',
+    );
+    const draft = { name: 'Old', lastDay: '2020-01-01' };
+    const campaign = await shop.ok('campaigns.create', { requestId: randomUUID(), draft }, shop.session);
+    expect(await standing(offerDraft({ name: 'Of it', campaignId: campaign.id }), 'OFIT')).toBe('over');
+
+    const once = await createOffer(offerDraft({ name: 'Once', limits: { total: 1 } }), 'ONCE');
+    const basketId = randomUUID();
+    const sale = { basketId, basket: basketOf50, codes: ['ONCE'] };
+    await shop.ok('redemption.check', sale, shop.session);
+    await shop.ok('redemption.confirm', { basketId }, shop.session);
+    const now = await shop.ok('offers.get', { offerId: once.offer.id }, shop.session);
+    expect(now.standing).toBe('used_up');
+  });
+
   it('is warned of when few uses are left here', async () => {
     await createOffer(offerDraft({ name: 'Plenty', limits: { total: 500 } }), 'PLENTY');
     await createOffer(offerDraft({ name: 'Few', limits: { total: 4 } }), 'FEW');

@@ -1,3 +1,4 @@
+import { isSimplePin } from '../../shared/contracts/pin.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { type Feature, signedIn } from '../handlers.ts';
@@ -35,6 +36,7 @@ export function operatorsFeature(services: Services): Feature {
 
       async 'operators.add'(call, { name, role, pin }) {
         const by = signedIn(call);
+        if (isSimplePin(pin)) return err(refusal('pin_too_simple', {}, 'pin'));
         const pinHash = await hashPin(pin, ports.pinCost ?? DEFAULT_PIN_COST, (count) =>
           ports.random.bytes(count),
         );

@@ -9,7 +9,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { isVoid } from '../batches/is-void.ts';
 import { type Feature, type Outcome, type SignedIn, signedIn } from '../handlers.ts';
 import type { Location } from '../location.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import type { Services } from '../services.ts';
 import { batchKey } from '../tokens/keys.ts';
 import { tokenOf } from '../tokens/tokens.ts';

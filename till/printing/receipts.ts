@@ -14,7 +14,7 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { isVoid } from '../batches/is-void.ts';
 import type { Feature, Outcome, SignedIn } from '../handlers.ts';
 import { signedIn } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { findSale } from '../redemption/recorded-sale.ts';
 import { shownRedemption } from '../redemption/shown.ts';
 import type { Services } from '../services.ts';

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/store.ts';
 import { assert } from '../../shared/kernel/assert.ts';
-import { statusOf, termsOf } from '../offers/offer-row.ts';
+import { statusOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import type { FoundCoupon } from './find-coupon.ts';
 
 /** More automatic offers than a location has at once; the newest are judged. */

@@ -9,7 +9,7 @@ import { isWithdrawn } from '../batches/is-void.ts';
 import { spendBudget } from '../budgets/budget.ts';
 import { keepCustomer } from '../customers.ts';
 import type { Outcome, SignedIn } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { forgiveFailure, guessKey } from '../operators/throttle.ts';
 import type { Services } from '../services.ts';
 import { refuseRisk, riskTaken } from './at-risk.ts';

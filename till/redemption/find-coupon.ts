@@ -9,7 +9,8 @@ import type { Offer } from '../../shared/engine/offer.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { isVoid } from '../batches/is-void.ts';
-import { statusOf, termsOf } from '../offers/offer-row.ts';
+import { statusOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { findByToken } from '../tokens/tokens.ts';
 
 export type FoundCoupon = {

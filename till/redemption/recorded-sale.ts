@@ -7,7 +7,7 @@ import type { Sale } from '../../shared/engine/sale.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Outcome } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 
 /** What is kept of a basket when it completes, beside its redemptions. */
 export type SaleRecord = Pick<Sale, 'basket' | 'totals'>;

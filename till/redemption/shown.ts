@@ -9,7 +9,8 @@ import type {
 import { shareOfFirst } from '../../shared/engine/sale.ts';
 import type { Totals } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
-import { rightsLeft, termsOf } from '../offers/offer-row.ts';
+import { rightsLeft } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { statusOfRedemption } from './give-back.ts';
 import type { Accepted, Verdict } from './judge.ts';
 import type { RecordedSale } from './recorded-sale.ts';

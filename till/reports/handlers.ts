@@ -2,7 +2,7 @@ import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { ok } from '../../shared/kernel/result.ts';
 import type { Feature } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import type { Services } from '../services.ts';
 import { reportRows } from './rows.ts';
 import { summarise } from './summary.ts';

@@ -4,7 +4,7 @@ import type { reportOperations } from '../../shared/contracts/operations/reports
 import { assert } from '../../shared/kernel/assert.ts';
 import { ok } from '../../shared/kernel/result.ts';
 import type { Outcome } from '../handlers.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { readNumberCursor } from '../paging.ts';
 import { shownRedemption } from '../redemption/shown.ts';
 import type { Services } from '../services.ts';

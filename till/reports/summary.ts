@@ -5,7 +5,7 @@ import type { ReportFilter, reportOperations } from '../../shared/contracts/oper
 import { assert } from '../../shared/kernel/assert.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { startOfDay } from '../day-bounds.ts';
-import { termsOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import type { Services } from '../services.ts';
 import { type EventSpan, eventSpan } from './event-span.ts';
 import { withSignals } from './signals.ts';

@@ -9,7 +9,8 @@ import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { codeStatus } from '../batches/code-status.ts';
 import { findCustomer, normaliseCustomer } from '../customers.ts';
 import { shownPast } from '../history/shown-past.ts';
-import { statusOf, termsOf } from '../offers/offer-row.ts';
+import { statusOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 
 type Found = OutputOf<'search.find'>;
 

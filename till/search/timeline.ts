@@ -12,7 +12,8 @@ import { err, ok } from '../../shared/kernel/result.ts';
 import { codeStatus } from '../batches/code-status.ts';
 import type { Outcome } from '../handlers.ts';
 import { shownPast } from '../history/shown-past.ts';
-import { statusOf, termsOf } from '../offers/offer-row.ts';
+import { statusOf } from '../offers/offer-row.ts';
+import { termsOf } from '../offers/terms.ts';
 import { readNumberCursor } from '../paging.ts';
 import { ackedSeq } from '../sync-state.ts';
 

@@ -1,3 +1,4 @@
+import { isSimplePin } from '../../shared/contracts/pin.ts';
 import { refusal } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { createDemo, DEMO_PINS_KEY, demoPinsSchema } from '../demo.ts';
@@ -45,6 +46,7 @@ export function setupFeature(services: Services, startOver: () => void): Feature
         if (!isKnownZone(input.timeZone)) {
           return err(refusal('invalid_input', { why: 'this machine does not know the zone' }, 'timeZone'));
         }
+        if (isSimplePin(input.adminPin)) return err(refusal('pin_too_simple', {}, 'adminPin'));
         const cost = ports.pinCost ?? DEFAULT_PIN_COST;
         const pinHash = await hashPin(input.adminPin, cost, (count) => ports.random.bytes(count));
         // Somebody else may have been first while the PIN was hashed.

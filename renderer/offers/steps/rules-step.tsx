@@ -1,38 +1,54 @@
 import { Checkbox, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from '../../app/app-store.ts';
 import { channels } from '../../i18n/channels.ts';
+import { dayOf } from '../../i18n/format.ts';
 import { useFormat } from '../../i18n/use-format.ts';
+import { DayField } from '../../ui/day-field.tsx';
+import { isDay } from '../../ui/day-text.ts';
 import layout from '../../ui/form.module.css';
+import { Notice } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { useFormFields } from '../form-fields.ts';
 import { weekdays } from '../offer-form.ts';
 
 export function RulesStep() {
   const { t } = useTranslation();
-  const { form, change, text, sign, hint } = useFormFields();
+  const { form, change, text, day, sign, hint } = useFormFields();
+  const format = useFormat();
+  const { timeZone } = useLocation();
+  const isPast = isDay(form.lastDay) && form.lastDay < dayOf(Date.now(), timeZone);
   return (
     <>
       <Card title={t('offerForm.when')}>
         <div className={layout.fields}>
           <div className={layout.pair}>
-            <TextInput
-              type="date"
+            <DayField
               label={t('offerForm.firstDay')}
               description={t('offerForm.firstDayHint')}
               autoFocus
-              {...text('firstDay')}
+              {...day('firstDay')}
             />
-            <TextInput
-              type="date"
+            <DayField
               label={t('offerForm.lastDay')}
               description={t('offerForm.lastDayHint')}
-              {...text('lastDay')}
+              {...day('lastDay')}
             />
           </div>
+          {isPast && (
+            <Notice tone="info">{t('offerForm.hints.past', { lastDay: format.day(form.lastDay) })}</Notice>
+          )}
           <Weekdays />
           <div className={layout.triple}>
-            <TextInput type="time" label={t('offerForm.fromTime')} {...text('fromTime')} />
-            <TextInput type="time" label={t('offerForm.toTime')} {...text('toTime')} />
+            {(['fromTime', 'toTime'] as const).map((field) => (
+              <TextInput
+                key={field}
+                label={t(`offerForm.${field}`)}
+                placeholder={field === 'fromTime' ? '00:00' : '24:00'}
+                inputMode="numeric"
+                {...text(field)}
+              />
+            ))}
             <TextInput
               label={t('offerForm.afterIssueDays')}
               description={t('offerForm.afterIssueHint')}

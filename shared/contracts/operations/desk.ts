@@ -66,7 +66,7 @@ export const deskOperations = {
       removed: z.boolean().default(false),
     }),
     output: operatorSchema,
-    errors: ['not_found', 'conflict', 'last_admin'],
+    errors: ['not_found', 'conflict', 'last_admin', 'pin_too_simple'],
   }),
   'quickKeys.list': operation({
     summary: 'The articles that are rung up with one press.',

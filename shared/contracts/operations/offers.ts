@@ -12,6 +12,10 @@ export const offerRowSchema = z.object({
   origin: z.enum(['here', 'centre']),
   /** Committed and not voided, as far as this ledger knows. */
   uses: z.int(),
+  /** By its days and limits and its campaign's: only an `open` one gives a discount, when it is not paused. */
+  standing: z.enum(['open', 'later', 'over', 'used_up']),
+  /** The day on which one that is `later` opens, as `2026-12-01`. */
+  opensOn: z.string().optional(),
   /** Rights that this ledger may still spend; absent for an offer without a total limit. */
   usesLeftHere: z.int().optional(),
   codes: z.int(),

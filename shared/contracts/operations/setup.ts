@@ -83,7 +83,7 @@ export const setupOperations = {
       adminPin: pinSchema,
     }),
     output: z.object({ location: locationSchema, adminId: idSchema }),
-    errors: ['already_set_up'],
+    errors: ['already_set_up', 'pin_too_simple'],
   }),
   'demo.make': operation({
     summary: 'First run: makes a demo location to look around in, until `demo.remove` takes all of it away.',
@@ -119,7 +119,7 @@ export const setupOperations = {
     role: 'admin',
     input: z.strictObject({ name: nameSchema, role: operatorRoleSchema, pin: pinSchema }),
     output: operatorSchema,
-    errors: ['conflict'],
+    errors: ['conflict', 'pin_too_simple'],
   }),
   'operators.unlock': operation({
     summary: 'Lets somebody try again at once who entered wrong PINs or codes too often.',
