@@ -29,7 +29,8 @@ export function isBeingReplaced(ledger: string): boolean {
 
 /** Does the rest of a replacement that was cut off; whoever calls holds the ledger's lock. */
 export function finishReplacement(ledger: string): string | undefined {
-  rmSync(restoringPath(ledger), { force: true });
+  // Looked for first: a folder that cannot be written is reported by what has to write there.
+  if (existsSync(restoringPath(ledger))) rmSync(restoringPath(ledger));
   const incoming = findIncoming(ledger);
   if (incoming === undefined) return undefined;
   let aside: string | undefined;
