@@ -69,6 +69,11 @@ class ProcessKilled extends Error {
   override readonly name = 'ProcessKilled';
 }
 
+// Work that nobody waits for, like a sync that a check began, dies with its process as well.
+process.on('unhandledRejection', (reason) => {
+  if (!(reason instanceof ProcessKilled)) throw reason;
+});
+
 /** A life of the process on this machine; when it is dead, nothing that it still does reaches the world. */
 type Life = { core: Core; dead: boolean; session: string; dir: string; timers: Set<() => void> };
 
