@@ -128,8 +128,12 @@ export async function syncNow(world: World, device: Device): Promise<string> {
   const where = device.machine.name;
   if (!device.enrolled) return `${where} ${await enrol(world, device)}`;
   const synced = await device.till.call('sync.now', {});
-  // An old copy from before it joined: somebody enters a code again.
-  if (synced !== 'killed' && !synced.ok && synced.error.code === 'not_enrolled') device.enrolled = false;
+  if (synced !== 'killed' && !synced.ok) {
+    // An old copy from before it joined, or joined again: somebody enters a code.
+    const { code } = synced.error;
+    if (code === 'not_enrolled' || (code === 'signature_invalid' && !(await isKnown(world, device))))
+      device.enrolled = false;
+  }
   return `${where} ${synced === 'killed' ? 'killed' : synced.ok ? `queue ${synced.value.queue.count}` : `${synced.error.code} ${JSON.stringify(synced.error.params)}`}`;
 }
 
