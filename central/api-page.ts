@@ -1,15 +1,22 @@
+import { readFileSync } from 'node:fs';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { PROBLEM_TYPE, problemSchema } from './problem.ts';
+
+const PAGE = '/docs';
+const TITLE = 'Counterfoil centre';
+const ICON = new URL('../renderer/brand/icon.svg', import.meta.url);
 
 /**
  * The browsable page of the API at `/docs`. All of it is served from here: its policy lets the browser load nothing
  * from elsewhere, and its check of the document by a public service is off.
  */
 export async function registerApiPage(app: FastifyInstance): Promise<void> {
+  const icon = readFileSync(ICON);
+  const type = 'image/svg+xml';
   await app.register(swaggerUi, {
-    routePrefix: '/docs',
+    routePrefix: PAGE,
     staticCSP: {
       'default-src': ["'none'"],
       'script-src': ["'self'"],
@@ -22,8 +29,14 @@ export async function registerApiPage(app: FastifyInstance): Promise<void> {
       'frame-ancestors': ["'none'"],
     },
     uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: true, validatorUrl: null },
-    theme: { title: 'Counterfoil centre' },
+    theme: {
+      title: TITLE,
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type, sizes: 'any', content: icon }],
+    },
+    logo: { type, content: icon, href: PAGE, target: '_self' },
   });
+  // Whoever opens the address in a browser wants to see something.
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect(PAGE));
 }
 
 const methods = ['get', 'post', 'put', 'delete'] as const;

@@ -179,7 +179,7 @@ function readArguments(args: readonly string[]): {
     });
     return values;
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message} (known: --port, --data, --restored)`);
+    throw new ConfigError(`${(error as Error).message} (known: --port, --data, --restored, --help)`);
   }
 }
 

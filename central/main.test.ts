@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configSchema } from './config.ts';
 
 const MAIN = path.join(import.meta.dirname, 'main.ts');
 const START_MS = 90_000;
@@ -74,6 +75,8 @@ describe('npm run central', () => {
   }
 
   it('starts from nothing, says what its storage survives, and hands out its admin key in a file', async () => {
+    const file = path.join(data, 'admin-key.txt');
+    writeFileSync(file, 'of a store that is gone', { mode: 0o644 });
     const program = start();
     const url = await program.url();
     expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({
@@ -81,7 +84,6 @@ describe('npm run central', () => {
       store: 'pglite',
       serverEpoch: 1,
     });
-    const file = path.join(data, 'admin-key.txt');
     expect(program.output()).toContain('makes no fsync');
     expect(program.output()).toContain(`Admin API key written to ${file}`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -90,6 +92,9 @@ describe('npm run central', () => {
     const answer = await fetch(`${url}/api/offers`, { headers: { authorization: `Bearer ${key}` } });
     expect(answer.status).toBe(200);
     const openapi = (await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string; paths: object };
+    const page = await fetch(url);
+    expect(page.url).toBe(`${url}/docs`);
+    expect(await page.text()).toContain('<title>Counterfoil centre</title>');
     expect(openapi.openapi).toBe('3.1.0');
     expect(Object.keys(openapi.paths)).toContain('/api/coupon/validate');
   }, 60_000);
@@ -138,6 +143,13 @@ describe('npm run central', () => {
     });
     expect(validated.status).toBe(200);
   }, 90_000);
+
+  it('says how it is used', async () => {
+    const program = start(['--help']);
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toMatch(/--port N[\s\S]*DATABASE_URL|DATABASE_URL[\s\S]*--port N/);
+    for (const name of Object.keys(configSchema.shape)) expect(program.output()).toContain(`  ${name} `);
+  });
 
   it('says in one line why it cannot start', async () => {
     const server = createServer();

@@ -8,6 +8,7 @@ import { systemPorts } from './ports.ts';
 import { buildServer } from './server.ts';
 import { answerStarting } from './starting.ts';
 import { openStore, StoreOpenError } from './store/open.ts';
+import { asksForHelp, usage } from './usage.ts';
 import { VERSION } from './version.ts';
 
 /** In-flight requests get this long to end; then the process ends without them. */
@@ -17,6 +18,7 @@ const SHUTDOWN_MS = 10_000;
 class StartError extends Error {}
 
 async function start(): Promise<void> {
+  if (asksForHelp(process.argv.slice(2))) return say(usage());
   const config = readConfig(process.argv.slice(2), process.env);
   const logger = pino({ level: config.log_level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const cannotListen = (error: unknown) => {

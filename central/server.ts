@@ -88,7 +88,7 @@ export async function buildServer(
       }
     },
   );
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validateParts);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, problemOf(refusal('not_found'))));
@@ -161,6 +161,12 @@ declare module 'fastify' {
   }
 }
 
+/** Fastify calls a body that is not there `null`; where a body may be left out, its schema has a default for none. */
+const validateParts: typeof validatorCompiler = (route) => {
+  const check = validatorCompiler(route);
+  return route.httpPart === 'body' ? (body) => check(body ?? undefined) : check;
+};
+
 /** The route's pattern, never the URL: codes and identifiers stay out of the log. */
 async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   request.log.info(
@@ -214,6 +220,12 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
       path: one.instancePath.replace(/^\//, '').replaceAll('/', '.'),
       message: one.message ?? '',
     }));
+    // Nothing was sent: "expected object, received undefined" would puzzle.
+    if (error.validationContext === 'body' && (request.body ?? undefined) === undefined)
+      return sendProblem(
+        reply,
+        problemOf(refusal('invalid_input', { why: 'a JSON object is needed' }, 'body')),
+      );
     return sendProblem(reply, { ...problemOf(refusal('invalid_input')), errors });
   }
   switch (error.code) {

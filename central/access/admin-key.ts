@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Centre } from '../centre.ts';
@@ -35,6 +35,8 @@ export async function ensureAdminKey(centre: Centre): Promise<string | undefined
     // Inside the transaction: a key that could not be written down must not exist.
     const file = path.join(config.data, 'admin-key.txt');
     const handle = openSync(file, 'w', 0o600);
+    // The mode above is of a new file only; this one may have been lying there.
+    fchmodSync(handle, 0o600);
     writeSync(handle, `${key}\n`);
     fsyncSync(handle);
     closeSync(handle);

@@ -6,6 +6,7 @@ import { cutPage, olderThan } from '../paging.ts';
 import { refuse } from '../problem.ts';
 import { byKey, idParams, instantText, pageOf, pageQuery, problems, type Routes } from '../routes.ts';
 import { apiKeys } from '../store/schema.ts';
+import { endOf, whenText } from '../when.ts';
 import { ADMIN_NAME } from './admin-key.ts';
 import { createApiKey, type Scope, scopes } from './api-keys.ts';
 import { forgetKeys, requireScope } from './caller.ts';
@@ -47,13 +48,14 @@ export function keyRoutes(app: Routes, centre: Centre): void {
         body: z.strictObject({
           name: nameSchema.refine((name) => name !== ADMIN_NAME, { error: 'is the key of the installation' }),
           scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
-          expires_at: z.iso.datetime({ offset: true }).optional(),
+          expires_at: whenText.optional().describe('An instant, valid through it; or a day: to its end.'),
         }),
         response: { 201: z.object({ ...keyResource.shape, key: z.string() }), ...problems(401, 403, 422) },
       },
     },
     async ({ body }, reply) => {
-      const expiresAt = body.expires_at === undefined ? undefined : Date.parse(body.expires_at);
+      const expiresAt =
+        body.expires_at === undefined ? undefined : endOf(body.expires_at, centre.config.time_zone);
       if (expiresAt !== undefined && expiresAt <= ports.now())
         throw refuse('invalid_input', { why: 'expires_at has passed' });
       const allowed: Scope[] = [...new Set(body.scopes)];

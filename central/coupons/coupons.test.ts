@@ -45,6 +45,20 @@ describe.each(testableStores())('coupons on %s', (kind) => {
     expect(got.headers.etag).toBe('"1"');
   });
 
+  it('takes a day for a time: from its begin, to its end', async () => {
+    const made = await make({ ...percent, starts_at: '2026-11-20', expires_at: '2026-12-31' });
+    expect(made.body).toMatchObject({
+      starts_at: '2026-11-20T00:00:00.000Z',
+      expires_at: '2026-12-31T23:59:59.999Z',
+    });
+    const vague = await make({ ...percent, code: 'B', expires_at: '2026-12-31T18:00:00' });
+    expect(vague.body.errors).toEqual([
+      { path: 'expires_at', message: expect.stringContaining('with its offset') },
+    ]);
+    for (const when of ['2026-02-30', '31.12.2026', '1735689600000', ''])
+      expect((await make({ ...percent, code: 'B', expires_at: when })).status, when).toBe(422);
+  });
+
   it.each(['percent', 'PERCENT', 'percentage', 'Percentage'])('takes %s for the type', async (type) => {
     const made = await make({ ...percent, discount_type: type });
     expect(made.body.discount_type).toBe('PERCENT');

@@ -6,6 +6,7 @@ import type { Benefit, Condition, Offer } from '../../shared/engine/offer.ts';
 import { DAY_MS } from '../../shared/kernel/instant.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { Centre, Outcome } from '../centre.ts';
+import { endOf, startOf, whenText } from '../when.ts';
 import { parseAmount, parsePercent } from './decimal.ts';
 
 /** Read from the text of the number, so that no float comes near money: see `parseJson`. */
@@ -16,8 +17,6 @@ export const decimalSchema = z
 const MAX_USES = 1_000_000_000;
 const uses = z.int().min(1).max(MAX_USES);
 const amountMinor = z.int().min(1).max(MAX_OFFER_AMOUNT_MINOR);
-/** An instant with its offset: valid through it. */
-const instantText = z.iso.datetime({ offset: true });
 
 /** `PERCENT` and `FIXED` in any case; `percentage` and `fixed` too. */
 const discountTypeSchema = z
@@ -31,8 +30,8 @@ export const couponTermsSchema = z.strictObject({
   discount_type: discountTypeSchema.optional(),
   discount_value: decimalSchema,
   currency: currencySchema.optional(),
-  starts_at: instantText.optional(),
-  expires_at: instantText.nullable().optional(),
+  starts_at: whenText.optional().describe('An instant, or a day: from its begin on.'),
+  expires_at: whenText.nullable().optional().describe('An instant, valid through it; or a day: to its end.'),
   max_uses: uses.optional(),
   uses_per_user: uses.optional(),
   min_spend_minor: amountMinor.optional(),
@@ -60,8 +59,8 @@ export function draftOf(centre: Centre, terms: CouponTerms, code: string): Outco
         : undefined
       : terms.expires_at === null
         ? undefined
-        : Date.parse(terms.expires_at);
-  const startsAt = terms.starts_at === undefined ? undefined : Date.parse(terms.starts_at);
+        : endOf(terms.expires_at, config.time_zone);
+  const startsAt = terms.starts_at === undefined ? undefined : startOf(terms.starts_at, config.time_zone);
   const parsed = offerDraftSchema.safeParse({
     name: terms.name ?? code,
     currency,

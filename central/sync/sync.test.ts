@@ -672,6 +672,16 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(late).toMatchObject({ status: 401, body: { code: 'enrolment_code_invalid' } });
     });
 
+    it('needs no body; who makes what needs one is told so', async () => {
+      expect((await test.call('POST', '/api/locations/enrolments')).status).toBe(201);
+      const json = { 'content-type': 'application/json' };
+      expect((await test.call('POST', '/api/locations/enrolments', undefined, json)).status).toBe(201);
+      expect((await test.call('POST', '/api/coupons')).body).toMatchObject({
+        code: 'invalid_input',
+        errors: [{ path: 'body', message: 'a JSON object is needed' }],
+      });
+    });
+
     it('is bound to a new location, or to the one that it was made for', async () => {
       const shop = await enrolDevice(test, 'Berlin');
       const other = await enrolDevice(test, 'Hamburg');
