@@ -26,7 +26,10 @@ export function jobHandlers(centre: Centre, logger?: Logger): JobHandlers {
     sweep: {
       everyMs: SWEEP_MS,
       async run() {
-        const expired = await expireReservations(centre);
+        const expired = await expireReservations(
+          centre,
+          (error) => logger && noteFault(logger, 'sweep', error),
+        );
         if (expired > 0) logger?.info({ expired }, 'reservations expired');
         await numberChanges(centre.db);
       },

@@ -3,6 +3,7 @@ import type { Centre } from '../centre.ts';
 import { refuse } from '../problem.ts';
 import { type ApiKey, createKeyFinder, type KeyFinder, keyMay, type Scope } from './api-keys.ts';
 import { createGuessGuard, type GuessGuard } from './guess-guard.ts';
+import { networkOf } from './network-of.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 const finders = new WeakMap<Centre, KeyFinder>();
@@ -51,8 +52,9 @@ export async function callerOf(centre: Centre, request: FastifyRequest): Promise
   // Whoever has a key gets on, whatever others try from the same address: behind a proxy everybody has it.
   if (key !== undefined) return key;
   const guard = guardOf(centre);
-  guard.admit(request.ip);
-  guard.miss(request.ip);
+  const network = networkOf(request.ip);
+  guard.admit(network);
+  guard.miss(network);
   throw refuse('key_invalid');
 }
 

@@ -6,6 +6,7 @@ import { MAX_CODE_INPUT } from '../../shared/contracts/operations/redemption.ts'
 import { keyMay } from '../access/api-keys.ts';
 import { callerOf } from '../access/caller.ts';
 import { createGuessGuard } from '../access/guess-guard.ts';
+import { networkOf } from '../access/network-of.ts';
 import type { Centre } from '../centre.ts';
 import { askAboutValid } from '../hook/ask-before.ts';
 import { RefusedError, refuse } from '../problem.ts';
@@ -119,5 +120,5 @@ export function validateRoutes(app: Routes, centre: Centre): void {
 }
 
 function callerName(request: FastifyRequest): string {
-  return request.caller === undefined ? `ip ${request.ip}` : `key ${request.caller.id}`;
+  return request.caller === undefined ? `ip ${networkOf(request.ip)}` : `key ${request.caller.id}`;
 }

@@ -60,8 +60,8 @@ async function endReservation(
 
 const MAX_EXPIRED_PER_SWEEP = 1_000;
 
-/** Ends holds whose time is over. @returns how many */
-export async function expireReservations(centre: Centre): Promise<number> {
+/** Ends holds whose time is over. One that cannot be ended keeps no other from it. @returns how many were ended */
+export async function expireReservations(centre: Centre, onFault: (error: unknown) => void): Promise<number> {
   const now = centre.ports.now();
   const over = await centre.db
     .select({ id: reservations.id })
@@ -69,8 +69,16 @@ export async function expireReservations(centre: Centre): Promise<number> {
     .where(and(eq(reservations.status, 'reserved'), lte(reservations.expiresAt, now)))
     .orderBy(asc(reservations.expiresAt))
     .limit(MAX_EXPIRED_PER_SWEEP);
-  for (const { id } of over) await endReservation(centre, id, { type: 'expire', now });
-  return over.length;
+  let ended = 0;
+  for (const { id } of over) {
+    try {
+      await endReservation(centre, id, { type: 'expire', now });
+      ended += 1;
+    } catch (error) {
+      onFault(error);
+    }
+  }
+  return ended;
 }
 
 /** `requestId`: of a caller who may ask again. */

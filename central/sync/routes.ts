@@ -15,6 +15,7 @@ import {
   syncPaths,
 } from '../../shared/contracts/sync.ts';
 import { createGuessGuard } from '../access/guess-guard.ts';
+import { networkOf } from '../access/network-of.ts';
 import type { Centre } from '../centre.ts';
 import { requestCodes, waitForAsks } from '../homes/messages.ts';
 import { refuse } from '../problem.ts';
@@ -56,9 +57,10 @@ export function syncRoutes(app: Routes, centre: Centre): void {
       },
     },
     async (request) => {
-      guard.admit(request.ip);
+      const network = networkOf(request.ip);
+      guard.admit(network);
       const outcome = await enrol(centre, request.body);
-      if (!outcome.ok && outcome.error.code === 'enrolment_code_invalid') guard.miss(request.ip);
+      if (!outcome.ok && outcome.error.code === 'enrolment_code_invalid') guard.miss(network);
       return unwrap(outcome);
     },
   );
