@@ -33,11 +33,15 @@ function checkLimits({ truth }: World): Found[] {
   });
 }
 
-/** A code of a single use serves once, wherever it was redeemed; once more for each copy of a machine. */
+/**
+ * A code of a single use serves once, wherever it was redeemed; once more for each copy of a machine. A use that no
+ * record is left of, because its machine lost it and the centre was put back to before it let that machine have the
+ * code, is not one that anybody could know of.
+ */
 function checkSingles({ truth }: World): Found[] {
   const uses = new Map<string, number>();
   for (const one of truth.redemptions.values()) {
-    if (one.live && truth.singles.has(one.couponId))
+    if (one.live && truth.singles.has(one.couponId) && !(one.lost && one.homeForgotten))
       uses.set(one.couponId, (uses.get(one.couponId) ?? 0) + 1);
   }
   const limit = 1 + [...truth.devices.values()].filter(({ isCopy }) => isCopy).length;

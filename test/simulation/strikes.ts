@@ -157,5 +157,13 @@ export async function restoreCentre(world: World): Promise<void> {
   if (!centre.hasBackup) return;
   world.happened('central_restored', `epoch ${centre.epoch}`);
   await centre.restore();
-  for (const one of world.truth.redemptions.values()) if (one.by !== 'web') one.acked = false;
+  const coupons = await centre.rows<{ id: string; home: string | null }>(
+    'SELECT id, home_ledger_id AS home FROM coupons',
+  );
+  const homes = new Map(coupons.map(({ id, home }) => [id, home]));
+  for (const one of world.truth.redemptions.values()) {
+    if (one.by === 'web') continue;
+    one.acked = false;
+    if (homes.get(one.couponId) !== one.ledgerId) one.homeForgotten = true;
+  }
 }

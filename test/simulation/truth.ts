@@ -46,6 +46,10 @@ export type TrueRedemption = {
   readonly by: string;
   readonly seq: number;
   readonly atRisk: boolean;
+  /** Of the ledger that wrote it; none for the web. */
+  readonly ledgerId?: string | undefined;
+  /** The centre was put back to a time before it let this ledger have the code. */
+  homeForgotten?: boolean;
   /** The lease that paid it, as in `leases`. */
   readonly lease?: string | undefined;
   readonly discountMinor: number;
@@ -144,6 +148,7 @@ export function createTruth(): Truth {
           by: machine.name,
           seq,
           atRisk,
+          ledgerId,
           ...(leaseIncarnation === undefined ? {} : { lease: `${offerId} ${ledgerId} ${leaseIncarnation}` }),
           discountMinor,
           returnedMinor: 0,
