@@ -40,7 +40,7 @@ test('three steps open a counter, in the chosen language, and the next day it is
   await openSettings(page, 'This till');
   await page.getByRole('region', { name: 'This till' }).getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('listbox').getByRole('option', { name: 'Deutsch' }).click();
-  await expect(page.getByRole('heading', { name: 'Optionen' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Einstellungen' })).toBeVisible();
 
   await till.restart();
   await expect(till.page.getByText('Laden am Markt')).toBeVisible();
