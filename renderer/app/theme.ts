@@ -7,6 +7,7 @@ import {
   InputWrapper,
   type MantineColorsTuple,
   NumberInput,
+  PasswordInput,
   SegmentedControl,
   Select,
   Switch,
@@ -72,6 +73,11 @@ export const theme = createTheme({
   components: {
     TextInput: TextInput.extend({ defaultProps: field }),
     NumberInput: NumberInput.extend({ defaultProps: field }),
+    // The eye that shows what was typed is pressed by fingers too.
+    PasswordInput: PasswordInput.extend({
+      defaultProps: field,
+      vars: () => ({ root: { '--psi-button-size': '44px', '--psi-icon-size': '20px' } }),
+    }),
     Textarea: Textarea.extend({ defaultProps: field }),
     Input: Input.extend({
       vars: () => ({ wrapper: { '--input-height': '48px', '--input-bd-focus': 'var(--cf-focus)' } }),

@@ -13,11 +13,14 @@ export async function expectFit(page: Page, where: string): Promise<void> {
 }
 
 async function expectAccessible(page: Page, where: string): Promise<void> {
-  // Motion that began before it was asked to stop ends first; a wheel that turns for as long as it waits does not.
+  // Motion that began before it was asked to stop ends first; what turns for as long as it waits, or stands still, does not.
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()
-      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+      .filter(
+        ({ effect, playState }) =>
+          playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime),
+      );
     await Promise.allSettled(ending.map(({ finished }) => finished));
   });
   // There are no frames: without a second page to put their results together, and without what was found in order, it
