@@ -21,17 +21,9 @@ import { type Centre, newId } from '../centre.ts';
 import { isFrozen } from '../escrow/frozen.ts';
 import type { LeaseHolder } from '../escrow/held.ts';
 import { announce } from '../feed/announce.ts';
-import { closeIncidents } from '../incidents/incidents.ts';
+import { coverOverRedemption } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import {
-  budgetLeases,
-  budgetSpends,
-  budgets,
-  incidents,
-  ledgers,
-  offers,
-  redemptions,
-} from '../store/schema.ts';
+import { budgetLeases, budgetSpends, budgets, ledgers, offers, redemptions } from '../store/schema.ts';
 
 /**
  * Money budgets of offers, leased in minor units by the algebra of rights: each cent is in one place, and only its
@@ -124,8 +116,7 @@ async function payOwed(tx: Db, centre: Centre, offerId: string, before: Escrow):
         .where(eq(budgetSpends.redemptionId, row.redemptionId));
       if (paid < row.owedMinor) continue;
     } else escrow = byLease;
-    const ofIt = and(eq(incidents.redemptionId, row.redemptionId), eq(incidents.kind, 'over_redemption'));
-    await closeIncidents(tx, ofIt, { outcome: 'covered' }, centre.ports.now());
+    if (redemption !== null) await coverOverRedemption(tx, redemption, centre.ports.now());
   }
   return escrow;
 }

@@ -2,9 +2,9 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { payFromPool, relearnGrant, reportSpent } from '../../shared/redemption/escrow.ts';
 import { isOn } from '../../shared/redemption/guards.ts';
 import type { Centre } from '../centre.ts';
-import { closeIncidents } from '../incidents/incidents.ts';
+import { coverOverRedemption } from '../incidents/incidents.ts';
 import type { Db } from '../store/db.ts';
-import { incidents, leases, offers, redemptions } from '../store/schema.ts';
+import { leases, offers, redemptions } from '../store/schema.ts';
 import { resized } from './escrow.ts';
 import { isFrozen } from './frozen.ts';
 import { leaseOf, lockEscrows, writeEscrow } from './held.ts';
@@ -86,8 +86,7 @@ async function payOwed(tx: Db, centre: Centre, offerId: string, before: Paramete
       escrow = byPool.value;
       await tx.update(redemptions).set({ paidBy: 'pool' }).where(eq(redemptions.id, row.id));
     }
-    const ofIt = and(eq(incidents.redemptionId, row.id), eq(incidents.kind, 'over_redemption'));
-    await closeIncidents(tx, ofIt, { outcome: 'covered' }, centre.ports.now());
+    await coverOverRedemption(tx, row, centre.ports.now());
   }
   return escrow;
 }

@@ -1,9 +1,10 @@
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { Incident } from '../../shared/contracts/incident.ts';
+import { excessUses } from '../../shared/redemption/code-uses.ts';
 import { type Centre, newId } from '../centre.ts';
 import { announce } from '../feed/announce.ts';
 import type { Db } from '../store/db.ts';
-import { type IncidentSide, incidents, ledgers } from '../store/schema.ts';
+import { coupons, type IncidentSide, incidents, ledgers } from '../store/schema.ts';
 
 export type IncidentRow = typeof incidents.$inferSelect;
 
@@ -96,6 +97,28 @@ export async function closeOverRedemption(
   if (open === undefined) return false;
   await closeIncidents(tx, eq(incidents.id, open.id), { outcome: 'voided' }, at);
   return true;
+}
+
+/**
+ * What was missing for a use was found after all. A code that is still past its own limit stays an incident: there is
+ * one open for each use too many.
+ */
+export async function coverOverRedemption(
+  tx: Db,
+  { id, couponId }: { readonly id: string; readonly couponId: string },
+  at: number,
+): Promise<void> {
+  const isOver = eq(incidents.kind, 'over_redemption');
+  const [code] = await tx
+    .select({ used: coupons.used, maxUses: coupons.maxUses })
+    .from(coupons)
+    .where(eq(coupons.id, couponId));
+  const excess = code === undefined ? 0 : excessUses(code);
+  if (excess > 0) {
+    const ofCode = and(isOver, eq(incidents.couponId, couponId), eq(incidents.status, 'open'));
+    if ((await tx.$count(incidents, ofCode)) <= excess) return;
+  }
+  await closeIncidents(tx, and(isOver, eq(incidents.redemptionId, id)), { outcome: 'covered' }, at);
 }
 
 /** As a ledger is told it. */

@@ -353,6 +353,28 @@ describe.each(testableStores())('sync on %s', (kind) => {
       expect(await incidents()).toMatchObject([{ kind: 'over_redemption', coupon_id: couponId }]);
     });
 
+    it('covers a use without a right when the offer gets more, but not one past the limit of its code', async () => {
+      const [a, b] = [await enrolDevice(test, 'A'), await enrolDevice(test, 'B')];
+      const single = await makeCoupon(1, 1);
+      const shared = await makeCoupon(undefined, 1);
+      for (const device of [a, b]) {
+        for (const { couponId, offerId } of [single, shared])
+          device.append('redemption.redeemed', redeemed(couponId, offerId, { atRisk: true }));
+        await device.push();
+      }
+      const statuses = async () =>
+        Object.fromEntries(
+          (await incidents()).map((one: { coupon_id: string; status: string }) => [one.coupon_id, one.status]),
+        );
+      expect(await statuses()).toEqual({ [single.couponId]: 'open', [shared.couponId]: 'open' });
+      for (const { offerId } of [single, shared]) {
+        const raised = { terms: offerTerms({ limits: { total: 5 } }) };
+        expect((await test.call('PUT', `/api/offers/${offerId}`, raised)).status).toBe(200);
+        expect(await rightsOf(offerId)).toMatchObject({ total: 5, spent: 2 });
+      }
+      expect(await statuses()).toEqual({ [single.couponId]: 'open', [shared.couponId]: 'resolved' });
+    });
+
     it('takes offers, batches and codes of a location, each once', async () => {
       const device = await enrolDevice(test);
       const offer = {
