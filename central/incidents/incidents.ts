@@ -105,17 +105,20 @@ export async function closeOverRedemption(
  */
 export async function coverOverRedemption(
   tx: Db,
-  { id, couponId }: { readonly id: string; readonly couponId: string },
+  { id, couponId }: { readonly id: string; readonly couponId: string | null },
   at: number,
 ): Promise<void> {
   const isOver = eq(incidents.kind, 'over_redemption');
-  const [code] = await tx
-    .select({ used: coupons.used, maxUses: coupons.maxUses })
-    .from(coupons)
-    .where(eq(coupons.id, couponId));
+  const [code] =
+    couponId === null
+      ? []
+      : await tx
+          .select({ id: coupons.id, used: coupons.used, maxUses: coupons.maxUses })
+          .from(coupons)
+          .where(eq(coupons.id, couponId));
   const excess = code === undefined ? 0 : excessUses(code);
-  if (excess > 0) {
-    const ofCode = and(isOver, eq(incidents.couponId, couponId), eq(incidents.status, 'open'));
+  if (code !== undefined && excess > 0) {
+    const ofCode = and(isOver, eq(incidents.couponId, code.id), eq(incidents.status, 'open'));
     if ((await tx.$count(incidents, ofCode)) <= excess) return;
   }
   await closeIncidents(tx, and(isOver, eq(incidents.redemptionId, id)), { outcome: 'covered' }, at);

@@ -119,6 +119,8 @@ export type OfferTerms = {
   readonly minSpend?: string;
   readonly firstDay?: string;
   readonly lastDay?: string;
+  /** The last day has passed: the offer stands among those that ended. */
+  readonly isOver?: boolean;
   readonly total?: string;
   readonly perCustomer?: string;
   /** Channels to leave out. */
@@ -163,6 +165,7 @@ export async function createOffer(page: Page, terms: OfferTerms): Promise<void> 
     await page.getByLabel('The code').fill(terms.sharedCode);
     await page.getByRole('button', { name: 'Create offer' }).click();
     await expect(page.getByRole('heading', { name: 'Offers' })).toBeVisible();
+    if (terms.isOver) await page.getByText('Ended', { exact: true }).click();
     await expect(page.getByRole('heading', { name: terms.name })).toBeVisible();
   }
 }

@@ -18,6 +18,7 @@ test('every refusal says why and what to do', async ({ till }) => {
     name: 'Long gone',
     percent: '10',
     lastDay: '2020-01-31',
+    isOver: true,
     sharedCode: 'LONGGONE',
   });
   await createOffer(page, { name: 'Not yet', percent: '10', firstDay: '2099-01-01', sharedCode: 'NOTYET' });
