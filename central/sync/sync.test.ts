@@ -364,7 +364,10 @@ describe.each(testableStores())('sync on %s', (kind) => {
       }
       const statuses = async () =>
         Object.fromEntries(
-          (await incidents()).map((one: { coupon_id: string; status: string }) => [one.coupon_id, one.status]),
+          (await incidents()).map((one: { coupon_id: string; status: string }) => [
+            one.coupon_id,
+            one.status,
+          ]),
         );
       expect(await statuses()).toEqual({ [single.couponId]: 'open', [shared.couponId]: 'open' });
       for (const { offerId } of [single, shared]) {
