@@ -8,7 +8,7 @@ import { oweBudget } from '../budgets/budgets.ts';
 import type { Centre, Outcome } from '../centre.ts';
 import { settleOffer } from '../escrow/settle.ts';
 import { transactResult } from '../store/retry.ts';
-import { coupons, escrows, redemptions } from '../store/schema.ts';
+import { coupons, escrows, redemptions, sales } from '../store/schema.ts';
 import { readCustomer } from './customer.ts';
 import { customerFields, namesOf } from './input.ts';
 import { openOverRedemption } from './over-redemption.ts';
@@ -54,6 +54,9 @@ export async function importRedemption(
       return err(refusal('not_found', { what: 'coupon' }));
     const before = await findRedemption(tx, input.id);
     if (before !== undefined) return ok(before);
+    // Under the id of a sale of several codes it would count as one of them.
+    const [sale] = await tx.select({ id: sales.id }).from(sales).where(eq(sales.id, input.id));
+    if (sale !== undefined) return err(refusal('conflict', { why: 'a sale has this id' }));
     const at = Date.parse(input.redeemed_at);
     const row: RedemptionRow = {
       id: input.id,

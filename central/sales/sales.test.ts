@@ -73,6 +73,15 @@ describe.each(testableStores())('sales on %s', (kind) => {
       expect((await sell(['ten'], { automatic: false })).body.redemptions).toHaveLength(1);
     });
 
+    it('lend their id to no order that is given again', async () => {
+      await offerOf('FIVE', { benefits: fixed(500) });
+      await offerOf('TEN');
+      const sold = await sell(['FIVE', 'TEN']);
+      const again = { ...sold.body.redemptions[0], id: sold.body.id, offer_version: 77 };
+      expect((await test.call('POST', '/api/redemptions/import', again)).status).toBe(409);
+      expect((await refund(sold.body.id)).status).toBe(201);
+    });
+
     it('are sold once to calls that overlap with the same key, though the first took the last use', async () => {
       const one = await offerOf('ONE', { limits: { total: 1 } });
       const calls = Array.from({ length: 8 }, async (_, i) => {
