@@ -137,8 +137,7 @@ function Rows({ rows, onVoid, onRefund }: RowsProps) {
                 <RowActions
                   row={row}
                   onVoid={onVoid}
-                  // Goods come back from a sale, whichever of its codes took money off.
-                  onRefund={isSameSale(row, rows[i - 1]) ? undefined : onRefund}
+                  onRefund={speaksForSale(row, rows) ? onRefund : undefined}
                 />
                 {slip.canPrint && !isSameSale(row, rows[i - 1]) && (
                   <Action
@@ -166,6 +165,12 @@ type RowActionsProps = {
 /** One more code of the sale in the row above. */
 function isSameSale(row: Redemption, above: Redemption | undefined): boolean {
   return above?.basketId === row.basketId;
+}
+
+/** Goods come back from a sale, whichever of its codes took money off: the first that still stands leads there. */
+function speaksForSale(row: Redemption, rows: readonly Redemption[]): boolean {
+  const standing = rows.find(({ basketId, status }) => basketId === row.basketId && status !== 'voided');
+  return standing === row;
 }
 
 /** A void undoes a mistake; once goods came back, only the rest of them can. */

@@ -139,7 +139,7 @@ async function recent(page: Page, shoot: Shoot): Promise<void> {
   await shoot('void');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
-  await page.getByRole('button', { name: 'Refund goods of SPRING20' }).first().click();
+  await page.getByRole('button', { name: 'Refund goods of SEVEN50' }).first().click();
   await page.getByRole('button', { name: 'One Item 2 more' }).click();
   await page.getByRole('button', { name: 'Damaged' }).click();
   await shoot('refund');
