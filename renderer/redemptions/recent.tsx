@@ -169,9 +169,10 @@ function isSameSale(row: Redemption, above: Redemption | undefined): boolean {
 
 /** Goods come back from a sale, whichever of its codes took money off: the first that still stands leads there. */
 function speaksForSale(row: Redemption, rows: readonly Redemption[]): boolean {
-  const standing = rows.find(({ basketId, status }) => basketId === row.basketId && status !== 'voided');
-  return standing === row;
+  return row === rows.find((one) => one.basketId === row.basketId && standing.has(one.status));
 }
+
+const standing: ReadonlySet<Redemption['status']> = new Set(['redeemed', 'partly_refunded']);
 
 /** A void undoes a mistake; once goods came back, only the rest of them can. */
 function RowActions({ row, onVoid, onRefund }: RowActionsProps) {

@@ -56,8 +56,9 @@ export const enrolResponseSchema = z.object({
   customerKey: z.string(),
 });
 
+export const MAX_LEASE_WISH = 1_000_000;
 /** How many rights of a limited offer a ledger would like to hold. */
-const leaseWishSchema = z.strictObject({ offerId: idSchema, want: z.int().min(1).max(1_000_000) });
+const leaseWishSchema = z.strictObject({ offerId: idSchema, want: z.int().min(1).max(MAX_LEASE_WISH) });
 
 export const pushRequestSchema = z.strictObject({
   protocol: z.int(),

@@ -1,6 +1,6 @@
 import type { Offer } from './offer.ts';
 import { defaultOptions, type EngineOptions } from './options.ts';
-import type { ReturnRequest, Returns } from './refund.ts';
+import { type ReturnRequest, type Returns, unitsBack } from './refund.ts';
 import { type Sale, shareOfFirst } from './sale.ts';
 import { taxOn } from './totals.ts';
 import type { AcceptedDecision, UnitRun } from './types.ts';
@@ -93,7 +93,7 @@ function taxOnTop({ basket, decisions, options }: Sale): number {
 export function whatIsLeft({ basket }: Pick<Sale, 'basket'>, returns: Returns): ReturnRequest {
   return {
     lines: basket.lines
-      .map((line) => ({ lineId: line.id, units: line.qty - (returns.units[line.id] ?? 0) }))
+      .map((line) => ({ lineId: line.id, units: line.qty - unitsBack(returns, line.id) }))
       .filter(({ units }) => units > 0),
     shippingIds: (basket.shipping ?? [])
       .map(({ id }) => id)
@@ -109,7 +109,7 @@ export function shareOnReturned(
 ): number {
   let returned = 0;
   for (const line of basket.lines) {
-    const kept = line.qty - (returns.units[line.id] ?? 0);
+    const kept = line.qty - unitsBack(returns, line.id);
     returned += shareOfFirst(decision, line.id, line.qty) - shareOfFirst(decision, line.id, kept);
   }
   for (const { shippingId, amountMinor } of decision.shipping) {

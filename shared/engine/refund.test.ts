@@ -38,6 +38,17 @@ describe('refund', () => {
     expect(third.after).toEqual({ units: { a: 3 }, shippingIds: [], refundedMinor: 2_000 });
   });
 
+  it.each(['constructor', '__proto__'])('keeps count of a line that is called %s', (id) => {
+    const sale = saleOf(basket([line(id, 1_000, 2), line('a', 1_000)]), [offer(amountOff(1_500))]);
+    const other = giveBack(sale, NO_RETURNS, units('a', 1));
+    expect(other.refundMinor).toBe(500);
+    const first = giveBack(sale, other.after, units(id, 1));
+    expect(first.refundMinor).toBe(500);
+    const stored: Returns = JSON.parse(JSON.stringify(first.after));
+    expect(giveBack(sale, stored, units(id, 1)).refundMinor).toBe(500);
+    expect(refund(sale, stored, units(id, 2))).toEqual({ ok: false, error: { code: 'more_than_sold', id } });
+  });
+
   it('takes the rewarded units back first', () => {
     const twoPlusOne = offer({
       type: 'buy_get',

@@ -21,6 +21,11 @@ export type Returns = {
 
 export const NO_RETURNS: Returns = { units: {}, shippingIds: [], refundedMinor: 0 };
 
+/** Units of a line that came back. A line may be called what every object answers to, such as `constructor`. */
+export function unitsBack({ units }: Pick<Returns, 'units'>, lineId: string): number {
+  return Object.hasOwn(units, lineId) ? (units[lineId] ?? 0) : 0;
+}
+
 export type ReturnRequest = {
   readonly lines: readonly { readonly lineId: string; readonly units: number }[];
   readonly shippingIds?: readonly string[] | undefined;
@@ -60,15 +65,16 @@ export type ReturnFault = {
  * still hold. Once nothing is kept, that is all of it, whatever was clawed back on the way.
  */
 export function refund(sale: Sale, before: Returns, request: ReturnRequest): Result<Refund, ReturnFault> {
-  const units: Record<string, number> = { ...before.units };
+  const back = new Map(Object.entries(before.units));
   for (const { lineId, units: count } of request.lines) {
     assert(Number.isSafeInteger(count) && count > 0, 'a return is of whole units');
     const line = sale.basket.lines.find((entry) => entry.id === lineId);
     if (line === undefined) return err({ code: 'unknown_line', id: lineId });
-    const total = (units[lineId] ?? 0) + count;
+    const total = (back.get(lineId) ?? 0) + count;
     if (total > line.qty) return err({ code: 'more_than_sold', id: lineId });
-    units[lineId] = total;
+    back.set(lineId, total);
   }
+  const units = Object.fromEntries(back);
   const shippingIds = [...before.shippingIds];
   for (const id of request.shippingIds ?? []) {
     if (!sale.basket.shipping?.some((entry) => entry.id === id)) return err({ code: 'unknown_shipping', id });
@@ -91,7 +97,7 @@ export function refund(sale: Sale, before: Returns, request: ReturnRequest): Res
 
 function keptOf(returns: Pick<Returns, 'units' | 'shippingIds'>): Kept {
   return {
-    units: (line) => line.qty - (returns.units[line.id] ?? 0),
+    units: (line) => line.qty - unitsBack(returns, line.id),
     shipping: (id) => !returns.shippingIds.includes(id),
   };
 }

@@ -15,6 +15,18 @@ import { expectFit } from './fit.ts';
 import { expect, test } from './fixtures.ts';
 import { setUp } from './locations.ts';
 
+/** Screens that an admin sees, each looked at where the steps stand. */
+function walk(
+  screens: string,
+  steps: (page: Page, check: (where: string) => Promise<void>) => Promise<void>,
+): void {
+  test(`${screens} without violation in light or dark, with targets for fingers`, async ({ till }) => {
+    test.setTimeout(120_000);
+    await signIn(till.page, 'Ada');
+    await steps(till.page, (where) => expectFit(till.page, where));
+  });
+}
+
 test('the counter without violation in light or dark, with targets for fingers', async ({ till }) => {
   test.setTimeout(120_000);
   const { page } = till;
@@ -42,13 +54,7 @@ test('the counter without violation in light or dark, with targets for fingers',
   await check('recent, empty');
 });
 
-test('the counter with a code without violation in light or dark, with targets for fingers', async ({
-  till,
-}) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('the counter with a code', async (page, check) => {
   await scan(page, 'SAVE10');
   await check('redeem, asking for the total');
   await typeTotal(page, '40.00');
@@ -103,13 +109,7 @@ test('a manager’s word and a choice of printers fit', async ({ till }) => {
   await expectFit(page, 'void with a manager’s PIN');
 });
 
-test('offers and campaigns without violation in light or dark, with targets for fingers', async ({
-  till,
-}) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('offers and campaigns', async (page, check) => {
   await createOffer(page, { name: 'Ten off', percent: '10', sharedCode: 'TENOFF' });
   await check('offers');
   await page.getByRole('button', { name: 'New offer' }).click();
@@ -141,11 +141,7 @@ test('offers and campaigns without violation in light or dark, with targets for 
   await check('campaigns');
 });
 
-test('batches without violation in light or dark, with targets for fingers', async ({ till }) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('batches', async (page, check) => {
   await goTo(page, 'Batches');
   await expect(page.getByRole('row')).toHaveCount(2);
   await check('batches');
@@ -167,13 +163,7 @@ test('batches without violation in light or dark, with targets for fingers', asy
   await check('voucher cards');
 });
 
-test('search and handing over without violation in light or dark, with targets for fingers', async ({
-  till,
-}) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('search and handing over', async (page, check) => {
   await goTo(page, 'Search');
   await expect(page.getByRole('heading', { name: 'Search', level: 1 })).toBeVisible();
   await check('search, empty');
@@ -191,11 +181,7 @@ test('search and handing over without violation in light or dark, with targets f
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('reports without violation in light or dark, with targets for fingers', async ({ till }) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('reports', async (page, check) => {
   await typeTotal(page, '40.00');
   await scan(page, 'SAVE10');
   await expectAccepted(page, { discount: '4.00', payable: '36.00' });
@@ -216,13 +202,7 @@ test('reports without violation in light or dark, with targets for fingers', asy
   await check('inbox, empty');
 });
 
-test('the settings of till and shop without violation in light or dark, with targets for fingers', async ({
-  till,
-}) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('the settings of till and shop', async (page, check) => {
   await openSettings(page, 'This till');
   await check('settings: this till');
   await page.getByRole('button', { name: 'Test the scanner' }).click();
@@ -238,13 +218,7 @@ test('the settings of till and shop without violation in light or dark, with tar
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('the settings of centre, ledger and people without violation in light or dark, with targets for fingers', async ({
-  till,
-}) => {
-  test.setTimeout(120_000);
-  const { page } = till;
-  const check = (where: string) => expectFit(page, where);
-  await signIn(page, 'Ada');
+walk('the settings of centre, ledger and people', async (page, check) => {
   await openSettings(page, 'Centre and tills');
   await check('settings: centre and tills');
   await openSettings(page, 'Ledger');

@@ -7,7 +7,7 @@ import type { OutputOf } from '../../shared/contracts/operations.ts';
 import { type Refusal, refusal } from '../../shared/contracts/refusal.ts';
 import { MAX_EVENT_BYTES } from '../../shared/contracts/sync.ts';
 import { shareOnReturned } from '../../shared/engine/recorded-sale.ts';
-import { type Refund, type ReturnFault, refund } from '../../shared/engine/refund.ts';
+import { type Refund, type ReturnFault, refund, unitsBack } from '../../shared/engine/refund.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import { applyUse, decideUse } from '../../shared/redemption/use.ts';
@@ -143,7 +143,7 @@ function goodsBack({ sale, soFar, rows }: RecordedSale, { lines, shippingIds }: 
   const voided = rows.find(({ voidedAt }) => voidedAt !== null);
   if (voided) return err(refusal('already_voided', { at: voided.voidedAt ?? 0 }));
   const isAllBack =
-    sale.basket.lines.every((line) => soFar.units[line.id] === line.qty) &&
+    sale.basket.lines.every((line) => unitsBack(soFar, line.id) === line.qty) &&
     (sale.basket.shipping ?? []).every(({ id }) => soFar.shippingIds.includes(id));
   if (isAllBack) return err(refusal('already_refunded'));
   if (lines.length === 0 && shippingIds.length === 0) {

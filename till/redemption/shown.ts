@@ -6,6 +6,7 @@ import type {
   redemptionRowSchema,
   saleSchema,
 } from '../../shared/contracts/operations/redemption.ts';
+import { unitsBack } from '../../shared/engine/refund.ts';
 import { shareOfFirst } from '../../shared/engine/sale.ts';
 import type { Totals } from '../../shared/engine/types.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -104,7 +105,7 @@ export function shownSale(
       ...(line.name === undefined ? {} : { name: line.name }),
       unitPriceMinor: line.unitPriceMinor,
       qty: line.qty,
-      returned: soFar.units[line.id] ?? 0,
+      returned: unitsBack(soFar, line.id),
       discountMinor: decisions.reduce((sum, decision) => sum + shareOfFirst(decision, line.id, line.qty), 0),
     })),
     shipping: (basket.shipping ?? []).map(({ id, amountMinor }) => ({

@@ -1,5 +1,5 @@
 import type { Reads } from '../../db/store.ts';
-import type { PushRequest } from '../../shared/contracts/sync.ts';
+import { MAX_LEASE_WISH, type PushRequest } from '../../shared/contracts/sync.ts';
 import type { Offer } from '../../shared/engine/offer.ts';
 
 /** How many rights a ledger would like to have at hand at least; what its busiest day took, if that is more. */
@@ -65,7 +65,7 @@ function wishForRights(
     ...read.redemptions.newestDays(offerId, DAYS_LOOKED_AT).map((day) => day.uses),
   );
   return free < (mode === 'fill_up' ? atHand : atHand * LOW_WATER)
-    ? { offerId, want: held + atHand }
+    ? { offerId, want: Math.min(held + atHand, MAX_LEASE_WISH) }
     : undefined;
 }
 
