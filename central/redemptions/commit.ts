@@ -32,11 +32,10 @@ export async function commitReservation(centre: Centre, id: string): Promise<Out
     const held = await lockHeld(tx, id);
     if (held === undefined) return err(refusal('reservation_unknown'));
     const { reservation, found } = held;
-    if (reservation.status === 'redeemed') {
-      const before = await findRedemption(tx, id);
-      assert(before !== undefined, 'a redeemed reservation has its redemption');
-      return ok(before);
-    }
+    // Committed by this, or given again as an order while a restored centre took it for held: that hold runs out.
+    const before = await findRedemption(tx, id);
+    if (before !== undefined) return ok(before);
+    assert(reservation.status !== 'redeemed', 'a redeemed reservation has its redemption');
     if (await isSaleFrozen(tx, centre, found)) return err(refusal('centre_recovering'));
     if (reservation.status !== 'reserved') return err(refusal('reservation_expired'));
     const now = centre.ports.now();

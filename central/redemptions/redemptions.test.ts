@@ -134,6 +134,26 @@ describe.each(testableStores())('redemptions on %s', (kind) => {
     expect(await rightsOf(coupon.body.offer_id)).toMatchObject({ pool: 1, reserved: 0, spent: 1 });
   });
 
+  it('commits a hold once, also when its order was given again before', async () => {
+    const coupon = await make({ max_uses: 2 });
+    const held = await reserve();
+    const { offer_id } = coupon.body;
+    const sold = (await redeem()).body;
+    const again = { ...sold, id: held.body.id, coupon_id: coupon.body.id };
+    expect((await test.call('POST', '/api/redemptions/import', again)).status).toBe(200);
+    const committed = await test.call('POST', `/api/reservations/${held.body.id}/commit`);
+    expect(committed).toMatchObject({ status: 200, body: { id: held.body.id, status: 'redeemed' } });
+    test.ports.nowMs += 600_000;
+    await expireReservations(test.centre, (error) => {
+      throw error;
+    });
+    expect(await rightsOf(offer_id)).toMatchObject({ pool: 0, reserved: 0, spent: 2 });
+    expect((await test.call('GET', `/api/coupons/${coupon.body.id}`)).body.uses).toBe(2);
+    // The order was owed for as long as the hold kept the right.
+    const { incidents } = (await test.call('GET', '/api/incidents')).body;
+    expect(incidents).toMatchObject([{ status: 'resolved', outcome: 'covered' }]);
+  });
+
   it('ends a hold by time: it cannot be committed, and its right comes back', async () => {
     const coupon = await make({ max_uses: 1 });
     const held = await reserve();

@@ -53,6 +53,8 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
   let progress = { sent: 0, received: 0 };
   let identity: Identity | undefined;
   let wishedAt = Number.NEGATIVE_INFINITY;
+  /** The newest event then. */
+  let wishedSeq = -1;
 
   function status(): SyncStatus {
     const { read } = store;
@@ -202,9 +204,12 @@ export function syncFeature(services: Services): Feature & { readonly homeLine: 
     if (nightly.isDue()) return wishesOf(store.read, 'fill_up');
     const asked = wishesOf(store.read, 'when_low');
     if (asked.leaseWishes.length === 0 && asked.budgetWishes.length === 0) return asked;
-    const waiting = store.head().seq > ackedSeq(store.read);
-    if (!waiting && now - wishedAt < WISH_AGAIN_MS) return { leaseWishes: [], budgetWishes: [] };
+    // A round sends what is written while it runs, and wished before that: what matters is whether anything came since.
+    const { seq } = store.head();
+    const isNews = seq > wishedSeq || seq > ackedSeq(store.read);
+    if (!isNews && now - wishedAt < WISH_AGAIN_MS) return { leaseWishes: [], budgetWishes: [] };
     wishedAt = now;
+    wishedSeq = seq;
     return asked;
   }
 
