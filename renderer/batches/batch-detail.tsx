@@ -23,7 +23,6 @@ export function BatchDetail({ batchId }: { batchId: string }) {
     'redemption.recorded',
     'work.progress',
   ]);
-  const [round, setRound] = useState(0);
   const [saving, setSaving] = useState(false);
   const client = useClient();
 
@@ -82,9 +81,9 @@ export function BatchDetail({ batchId }: { batchId: string }) {
             {batch.state === 'live' ? (
               <>
                 <Card flush>
-                  <CodeTable key={round} batchId={batchId} count={batch.count} />
+                  <CodeTable batchId={batchId} count={batch.count} />
                 </Card>
-                <SerialRanges batch={batch} onChanged={() => setRound((n) => n + 1)} />
+                <SerialRanges batch={batch} />
               </>
             ) : (
               <BatchProgress batch={batch} />

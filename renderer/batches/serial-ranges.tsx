@@ -17,7 +17,7 @@ const MIN_REASON = 3;
 const wholeNumber = (text: string) => (/^\d{1,8}$/.test(text.trim()) ? Number(text) : Number.NaN);
 
 /** "Cards 4000 to 5000 were stolen." */
-export function SerialRanges({ batch, onChanged }: { batch: Batch; onChanged: () => void }) {
+export function SerialRanges({ batch }: { batch: Batch }) {
   const { t } = useTranslation();
   const client = useClient();
   const format = useFormat();
@@ -46,7 +46,6 @@ export function SerialRanges({ batch, onChanged }: { batch: Batch; onChanged: ()
     setFrom('');
     setTo('');
     setReason('');
-    onChanged();
   }
 
   function wordsOf({ status, firstSerial, lastSerial, reason: why }: Range): string {

@@ -32,3 +32,27 @@ it('holds no more than it must, and keeps what was seen last', () => {
   expect(pages.row(99 * PAGE_ROWS)?.serial).toBe(99 * PAGE_ROWS + 1);
   expect(pages.row(50 * PAGE_ROWS)).toBeUndefined();
 });
+
+it('shows the old rows of a page until its new ones are here', () => {
+  const pages = createCodePages();
+  pages.wanted(0, 0);
+  pages.put(0, rowsOf(0));
+  pages.outdate();
+  expect(pages.row(0)?.serial).toBe(1);
+  expect(pages.wanted(0, 30)).toEqual([0]);
+  expect(pages.wanted(0, 30)).toEqual([]);
+  expect(pages.row(0)?.serial).toBe(1);
+});
+
+it('asks again for a page whose answer was on its way when something changed', () => {
+  const pages = createCodePages();
+  pages.wanted(0, 0);
+  pages.outdate();
+  expect(pages.wanted(0, 0)).toEqual([]);
+  pages.put(0, rowsOf(0));
+  expect(pages.wanted(0, 0)).toEqual([0]);
+  pages.giveUp(0);
+  expect(pages.wanted(0, 0)).toEqual([0]);
+  pages.put(0, rowsOf(0));
+  expect(pages.wanted(0, 0)).toEqual([]);
+});

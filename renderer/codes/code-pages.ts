@@ -15,12 +15,15 @@ export type CodePages = {
   put(page: number, rows: readonly CodeRow[]): void;
   /** An answer did not come: it may be asked for again. */
   giveUp(page: number): void;
+  /** Something changed: every page is asked for again when it is in sight, and its old rows stay until then. */
+  outdate(): void;
 };
 
 /** A window on a list that is too long to hold: pages are fetched where one looks, and the longest unseen goes first. */
 export function createCodePages(): CodePages {
   const pages = new Map<number, readonly CodeRow[]>();
   const asked = new Set<number>();
+  const outdated = new Set<number>();
   return {
     row(index) {
       return pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
@@ -33,8 +36,10 @@ export function createCodePages(): CodePages {
           // Seen again: it goes last.
           pages.delete(page);
           pages.set(page, rows);
-        } else if (!asked.has(page)) {
+        }
+        if ((rows === undefined || outdated.has(page)) && !asked.has(page)) {
           asked.add(page);
+          outdated.delete(page);
           missing.push(page);
         }
       }
@@ -46,8 +51,17 @@ export function createCodePages(): CodePages {
       for (const oldest of pages.keys()) {
         if (pages.size <= MAX_PAGES) break;
         pages.delete(oldest);
+        outdated.delete(oldest);
       }
     },
-    giveUp: (page) => void asked.delete(page),
+    giveUp(page) {
+      asked.delete(page);
+      if (pages.has(page)) outdated.add(page);
+    },
+    outdate() {
+      for (const page of pages.keys()) outdated.add(page);
+      // An answer on its way may be older than the change.
+      for (const page of asked) outdated.add(page);
+    },
   };
 }

@@ -81,12 +81,14 @@ function Gap({ px }: { px: number }) {
 /** Fetches the pages in sight once the list stands still, and again when something was redeemed. */
 function useCodeRows(batchId: string, scroller: { current: HTMLElement | null }, count: number) {
   const client = useClient();
-  const [pages, setPages] = useState(createCodePages);
+  const [pages] = useState(createCodePages);
   const [, redraw] = useReducer((round: number) => round + 1, 0);
+  const look = useRef(() => {});
 
   usePush((push) => {
     if (push.topic === 'redemption.recorded' || push.topic === 'catalogue.changed') {
-      setPages(createCodePages());
+      pages.outdate();
+      look.current();
     }
   });
 
@@ -94,29 +96,30 @@ function useCodeRows(batchId: string, scroller: { current: HTMLElement | null },
     const element = scroller.current;
     if (element === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let current = true;
 
     async function load(page: number): Promise<void> {
       const cursor = page === 0 ? {} : { cursor: String(page * PAGE_ROWS) };
       const answer = await client.call('batches.codes', { batchId, limit: PAGE_ROWS, ...cursor });
-      if (answer.ok) pages.put(page, answer.value.codes);
-      else pages.giveUp(page);
-      if (current) redraw();
+      if (!answer.ok) return pages.giveUp(page);
+      pages.put(page, answer.value.codes);
+      redraw();
+      // Something may have changed while the answer was on its way.
+      look.current();
     }
 
-    const look = () => {
+    look.current = () => {
       const first = Math.floor(element.scrollTop / ROW_PX);
       const last = Math.min(count - 1, first + Math.ceil(element.clientHeight / ROW_PX) + OVERSCAN);
       for (const page of pages.wanted(first, last)) void load(page);
     };
     const onScroll = () => {
       clearTimeout(timer);
-      timer = setTimeout(look, SETTLE_MS);
+      timer = setTimeout(look.current, SETTLE_MS);
     };
-    look();
+    look.current();
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => {
-      current = false;
+      look.current = () => {};
       clearTimeout(timer);
       element.removeEventListener('scroll', onScroll);
     };

@@ -207,12 +207,14 @@ function Form({ purpose, row, filled, where }: FormProps) {
       }
       return setRefused(answer.error);
     }
-    const { name } = answer.value.offer;
+    const { offer, standing } = answer.value;
+    const { name } = offer;
     if (existing) flash(t('offerForm.changed', { name }));
     else if (form.codes === 'shared') {
-      flash(t('offerForm.created', { name, code: answer.value.sharedCodes[0] ?? '' }));
+      const made = { name, code: answer.value.sharedCodes[0] ?? '' };
+      flash(standing === 'open' ? t('offerForm.created', made) : t('offerForm.createdOnly', made));
     }
-    if (!existing && form.codes === 'unique') go('batches', `new:${answer.value.offer.id}`);
+    if (!existing && form.codes === 'unique') go('batches', `new:${offer.id}`);
     else go('offers');
   }
 

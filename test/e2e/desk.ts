@@ -170,13 +170,19 @@ export async function createOffer(page: Page, terms: OfferTerms): Promise<void> 
   }
 }
 
-/** Every code of the batch on screen: the list holds only the rows in sight, so it is scrolled through. */
+/**
+ * Every code of the batch on screen: the list holds only the rows in sight, so it is scrolled through,
+ * and from the top again, since a row may not have been drawn yet when it was passed.
+ */
 export async function allCodes(page: Page, count: number): Promise<string[]> {
   const rows = page.getByTestId('code-rows');
   const seen = new Set<string>();
   await expect(async () => {
     for (const code of await rows.locator('code').allInnerTexts()) seen.add(code);
-    await rows.evaluate((list) => list.scrollBy(0, list.clientHeight / 2));
+    await rows.evaluate((list) => {
+      const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 1;
+      list.scrollTo(0, atEnd ? 0 : list.scrollTop + list.clientHeight / 2);
+    });
     expect(seen.size).toBe(count);
   }).toPass({ intervals: [120], timeout: 30_000 });
   return [...seen];

@@ -21,6 +21,7 @@ test('every refusal says why and what to do', async ({ till }) => {
     isOver: true,
     sharedCode: 'LONGGONE',
   });
+  await expect(page.getByTestId('flash')).toContainText('not open now');
   await createOffer(page, { name: 'Not yet', percent: '10', firstDay: '2099-01-01', sharedCode: 'NOTYET' });
   await createOffer(page, { name: 'Only two', amount: '1', total: '1', sharedCode: 'LASTONE' });
   await createOffer(page, {
